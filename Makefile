@@ -1,0 +1,88 @@
+# Everything a person types. Set-up happens by itself and only when a lock file changed.
+SHELL := /bin/sh
+PYTHON ?= python3
+CHAIN ?= ganache
+export CHAIN
+export PATH := $(CURDIR)/toolchain:$(CURDIR)/.venv/bin:$(PATH)
+export PYTHONDONTWRITEBYTECODE := 1
+# A company's own certificate authority is in the system's store, not in uv's.
+export UV_SYSTEM_CERTS := 1
+
+bin := .venv/bin
+pytest := $(bin)/python -m pytest -p no:pytest-brownie
+json := $(if $(filter 1,$(JSON)),--json,)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up down test test-backend test-contracts test-invariants lint format coverage gas \
+	compile lock clean
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/.ready node_modules/.ready ## install all that is needed (the other targets do it too)
+
+.venv/.ready: requirements.txt requirements-uv.txt pyproject.toml toolchain/prepare_brownie.py
+	@$(PYTHON) -c 'import sys; assert (3, 11) <= sys.version_info < (3, 14), "Python 3.11 to 3.13 is needed, this is " + sys.version' >&2
+	@echo "· Python packages" >&2
+	@test -x $(bin)/python || $(PYTHON) -m venv .venv
+	@$(bin)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-uv.txt >&2
+	@$(bin)/uv pip install -q --python $(bin)/python --no-deps --require-hashes -r requirements.txt
+	@$(bin)/uv pip install -q --python $(bin)/python --no-deps --no-build-isolation -e .
+	@$(bin)/python toolchain/prepare_brownie.py
+	@touch $@
+
+node_modules/.ready: package.json package-lock.json | .venv/.ready
+	@echo "· Node packages: Ganache, Anvil, forge, the Solidity compiler" >&2
+	@toolchain/npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2
+	@touch $@
+
+demo: setup ## from an invoice to the final holder's cash, with a proof at the end (JSON=1 for one JSON line)
+	@$(bin)/feiqian --chain $(CHAIN) demo $(json)
+
+up: setup ## start the network and the API and leave them running
+	@$(bin)/feiqian --chain $(CHAIN) up --detach
+
+down: setup ## end what 'make up' started
+	@$(bin)/feiqian down
+
+test: setup ## all tests (CHAIN=anvil runs them on Anvil)
+	@$(MAKE) --no-print-directory test-backend test-contracts test-invariants
+
+test-backend: setup
+	$(pytest) -q
+
+test-contracts: setup
+	@$(bin)/python toolchain/prepare_brownie.py
+	$(bin)/brownie test --network feiqian-$(CHAIN)
+
+test-invariants: setup
+	$(bin)/python scripts/run_invariants.py $(json)
+
+lint: setup ## ruff, mypy, import rules, solhint
+	$(bin)/ruff check .
+	$(bin)/ruff format --check .
+	$(bin)/mypy
+	$(bin)/lint-imports --no-cache
+	toolchain/node node_modules/solhint/solhint.js --disc --noPoster --max-warnings 0 'contracts/**/*.sol'
+
+format: setup ## write the code the way the linter wants it
+	$(bin)/ruff check --fix-only -q .
+	$(bin)/ruff format -q .
+
+coverage: setup ## line and branch coverage of the backend and of the contracts
+	$(pytest) -q --cov --cov-report=term:skip-covered --cov-report=json:reports/backend.json --cov-fail-under=90
+	$(bin)/python scripts/coverage_contracts.py $(json)
+
+gas: setup ## gas of every act against its ceiling
+	@$(bin)/python scripts/bench_gas.py
+
+compile: setup ## compile the contracts (brownie)
+	$(bin)/brownie compile
+
+lock: ## write the lock files again, after a change of pyproject.toml or package.json
+	$(bin)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header -q -o requirements.txt
+	toolchain/npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved
+
+clean: ## remove what was built (not the data in var/)
+	rm -rf .venv node_modules build reports
