@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
+import {ERC165Checker} from "@openzeppelin/contracts/utils/introspection/ERC165Checker.sol";
+import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
+import {ERC721Utils} from "@openzeppelin/contracts/token/ERC721/utils/ERC721Utils.sol";
+import {IERC3525Receiver} from "./interfaces/IERC3525.sol";
+import {IParticipants} from "./interfaces/IParticipants.sol";
+import {IPolicy} from "./interfaces/IPolicy.sol";
+import {IReceivables} from "./interfaces/IReceivables.sol";
+import {SignedDocuments} from "./SignedDocuments.sol";
+
+/// @notice The notes of Receivables: who holds what, where it came from, and how it moves. A note is two words:
+/// the first says who is owed how much of which receivable, the second (none for a root) how it came to be.
+abstract contract Notes is IReceivables, SignedDocuments {
+    struct Receivable {
+        uint32 supplierId;
+        uint32 obligorId;
+        uint64 faceValue;
+        uint40 confirmBy;
+        uint40 maturityAt;
+        uint16 currency;
+        Status status;
+        uint16 noteCount; // beside the status, so that an endorsement touches one word
+        // second word, from the confirmation on
+        uint64 confirmed;
+        uint64 repaid;
+        uint64 redeemed;
+        bool setOffWaived;
+        bytes32 documentHash;
+    }
+
+    struct Note {
+        address holder;
+        uint64 value;
+        uint32 receivableId;
+    }
+
+    struct Origin {
+        uint64 parentId;
+        uint32 endorserId;
+        uint16 depth;
+        bool withRecourse;
+    }
+
+    string public constant name = "Feiqian Notes";
+    string public constant symbol = "FQN";
+    uint8 public constant valueDecimals = 0; // value counts minor units, whatever the currency
+
+    IParticipants public immutable participants;
+    IPolicy public immutable policy;
+
+    mapping(uint256 receivableId => Receivable) internal _receivables;
+    uint32 internal _lastReceivableId;
+    uint64 private _lastNoteId;
+    mapping(uint256 noteId => Note) private _notes;
+    mapping(uint256 noteId => Origin) private _origins;
+    mapping(address holder => uint256) private _holdings;
+    mapping(uint256 noteId => address) private _approved;
+    mapping(address holder => mapping(address operator => bool)) private _operators;
+    // An allowance is its giver's word: it sleeps while someone else holds the note.
+    mapping(uint256 noteId => mapping(address giver => mapping(address operator => uint256))) private _allowances;
+
+    constructor(IParticipants participants_, IPolicy policy_) SignedDocuments("Feiqian Receivables") {
+        participants = participants_;
+        policy = policy_;
+    }
+
+    // ---- title moves
+
+    function endorse(uint256 noteId, address to, uint256 value, bool withRecourse) external returns (uint256) {
+        _requireAuthorised(noteId, msg.sender);
+        return _endorse(noteId, to, value, withRecourse);
+    }
+
+    function deliver(
+        uint256 tokenId,
+        uint256 assetKey,
+        bytes32 documentHash,
+        address from,
+        address to,
+        uint256 value,
+        bool withRecourse
+    ) external returns (uint256) {
+        _requireAuthorised(tokenId, msg.sender);
+        Note storage note = _note(tokenId);
+        if (note.holder != from) revert WrongHolder(tokenId, note.holder, from);
+        bytes32 document = _receivables[note.receivableId].documentHash;
+        if (note.receivableId != assetKey || document != documentHash) {
+            revert WrongClaim(tokenId, note.receivableId, document);
+        }
+        if (withRecourse || value != note.value) return _endorse(tokenId, to, value, withRecourse);
+        _assign(from, to, tokenId);
+        return tokenId;
+    }
+
+    function transferFrom(uint256 fromTokenId, address to, uint256 value) external payable returns (uint256) {
+        _spendAllowance(fromTokenId, value);
+        uint256 childId = _endorse(fromTokenId, to, value, false);
+        _checkReceiver(fromTokenId, childId, to, value);
+        return childId;
+    }
+
+    /// @notice N4. Merges: one holder, one receivable, and no claim on an endorser lost by it.
+    function transferFrom(uint256 fromTokenId, uint256 toTokenId, uint256 value) external payable {
+        _spendAllowance(fromTokenId, value);
+        Note storage from = _note(fromTokenId);
+        Note storage to = _note(toTokenId);
+        Origin memory fromOrigin = _origins[fromTokenId];
+        Origin memory toOrigin = _origins[toTokenId];
+        bool sameOrigin = fromOrigin.parentId == toOrigin.parentId && fromOrigin.endorserId == toOrigin.endorserId
+            && fromOrigin.withRecourse == toOrigin.withRecourse;
+        bool free = !fromOrigin.withRecourse && !toOrigin.withRecourse;
+        bool mergeable = fromTokenId != toTokenId && from.holder == to.holder
+            && from.receivableId == to.receivableId && (sameOrigin || free);
+        if (!mergeable) revert NotMergeable(fromTokenId, toTokenId);
+        participants.requireActive(from.holder);
+        _requireMovable(from.receivableId);
+
+        _take(fromTokenId, from, value);
+        to.value += uint64(value);
+        emit TransferValue(fromTokenId, toTokenId, value);
+        emit NotesMerged(fromTokenId, toTokenId, value);
+    }
+
+    function transferFrom(address from, address to, uint256 tokenId) public {
+        _requireAuthorised(tokenId, msg.sender);
+        _assign(from, to, tokenId);
+    }
+
+    function safeTransferFrom(address from, address to, uint256 tokenId) external {
+        safeTransferFrom(from, to, tokenId, "");
+    }
+
+    function safeTransferFrom(address from, address to, uint256 tokenId, bytes memory data) public {
+        transferFrom(from, to, tokenId);
+        ERC721Utils.checkOnERC721Received(msg.sender, from, to, tokenId, data);
+    }
+
+    // ---- permissions
+
+    function approve(address to, uint256 tokenId) external {
+        address holder = ownerOf(tokenId);
+        if (msg.sender != holder && !_operators[holder][msg.sender]) revert NotAuthorised(tokenId, msg.sender);
+        _approved[tokenId] = to;
+        emit Approval(holder, to, tokenId);
+    }
+
+    function setApprovalForAll(address operator, bool approved) external {
+        _operators[msg.sender][operator] = approved;
+        emit ApprovalForAll(msg.sender, operator, approved);
+    }
+
+    function approve(uint256 tokenId, address operator, uint256 value) external payable {
+        _requireAuthorised(tokenId, msg.sender);
+        _allowances[tokenId][ownerOf(tokenId)][operator] = value;
+        emit ApprovalValue(tokenId, operator, value);
+    }
+
+    // ---- views
+
+    function noteOf(uint256 noteId) external view returns (NoteView memory) {
+        Note memory note = _note(noteId);
+        Origin memory origin = _origins[noteId];
+        return NoteView({
+            holder: note.holder,
+            value: note.value,
+            receivableId: note.receivableId,
+            parentId: origin.parentId,
+            depth: origin.depth,
+            endorserId: origin.endorserId,
+            withRecourse: origin.withRecourse
+        });
+    }
+
+    function balanceOf(address holder) external view returns (uint256) {
+        return _holdings[holder];
+    }
+
+    function balanceOf(uint256 tokenId) external view returns (uint256) {
+        return _note(tokenId).value;
+    }
+
+    function slotOf(uint256 tokenId) external view returns (uint256) {
+        return _note(tokenId).receivableId;
+    }
+
+    function ownerOf(uint256 tokenId) public view returns (address) {
+        return _note(tokenId).holder;
+    }
+
+    function getApproved(uint256 tokenId) external view returns (address) {
+        _note(tokenId);
+        return _approved[tokenId];
+    }
+
+    function isApprovedForAll(address holder, address operator) external view returns (bool) {
+        return _operators[holder][operator];
+    }
+
+    function allowance(uint256 tokenId, address operator) external view returns (uint256) {
+        return _allowances[tokenId][ownerOf(tokenId)][operator];
+    }
+
+    function noteCount() external view returns (uint256) {
+        return _lastNoteId;
+    }
+
+    function supportsInterface(bytes4 interfaceId) external pure returns (bool) {
+        return interfaceId == type(IERC165).interfaceId || interfaceId == type(IERC721).interfaceId
+            || interfaceId == ERC3525_ID;
+    }
+
+    // ---- inside
+
+    /// @dev The id that ERC-3525 itself gives; solc counts only what is declared in the interface, less ERC-721.
+    bytes4 private constant ERC3525_ID = 0xd5358140;
+
+    function _mint(address to, uint256 receivableId, uint64 value) internal returns (uint256 noteId) {
+        noteId = ++_lastNoteId;
+        _notes[noteId] = Note(to, value, uint32(receivableId));
+        _holdings[to] += 1;
+        emit Transfer(address(0), to, noteId);
+        emit SlotChanged(noteId, 0, receivableId);
+        emit TransferValue(0, noteId, value);
+    }
+
+    function _endorse(uint256 noteId, address to, uint256 value, bool withRecourse)
+        internal
+        returns (uint256 childId)
+    {
+        Note storage note = _note(noteId);
+        address holder = note.holder;
+        uint32 receivableId = note.receivableId;
+        uint32 endorserId = participants.requireBothActive(holder, to);
+        Receivable storage receivable = _requireMovable(receivableId);
+        uint16 depth = _origins[noteId].depth + 1;
+        uint16 count = receivable.noteCount + 1;
+        policy.checkEndorsement(depth, count);
+
+        receivable.noteCount = count;
+        _take(noteId, note, value);
+        childId = ++_lastNoteId;
+        _notes[childId] = Note(to, uint64(value), receivableId);
+        _origins[childId] = Origin(uint64(noteId), endorserId, depth, withRecourse);
+        _holdings[to] += 1;
+        emit Transfer(address(0), to, childId);
+        emit SlotChanged(childId, 0, receivableId);
+        emit TransferValue(noteId, childId, value);
+        emit NoteEndorsed(noteId, childId, holder, to, value, withRecourse);
+    }
+
+    /// @dev N3. The whole token changes hands: assignment without recourse; claims on earlier endorsers go along.
+    function _assign(address from, address to, uint256 noteId) internal {
+        Note storage note = _note(noteId);
+        if (note.holder != from) revert WrongHolder(noteId, note.holder, from);
+        if (note.value == 0) revert InsufficientValue(noteId, 0, 1);
+        participants.requireBothActive(from, to);
+        _requireMovable(note.receivableId);
+
+        if (_approved[noteId] != address(0)) delete _approved[noteId];
+        note.holder = to;
+        _holdings[from] -= 1;
+        _holdings[to] += 1;
+        emit Transfer(from, to, noteId);
+    }
+
+    function _take(uint256 noteId, Note storage note, uint256 value) private {
+        uint256 held = note.value;
+        if (value == 0) revert InvalidAmount(value, held);
+        if (value > held) revert InsufficientValue(noteId, held, value);
+        note.value = uint64(held - value);
+    }
+
+    function _spendAllowance(uint256 noteId, uint256 value) private {
+        if (_isAuthorised(noteId, msg.sender)) return;
+        address holder = ownerOf(noteId);
+        uint256 allowed = _allowances[noteId][holder][msg.sender];
+        if (allowed == type(uint256).max) return;
+        if (value > allowed) revert InsufficientAllowance(noteId, msg.sender, allowed, value);
+        _allowances[noteId][holder][msg.sender] = allowed - value;
+    }
+
+    function _requireAuthorised(uint256 noteId, address caller) private view {
+        if (!_isAuthorised(noteId, caller)) revert NotAuthorised(noteId, caller);
+    }
+
+    function _isAuthorised(uint256 noteId, address caller) private view returns (bool) {
+        address holder = ownerOf(noteId);
+        return caller == holder || _operators[holder][caller] || _approved[noteId] == caller;
+    }
+
+    /// @dev N1. Title moves only while the receivable is confirmed and before its maturity.
+    function _requireMovable(uint256 receivableId) private view returns (Receivable storage receivable) {
+        receivable = _inStatus(receivableId, Status.Confirmed);
+        uint40 maturityAt = receivable.maturityAt;
+        // solhint-disable-next-line not-rely-on-time
+        if (block.timestamp >= maturityAt) revert AfterCutOff(receivableId, maturityAt);
+    }
+
+    function _inStatus(uint256 receivableId, Status wanted) internal view returns (Receivable storage receivable) {
+        receivable = _existing(receivableId);
+        if (receivable.status != wanted) revert WrongStatus(receivableId, receivable.status);
+    }
+
+    function _existing(uint256 receivableId) internal view returns (Receivable storage receivable) {
+        receivable = _receivables[receivableId];
+        if (receivable.status == Status.None) revert UnknownReceivable(receivableId);
+    }
+
+    function _note(uint256 noteId) internal view returns (Note storage note) {
+        note = _notes[noteId];
+        if (note.holder == address(0)) revert UnknownNote(noteId);
+    }
+
+    function _isPast(uint256 deadline) internal view returns (bool) {
+        // solhint-disable-next-line not-rely-on-time
+        return block.timestamp > deadline;
+    }
+
+    /// @dev ERC-3525: a contract that says it understands value transfers is asked.
+    function _checkReceiver(uint256 fromTokenId, uint256 toTokenId, address to, uint256 value) private {
+        if (to.code.length == 0) return;
+        if (!ERC165Checker.supportsInterface(to, type(IERC3525Receiver).interfaceId)) return;
+        bytes4 answer = IERC3525Receiver(to).onERC3525Received(msg.sender, fromTokenId, toTokenId, value, "");
+        if (answer != IERC3525Receiver.onERC3525Received.selector) revert ReceiverRefused(to);
+    }
+}

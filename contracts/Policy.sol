@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {IPolicy} from "./interfaces/IPolicy.sol";
+import {ISettlementToken} from "./interfaces/ISettlementToken.sol";
+
+/// @notice See IPolicy. The limits in force and the date that ends them share one slot.
+contract Policy is IPolicy, AccessManaged {
+    /// @dev IPolicy.Limits, flat, so that it and the date that ends it are one word.
+    struct Term {
+        uint64 maxFaceValue;
+        uint16 minTenorDays;
+        uint16 maxTenorDays;
+        uint16 confirmationDays;
+        uint16 maxDepth;
+        uint16 maxNotes;
+        uint40 endsAt; // 0: nothing is scheduled after it
+    }
+
+    /// @dev What a signed 64-bit column of any database can hold.
+    uint64 private constant MAX_AMOUNT = uint64(type(int64).max);
+
+    mapping(uint16 currency => address) public settlementTokenOf;
+    Term private _current;
+    Term private _scheduled;
+
+    constructor(address authority, Limits memory first) AccessManaged(authority) {
+        _requireSensible(first);
+        _current = _term(first, 0);
+        // solhint-disable-next-line not-rely-on-time
+        emit LimitsScheduled(block.timestamp, first);
+    }
+
+    function scheduleLimits(Limits calldata next, uint40 effectiveAt) external restricted {
+        // solhint-disable-next-line not-rely-on-time
+        if (effectiveAt <= block.timestamp) revert EffectiveInThePast(effectiveAt, block.timestamp);
+        _requireSensible(next);
+        _current = _inForce();
+        _current.endsAt = effectiveAt;
+        _scheduled = _term(next, 0);
+        emit LimitsScheduled(effectiveAt, next);
+    }
+
+    function setSettlementToken(uint16 currency, address token) external restricted {
+        address taken = settlementTokenOf[currency];
+        if (taken != address(0)) revert CurrencyTaken(currency, taken);
+        if (ISettlementToken(token).currency() != currency) revert InvalidSettlementToken(currency, token);
+        settlementTokenOf[currency] = token;
+        emit SettlementTokenSet(currency, token);
+    }
+
+    function checkRegistration(uint16 currency, uint256 faceValue, uint256 maturityAt)
+        external
+        view
+        returns (uint40)
+    {
+        if (settlementTokenOf[currency] == address(0)) revert PolicyRefused("currency", currency, 0);
+        Term storage limit = _inForce();
+        if (faceValue > limit.maxFaceValue) revert PolicyRefused("faceValue.max", faceValue, limit.maxFaceValue);
+        // solhint-disable-next-line not-rely-on-time
+        uint256 nowAt = block.timestamp;
+        uint256 earliest = nowAt + uint256(limit.minTenorDays) * 1 days;
+        uint256 latest = nowAt + uint256(limit.maxTenorDays) * 1 days;
+        if (maturityAt < earliest) revert PolicyRefused("tenor.min", maturityAt, earliest);
+        if (maturityAt > latest) revert PolicyRefused("tenor.max", maturityAt, latest);
+        uint256 waitsUntil = nowAt + uint256(limit.confirmationDays) * 1 days;
+        return uint40(waitsUntil < maturityAt ? waitsUntil : maturityAt);
+    }
+
+    function checkEndorsement(uint256 depth, uint256 noteCount) external view {
+        Term storage limit = _inForce();
+        if (depth > limit.maxDepth) revert PolicyRefused("depth.max", depth, limit.maxDepth);
+        if (noteCount > limit.maxNotes) revert PolicyRefused("notes.max", noteCount, limit.maxNotes);
+    }
+
+    function limits() external view returns (Limits memory) {
+        Term memory t = _inForce();
+        return
+            Limits(t.maxFaceValue, t.minTenorDays, t.maxTenorDays, t.confirmationDays, t.maxDepth, t.maxNotes);
+    }
+
+    function _inForce() private view returns (Term storage) {
+        uint40 endsAt = _current.endsAt;
+        // solhint-disable-next-line not-rely-on-time
+        return endsAt != 0 && block.timestamp >= endsAt ? _scheduled : _current;
+    }
+
+    function _term(Limits memory given, uint40 endsAt) private pure returns (Term memory) {
+        return Term({
+            maxFaceValue: given.maxFaceValue,
+            minTenorDays: given.minTenorDays,
+            maxTenorDays: given.maxTenorDays,
+            confirmationDays: given.confirmationDays,
+            maxDepth: given.maxDepth,
+            maxNotes: given.maxNotes,
+            endsAt: endsAt
+        });
+    }
+
+    function _requireSensible(Limits memory given) private pure {
+        bool sensible = given.maxFaceValue != 0 && given.maxFaceValue <= MAX_AMOUNT
+            && given.minTenorDays <= given.maxTenorDays && given.maxTenorDays != 0 && given.confirmationDays != 0
+            && given.maxNotes != 0;
+        if (!sensible) revert InvalidLimits(given);
+    }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+/// @title Effective-dated limits (docs/SPECIFICATION.md, rules L)
+/// @notice A refusal names its clause: "currency", "faceValue.max", "tenor.min", "tenor.max", "depth.max", "notes.max".
+interface IPolicy {
+    /// @param maxFaceValue minor units of the receivable's currency.
+    /// @param minTenorDays from registration to maturity, in days of 86,400 seconds.
+    /// @param confirmationDays how long a registered receivable waits for its obligor.
+    /// @param maxDepth endorsements from the root note to the deepest one.
+    /// @param maxNotes notes that one receivable may ever have, the root included.
+    struct Limits {
+        uint64 maxFaceValue;
+        uint16 minTenorDays;
+        uint16 maxTenorDays;
+        uint16 confirmationDays;
+        uint16 maxDepth;
+        uint16 maxNotes;
+    }
+
+    event LimitsScheduled(uint256 indexed effectiveAt, Limits limits);
+    event SettlementTokenSet(uint16 indexed currency, address indexed token);
+
+    error PolicyRefused(bytes32 clause, uint256 value, uint256 limit);
+    error EffectiveInThePast(uint256 effectiveAt, uint256 nowAt);
+    error InvalidLimits(Limits limits);
+    error CurrencyTaken(uint16 currency, address token);
+    error InvalidSettlementToken(uint16 currency, address token);
+
+    /// @notice L1. New limits from `effectiveAt` (UTC seconds) on; one set that has not begun is replaced.
+    function scheduleLimits(Limits calldata limits, uint40 effectiveAt) external;
+
+    /// @notice L2. Names the settlement token of a currency (ISO 4217 number), once and for good.
+    function setSettlementToken(uint16 currency, address token) external;
+
+    /// @notice L3. Refuses what may not be registered now; says until when the obligor can confirm it:
+    /// for `confirmationDays`, and never past maturity.
+    function checkRegistration(uint16 currency, uint256 faceValue, uint256 maturityAt)
+        external
+        view
+        returns (uint40 confirmBy);
+
+    /// @notice L4. Refuses a note too deep or one too many.
+    function checkEndorsement(uint256 depth, uint256 noteCount) external view;
+
+    /// @notice The limits in force in this block.
+    function limits() external view returns (Limits memory);
+
+    function settlementTokenOf(uint16 currency) external view returns (address token);
+}

@@ -1,0 +1,41 @@
+"""Fixtures of the contract tests, which run under `brownie test` alone.
+
+`world` is deployed once; every test begins with it as it was then (brownie's fn_isolation).
+"""
+
+from __future__ import annotations
+
+import pytest
+from brownie._config import CONFIG
+
+if CONFIG.argv.get("cli") != "test":
+    collect_ignore_glob = ["*"]
+else:
+    from tests.contracts.world import OFFICERS, OUTSIDERS, PARTIES, World, begin_here
+
+    CONTRACTS = ("Authority", "Participants", "Policy", "Fingerprints", "SettlementToken", "Receivables", "Settlement")
+
+    @pytest.fixture(scope="session")
+    def world(request):
+        deployed = World().deploy({name: request.getfixturevalue(name) for name in CONTRACTS})
+        begin_here()
+        return deployed
+
+    @pytest.fixture(autouse=True)
+    def isolation(world, fn_isolation):
+        yield
+
+    def _part(name):
+        """A fixture of its own for a contract or a party of the world."""
+
+        @pytest.fixture(scope="session", name=name)
+        def part(world):
+            return getattr(world, name)
+
+        return part
+
+    for _name in (
+        "authority", "participants", "policy", "fingerprints", "cash", "receivables", "settlement",
+        *OFFICERS, *PARTIES, *OUTSIDERS,
+    ):  # fmt: skip
+        globals()[_name] = _part(_name)
