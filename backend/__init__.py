@@ -1,0 +1,1 @@
+"""Feiqian 飞钱: the backend that drives the contracts and shows every party its own desk."""
