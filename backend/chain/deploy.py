@@ -1,0 +1,186 @@
+"""From nothing to a working set of contracts: deploy, hand every power to its own key, write it down."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from web3 import Web3
+from web3.exceptions import Web3RPCError
+
+from backend.chain.compile import artifacts
+from backend.chain.contracts import Contracts, Deployment, refused
+from backend.chain.keystore import Keystore
+from backend.chain.node import Node
+from backend.config import Settings
+from backend.errors import ChainUnavailable, both
+from backend.invoices.currencies import currency
+
+ADMIN_ROLE = 0
+ROLES = {"registrar": 1, "issuer": 2, "attestor": 3, "regulator": 4}
+"""AccessManager role numbers. No key has two of them."""
+
+POWERS: dict[str, list[tuple[str, list[str]]]] = {
+    "registrar": [
+        (
+            "Participants",
+            [
+                "register(address,bytes32,uint32,uint40,string)",
+                "renew(address,uint32,uint40)",
+                "setConfirmationLimit(address,uint16,uint64)",
+            ],
+        )
+    ],
+    "issuer": [("SettlementToken", ["mint(address,uint256)"])],
+    "attestor": [("SettlementToken", ["attestReserve(uint256,bytes32)"])],
+    "regulator": [
+        ("Participants", ["freeze(address,bytes32)", "unfreeze(address,bytes32)"]),
+        ("SettlementToken", ["setFrozenTokens(address,uint256)", "forcedTransfer(address,address,uint256)"]),
+    ],
+}
+PROTOCOL_ROLE = 256
+NEVER = 2**40 - 1
+CAP = 10**18
+RECEIPT_SECONDS = 120
+
+Report = Callable[[str], None]
+
+
+@dataclass
+class Deployer:
+    """Sends the deployment's transactions one after another with its own key."""
+
+    node: Node
+    keystore: Keystore
+    address: str
+    gas_used: int = 0
+
+    def send(self, contract: str, to: str | None, data: str) -> Any:
+        """The receipt. Raises ContractRefused, ChainUnavailable."""
+        transaction: dict[str, Any] = {"data": data} | ({"to": to} if to else {})
+        try:
+            gas = self.node.rpc("eth_estimateGas", {"from": self.address, **transaction})
+            transaction |= {
+                "value": 0,
+                "chainId": self.node.chain_id,
+                "gas": int(gas, 16) * 5 // 4,
+                "gasPrice": self.node.gas_price(self.node.head()),
+                "nonce": self.node.transaction_count(self.address),
+            }
+            signed = self.keystore.account(self.address).sign_transaction(transaction)
+            sent = self.node.rpc("eth_sendRawTransaction", signed.raw_transaction.to_0x_hex())
+        except Web3RPCError as no:
+            raise refused(no, contract) from no
+        receipt = self._receipt(sent)
+        if int(receipt["status"], 16) != 1:
+            raise ChainUnavailable(reason=both("deployment transaction {tx} failed", "部署交易 {tx} 失败", tx=sent))
+        self.gas_used += int(receipt["gasUsed"], 16)
+        return receipt
+
+    def _receipt(self, sent: str) -> Any:
+        deadline = time.monotonic() + RECEIPT_SECONDS
+        while time.monotonic() < deadline:
+            if receipt := self.node.rpc("eth_getTransactionReceipt", sent):
+                return receipt
+            time.sleep(0.02)
+        raise ChainUnavailable(
+            reason=both("no block takes deployment transaction {tx}", "没有区块收录部署交易 {tx}", tx=sent)
+        )
+
+    def create(self, name: str, *args: Any) -> str:
+        contract = self.node.web3.eth.contract(abi=artifacts()[name].abi, bytecode=artifacts()[name].bytecode)
+        data = contract.constructor(*args).data_in_transaction
+        return Web3.to_checksum_address(self.send(name, None, data)["contractAddress"])
+
+
+def deploy(node: Node, keystore: Keystore, settings: Settings, report: Report = lambda line: None) -> Deployment:
+    """Deploys everything and saves deployments/<chainId>.json.
+
+    Every power goes to a key of its own; the deployer keeps none. The admin's acts wait
+    `admin_delay_seconds`. Raises ChainUnavailable, ContractRefused.
+    """
+    deployer = Deployer(node, keystore, keystore.create())
+    roles = {role: keystore.create() for role in ("admin", *ROLES)}
+    for address in (deployer.address, *roles.values()):
+        node.prepare_account(address)
+    report("keys made")
+    first_block = node.head().number + 1
+
+    authority = deployer.create("Authority", deployer.address)
+    participants = deployer.create("Participants", authority)
+    limits = (
+        settings.max_face_value,
+        settings.min_tenor_days,
+        settings.max_tenor_days,
+        settings.confirmation_days,
+        settings.max_depth,
+        settings.max_notes,
+    )
+    policy = deployer.create("Policy", authority, limits)
+    fingerprints = deployer.create("Fingerprints", authority)
+    receivables = deployer.create("Receivables", participants, policy, fingerprints)
+    settlement = deployer.create("Settlement", participants, receivables)
+    report("contracts deployed")
+    tokens = {}
+    for code in settings.currencies.split(","):
+        money = currency(code.strip())
+        tokens[money.code] = deployer.create(
+            "SettlementToken",
+            authority,
+            participants,
+            f"Feiqian {money.code}",
+            f"fq{money.code}",
+            money.numeric,
+            money.decimals,
+        )
+    report(f"settlement tokens deployed: {', '.join(tokens)}")
+
+    deployment = Deployment(
+        chain_id=node.chain_id,
+        block=first_block,
+        contracts={
+            "Authority": authority,
+            "Participants": participants,
+            "Policy": policy,
+            "Fingerprints": fingerprints,
+            "Receivables": receivables,
+            "Settlement": settlement,
+        },
+        tokens=tokens,
+        roles=roles,
+    )
+    _wire(deployer, Contracts(node, deployment), settings)
+    report("powers handed over")
+    hashes = {
+        name: Web3.keccak(hexstr=node.rpc("eth_getCode", address, "latest")).to_0x_hex()
+        for name, address in deployment.contracts.items()
+    }
+    deployment = replace(deployment, code_hashes=hashes)
+    deployment.save(settings)
+    return deployment
+
+
+def _wire(deployer: Deployer, contracts: Contracts, settings: Settings) -> None:
+    def do(name: str, function: str, *args: Any) -> None:
+        call = contracts.call_data(name, function, *args)
+        deployer.send(name, call.to, call.data)
+
+    address = contracts.address
+    tokens = [contracts.token(code) for code in contracts.deployment.tokens]
+    do("Fingerprints", "admit", address("Receivables"))
+    identity = Web3.keccak(text="feiqian.protocol.receivables")
+    do("Participants", "register", address("Receivables"), identity, PROTOCOL_ROLE, NEVER, "Receivables")
+    for code, token in contracts.deployment.tokens.items():
+        do("Policy", "setSettlementToken", currency(code).numeric, token)
+        do(contracts.token(code), "setCap", CAP)
+
+    for role, number in ROLES.items():
+        for contract, signatures in POWERS[role]:
+            selectors = [bytes(Web3.keccak(text=signature)[:4]) for signature in signatures]
+            for name in tokens if contract == "SettlementToken" else [contract]:
+                do("Authority", "setTargetFunctionRole", address(name), selectors, number)
+        do("Authority", "grantRole", number, contracts.deployment.roles[role], 0)
+    do("Authority", "grantRole", ADMIN_ROLE, contracts.deployment.roles["admin"], settings.admin_delay_seconds)
+    do("Authority", "renounceRole", ADMIN_ROLE, deployer.address)

@@ -1,0 +1,411 @@
+"""The node: start a local chain or join one, and the few things only a development chain can do."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Protocol
+from urllib.parse import urlsplit
+
+import httpx
+import structlog
+from web3 import Web3
+from web3.exceptions import Web3RPCError
+from web3.providers.base import JSONBaseProvider
+from web3.types import RPCEndpoint, RPCResponse
+
+from backend.config import ROOT, TOOLCHAIN, Settings
+from backend.errors import ChainUnavailable, Conflict, SetupIncomplete, both
+
+log = structlog.get_logger(__name__)
+
+GAS_LIMIT = 30_000_000
+FUNDS_WEI = 10**24
+TICK_SECONDS = 1.0
+"""An idle development chain's clock is moved on at most this often."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block's header. `timestamp` in UTC seconds; `base_fee` in wei, None where the network has none."""
+
+    number: int
+    hash: str
+    parent_hash: str
+    timestamp: int
+    base_fee: int | None
+
+
+class Node:
+    """A JSON-RPC connection. Every call either answers or raises ChainUnavailable; nothing hangs."""
+
+    def __init__(self, url: str, timeout: float) -> None:
+        self.url = url
+        # A proxy named in the environment is for the outside world. Servers drop idle connections after five
+        # seconds, so ours are given up before that.
+        self._http = httpx.Client(
+            timeout=timeout,
+            trust_env=urlsplit(url).hostname not in ("127.0.0.1", "::1", "localhost"),
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=64, keepalive_expiry=4.0),
+            headers={"Content-Type": "application/json"},
+        )
+        self._provider = _Provider(self._http, url)
+        self.web3 = Web3(self._provider)
+        self._chain_id: int | None = None
+        self._development: DevelopmentCalls | None = None
+        self._asked_for_development = False
+        self._ticked_at = 0.0
+        self._ticking = threading.Lock()
+
+    def rpc(self, method: str, *params: Any) -> Any:
+        """The result of a raw call. Raises ChainUnavailable, or Web3RPCError where the node itself says no."""
+        response = self._provider.make_request(RPCEndpoint(method), list(params))
+        if "error" in response:
+            raise Web3RPCError(error_message(response), rpc_response=response)
+        return response["result"]
+
+    def is_up(self) -> bool:
+        try:
+            self.rpc("eth_chainId")
+        except ChainUnavailable:
+            return False
+        return True
+
+    @property
+    def chain_id(self) -> int:
+        """Asked for once: a chain does not change its number."""
+        if self._chain_id is None:
+            self._chain_id = int(self.rpc("eth_chainId"), 16)
+        return self._chain_id
+
+    @property
+    def development(self) -> DevelopmentCalls | None:
+        """The calls of a development chain, or None on a network that is shared."""
+        if not self._asked_for_development:
+            client = str(self.rpc("web3_clientVersion")).lower()
+            self._development = Ganache(self) if "ganache" in client else Anvil(self) if "anvil" in client else None
+            self._asked_for_development = True
+        return self._development
+
+    def head(self) -> Block:
+        """The latest block."""
+        latest = self._block("latest")
+        if latest is None:
+            raise ChainUnavailable(reason=both("the node has no block", "节点没有任何区块"))
+        return latest
+
+    def block(self, number: int) -> Block | None:
+        """The block of that number; None where the chain is not that long."""
+        return self._block(hex(number))
+
+    def _block(self, which: str) -> Block | None:
+        block = self.rpc("eth_getBlockByNumber", which, False)
+        if not block:
+            return None
+        base_fee = block.get("baseFeePerGas")
+        return Block(
+            number=int(block["number"], 16),
+            hash=block["hash"],
+            parent_hash=block["parentHash"],
+            timestamp=int(block["timestamp"], 16),
+            base_fee=None if base_fee is None else int(base_fee, 16),
+        )
+
+    def tick(self) -> Block:
+        """The latest block, whose time is the clock. An idle development chain first mines one, or its clock would
+        stand still between two transactions while the next block's does not."""
+        development = self.development
+        # Where another thread is at it, the clock is moving already.
+        if development is not None and self._ticking.acquire(blocking=False):
+            try:
+                if time.monotonic() - self._ticked_at > TICK_SECONDS:
+                    development.mine()
+                    self._ticked_at = time.monotonic()
+            finally:
+                self._ticking.release()
+        return self.head()
+
+    def now(self) -> int:
+        """The clock: UTC seconds."""
+        return self.tick().timestamp
+
+    def travel(self, seconds: int) -> int:
+        """Moves the clock of a development chain forward; the new time. Refused on any other."""
+        if self.development is None:
+            raise Conflict(reason=both("only a development chain can travel in time", "只有开发链可以调整时间"))
+        self.rpc("evm_increaseTime", seconds if isinstance(self.development, Ganache) else hex(seconds))
+        self.development.mine()
+        return self.head().timestamp
+
+    def prepare_account(self, address: str) -> None:
+        """Makes a key able to send: funded on a development chain, nothing elsewhere. May be repeated."""
+        if self.development is not None:
+            self.development.fund(address)
+
+    def transaction_count(self, address: str) -> int:
+        """How many transactions of `address` are in blocks: the nonce that is next."""
+        return int(self.rpc("eth_getTransactionCount", address, "latest"), 16)
+
+    def gas_price(self, head: Block) -> int:
+        """Wei for each unit of gas that the transaction after `head` offers: twice the base fee, or, where there
+        is none, what the node asks. (Anvil's eth_gasPrice follows the last offer, so it must not be doubled.)"""
+        return int(self.rpc("eth_gasPrice"), 16) if head.base_fee is None else 2 * head.base_fee
+
+
+class _Provider(JSONBaseProvider):
+    """HTTP for web3 and for us: whatever is no JSON-RPC answer is silence, and silence is ChainUnavailable."""
+
+    def __init__(self, http: httpx.Client, url: str) -> None:
+        super().__init__()
+        self._http = http
+        self._url = url
+
+    def make_request(self, method: RPCEndpoint, params: Any) -> RPCResponse:
+        try:
+            answer = self._post(self.encode_rpc_request(method, params), once=method == "evm_increaseTime")
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as silence:
+            raise ChainUnavailable(reason=both("the node gave no answer", "节点没有应答")) from silence
+        try:
+            body = json.loads(answer.content)
+        except ValueError:
+            body = None
+        understood = isinstance(body, dict) and ("result" in body or isinstance(body.get("error"), dict))
+        if answer.status_code >= 500 or not understood:
+            raise ChainUnavailable(
+                reason=both(
+                    "the node answered HTTP {status} and no JSON-RPC",
+                    "节点返回 HTTP {status},而非 JSON-RPC 应答",
+                    status=answer.status_code,
+                )
+            )
+        return body  # type: ignore[no-any-return]
+
+    def _post(self, request: bytes, *, once: bool) -> httpx.Response:
+        """Asks again where a kept connection was closed under the question: a busy node may do that earlier than it
+        should. All but `once` may be asked twice; signed bytes are the same transaction."""
+        try:
+            return self._http.post(self._url, content=request)
+        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+            if once:
+                raise
+        return self._http.post(self._url, content=request)
+
+
+def error_message(response: Any) -> str:
+    """What the node says in a JSON-RPC error."""
+    error = (response or {}).get("error")
+    return str(error.get("message", error)) if isinstance(error, dict) else str(error)
+
+
+class DevelopmentCalls(Protocol):
+    def mine(self) -> None: ...
+    def fund(self, address: str) -> None: ...
+    def snapshot(self) -> str: ...
+    def revert(self, snapshot: str) -> None: ...
+
+
+class Ganache:
+    def __init__(self, node: Node) -> None:
+        self._node = node
+
+    def mine(self) -> None:
+        self._node.rpc("evm_mine")
+
+    def fund(self, address: str) -> None:
+        """Also moves the nonce to 1: Ganache takes a signed nonce 0 for none, so such a transaction could be
+        replayed."""
+        self._node.rpc("evm_setAccountBalance", address, hex(FUNDS_WEI))
+        if self._node.transaction_count(address) == 0:
+            self._node.rpc("evm_setAccountNonce", address, "0x1")
+
+    def snapshot(self) -> str:
+        return str(self._node.rpc("evm_snapshot"))
+
+    def revert(self, snapshot: str) -> None:
+        if not self._node.rpc("evm_revert", snapshot):
+            raise Conflict(reason=both("the chain knows no snapshot {name}", "链上没有快照 {name}", name=snapshot))
+
+
+class Anvil(Ganache):
+    def fund(self, address: str) -> None:
+        self._node.rpc("anvil_setBalance", address, hex(FUNDS_WEI))
+
+
+def connect(settings: Settings) -> Node:
+    """A connection to the configured chain, whether or not it is up."""
+    url = settings.rpc_url or f"http://127.0.0.1:{settings.rpc_port}"
+    return Node(url, settings.rpc_timeout)
+
+
+class LocalChain:
+    """A Ganache or Anvil process on loopback that lives as long as this object is not stopped.
+
+    With `data` its blocks stay on disk. A chain that outlived its killed backend is then ended at the next
+    start, or it would hold the port and the data for good.
+    """
+
+    def __init__(self, settings: Settings, *, data: Path | None = None, port: int | None = None) -> None:
+        self._any_port = not (port or settings.rpc_port)
+        self.port = port or settings.rpc_port or free_port()
+        self._settings = settings
+        self._data = data
+        self._lock: IO[str] | None = None
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self, wait_seconds: float = 60.0) -> Node:
+        """Starts the process and waits until it answers. Raises SetupIncomplete, Conflict or ChainUnavailable."""
+        if not (ROOT / "node_modules").exists():
+            raise SetupIncomplete(
+                reason=both("the local chain is not installed; run 'make setup'", "本地链尚未安装;请运行 make setup")
+            )
+        self._claim_data()
+        try:
+            self._require_free_port()
+            for _ in range(2 if self._any_port else 0):
+                with contextlib.suppress(ChainUnavailable):
+                    return self._start(wait_seconds)
+                self.port = free_port()  # somebody else was given the same one
+            return self._start(wait_seconds)
+        except BaseException:
+            self._release_data()
+            raise
+
+    def stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self._release_data()
+
+    def kill(self) -> None:
+        """SIGKILL, for tests of what happens when a node dies."""
+        if self.process is not None:
+            os.kill(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+        self._release_data()
+
+    def _start(self, wait_seconds: float) -> Node:
+        with tempfile.TemporaryFile() as complaints:
+            self.process = subprocess.Popen(
+                self._command(),
+                stdin=subprocess.DEVNULL,
+                stdout=complaints,
+                stderr=complaints,
+                start_new_session=True,
+                cwd=ROOT,
+            )
+            if self._data is not None:
+                (self._data / "pid").write_text(str(self.process.pid), encoding="ascii")
+            node = Node(self.url, self._settings.rpc_timeout)
+            deadline = time.monotonic() + wait_seconds
+            while not node.is_up():
+                if self.process.poll() is not None or time.monotonic() > deadline:
+                    self.process.kill()
+                    self.process.wait()
+                    complaints.seek(0)
+                    log.error("chain-did-not-start", said=complaints.read()[-1_000:].decode(errors="replace"))
+                    raise ChainUnavailable(
+                        reason=both(
+                            "{chain} did not start on port {port}",
+                            "{chain} 未能在端口 {port} 启动",
+                            chain=self._settings.chain,
+                            port=self.port,
+                        )
+                    )
+                time.sleep(0.05)
+        return node
+
+    def _require_free_port(self) -> None:
+        with contextlib.closing(socket.socket()) as probe:
+            if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                raise Conflict(
+                    reason=both(
+                        "port {port} is taken; set FEIQIAN_RPC_PORT",
+                        "端口 {port} 已被占用;请设置 FEIQIAN_RPC_PORT",
+                        port=self.port,
+                    )
+                )
+
+    def _claim_data(self) -> None:
+        """Takes the data for this process, which the system undoes however the process ends; a chain that still
+        runs on it is then nobody's, and is ended. Raises Conflict where another process has it."""
+        if self._data is None:
+            return
+        self._data.mkdir(parents=True, exist_ok=True)
+        lock = (self._data / "lock").open("w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.close()
+            raise Conflict(
+                reason=both(
+                    "another backend runs its chain on {folder}",
+                    "另一后端正在使用 {folder} 的链数据",
+                    folder=self._data,
+                )
+            ) from None
+        self._lock = lock
+        pid_file = self._data / "pid"
+        pid = pid_file.read_text(encoding="ascii").strip() if pid_file.exists() else ""
+        deadline = time.monotonic() + 10
+        while pid.isdigit() and str(self._data) in _command_of(pid):  # or the number is another process's by now
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(pid), signal.SIGTERM if time.monotonic() < deadline else signal.SIGKILL)
+            time.sleep(0.05)
+
+    def _release_data(self) -> None:
+        if self._data is not None and self._lock is not None:
+            (self._data / "pid").unlink(missing_ok=True)
+            self._lock.close()
+            self._lock = None
+
+    def _command(self) -> list[str]:
+        s = self._settings
+        if s.chain == "anvil":
+            command = [str(TOOLCHAIN / "anvil"), "--port", str(self.port), "--chain-id", str(s.chain_id)]
+            command += ["--hardfork", "paris", "--gas-limit", str(GAS_LIMIT), "--accounts", "1", "--silent"]
+            command += ["--state", str(self._data / "anvil.json"), "--state-interval", "1"] if self._data else []
+            return command
+        command = [str(TOOLCHAIN / "ganache"), "--server.port", str(self.port), "--chain.chainId", str(s.chain_id)]
+        command += ["--chain.networkId", str(s.chain_id), "--chain.hardfork", "merge", "--wallet.totalAccounts", "1"]
+        command += ["--miner.blockGasLimit", str(GAS_LIMIT), "--logging.quiet", "true"]
+        return command + (["--database.dbPath", str(self._data / "ganache")] if self._data else [])
+
+
+def free_port() -> int:
+    """A loopback port nobody listens on now."""
+    with contextlib.closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _command_of(pid: str) -> str:
+    """The command line of a process; empty where there is none, or no `ps` to ask."""
+    try:
+        asked = ["ps", "-ww", "-o", "args=", "-p", pid]
+        return subprocess.run(asked, capture_output=True, text=True, check=False).stdout
+    except FileNotFoundError:
+        return ""
+
+
+def forget(folder: Path) -> None:
+    """Removes a local chain's data."""
+    shutil.rmtree(folder, ignore_errors=True)

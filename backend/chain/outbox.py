@@ -1,0 +1,294 @@
+"""The outbox: every intent, written down before anything is sent, with all that became of it.
+
+States: pending → submitted → succeeded | failed. An intent that sends nothing (a signed document) succeeds
+as it is written. `suspended` is what the node does not take: the sender keeps offering it, but somebody
+should look (its `error` says why). Where a reorganisation takes a final operation's block away, it is
+submitted again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Connection,
+    Engine,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
+from web3.exceptions import Web3RPCError
+
+from backend.chain.contracts import Call, Contracts, refused
+from backend.chain.keystore import Keystore
+from backend.chain.node import Block
+from backend.database import metadata, reading
+from backend.errors import ContractRefused, FeiqianError, IdempotencyConflict, KeyNotHeld, NotFound
+
+OPEN = ("pending", "submitted", "suspended")
+FINAL = ("succeeded", "failed")
+
+operations = Table(
+    "operations",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(32), nullable=False, unique=True),
+    Column("kind", String(64), nullable=False),
+    Column("actor", String(64), nullable=False, index=True),
+    Column("idempotency_key", String(255)),
+    Column("body_hash", String(64)),
+    Column("state", String(16), nullable=False, index=True),
+    Column("signer", String(42)),
+    Column("contract", String(64)),
+    Column("function", String(64)),
+    Column("to", String(42)),
+    Column("data", String),
+    Column("nonce", BigInteger),
+    Column("raw", LargeBinary),
+    Column("tx_hash", String(66), index=True),
+    Column("block_number", BigInteger, index=True),
+    Column("block_hash", String(66)),
+    Column("gas_used", BigInteger),
+    Column("result", JSON),
+    Column("error", JSON),
+    UniqueConstraint("actor", "idempotency_key"),
+    Index("ix_operations_signer_nonce", "signer", "nonce"),
+)
+
+operation_history = Table(
+    "operation_history",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("operation_id", String(32), ForeignKey("operations.id"), nullable=False, index=True),
+    Column("state", String(16), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("note", String),
+)
+
+Row = Mapping[Any, Any]
+
+
+class MovedElsewhere(Exception):
+    """An operation is no longer in the state it was read in: another engine works on the same database."""
+
+
+@dataclass(frozen=True)
+class Intent:
+    """Who wants what, under which key. `body` is what makes two requests the same."""
+
+    kind: str
+    actor: str
+    body: Any = None
+    idempotency_key: str | None = None
+
+    @property
+    def body_hash(self) -> str:
+        canonical = json.dumps([self.kind, self.body], sort_keys=True, default=str)
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+class Outbox:
+    """Where commands put intents. `wake` is called after each, so that nobody has to poll for new ones."""
+
+    def __init__(self, engine: Engine, contracts: Contracts, keystore: Keystore) -> None:
+        self.engine = engine
+        self.contracts = contracts
+        self.keystore = keystore
+        self.wake: Callable[[], None] = lambda: None
+
+    def earlier(self, intent: Intent) -> Row | None:
+        """The operation of the same actor and key. Raises IdempotencyConflict where its body was another."""
+        if intent.idempotency_key is None:
+            return None
+        with reading(self.engine) as connection:
+            row = (
+                connection.execute(
+                    select(operations).where(
+                        operations.c.actor == intent.actor, operations.c.idempotency_key == intent.idempotency_key
+                    )
+                )
+                .mappings()
+                .first()
+            )
+        if row is not None and row["body_hash"] != intent.body_hash:
+            raise IdempotencyConflict(key=intent.idempotency_key)
+        return row
+
+    def send(self, intent: Intent, signer: str, *calls: Call, result: dict[str, Any] | None = None) -> Row:
+        """Writes one operation a call, to be sent in this order by `signer`; the last one is returned.
+
+        A single call is tried first: what the contract would refuse now is refused here, and nothing is written.
+        Where the signer has work under way the present state says little, so the sender decides. `result` is what
+        is known of the outcome already. Raises KeyNotHeld (with the transaction, for the party's own wallet),
+        ContractRefused, ChainUnavailable, IdempotencyConflict.
+        """
+        if (known := self.earlier(intent)) is not None:
+            return known
+        head = self.contracts.node.tick()
+        if len(calls) == 1 and not self._is_busy(signer):
+            self._try(signer, calls[0], head)
+        self._require_key(signer, calls[-1])
+
+        def write(connection: Connection) -> Row:
+            for call in calls[:-1]:
+                part = Intent(f"{intent.kind}:{call.function}", intent.actor)
+                _write(connection, part, "pending", head.timestamp, signer, call)
+            return _write(connection, intent, "pending", head.timestamp, signer, calls[-1], result)
+
+        row = self._once(intent, write)
+        self.wake()
+        return row
+
+    def settle(self, intent: Intent, at: int, work: Callable[[Connection], dict[str, Any]]) -> Row:
+        """Runs `work` and records what it returns as the result, in one transaction: nothing goes to the chain."""
+        if (known := self.earlier(intent)) is not None:
+            return known
+        return self._once(
+            intent, lambda connection: _write(connection, intent, "succeeded", at, result=work(connection))
+        )
+
+    def operation(self, operation_id: str) -> dict[str, Any]:
+        """An operation with its history. Raises NotFound."""
+        with reading(self.engine) as connection:
+            row = connection.execute(select(operations).where(operations.c.id == operation_id)).mappings().first()
+            if row is None:
+                raise NotFound(what="operation", id=operation_id)
+            history = connection.execute(
+                select(operation_history.c.state, operation_history.c.at, operation_history.c.note)
+                .where(operation_history.c.operation_id == operation_id)
+                .order_by(operation_history.c.id)
+            ).mappings()
+            return {**row, "history": [dict(entry) for entry in history]}
+
+    def _once(self, intent: Intent, write: Callable[[Connection], Row]) -> Row:
+        """Writes in one transaction; where another request with the same key was faster, the operation is its."""
+        try:
+            with self.engine.begin() as connection:
+                return write(connection)
+        except IntegrityError:
+            if (known := self.earlier(intent)) is None:
+                raise
+            return known
+
+    def _try(self, signer: str, call: Call, head: Block) -> None:
+        try:
+            self.contracts.gas(signer, call, head)
+        except Web3RPCError as no:
+            raise refused(no, call.contract) from no
+
+    def _require_key(self, signer: str, call: Call) -> None:
+        try:
+            self.keystore.account(signer)
+        except KeyNotHeld:
+            transaction = {"to": call.to, "data": call.data, "chainId": self.contracts.deployment.chain_id}
+            raise KeyNotHeld(address=signer, transaction=transaction) from None
+
+    def _is_busy(self, signer: str) -> bool:
+        with reading(self.engine) as connection:
+            return (
+                connection.execute(
+                    select(operations.c.id).where(operations.c.signer == signer, operations.c.state.in_(OPEN)).limit(1)
+                ).first()
+                is not None
+            )
+
+
+def _write(
+    connection: Connection,
+    intent: Intent,
+    state: str,
+    at: int,
+    signer: str | None = None,
+    call: Call | None = None,
+    result: dict[str, Any] | None = None,
+) -> Row:
+    row: dict[str, Any] = {
+        "id": uuid.uuid4().hex,
+        "kind": intent.kind,
+        "actor": intent.actor,
+        "idempotency_key": intent.idempotency_key,
+        "body_hash": intent.body_hash,
+        "state": state,
+        "signer": signer,
+        "result": result,
+    }
+    if call is not None:
+        row |= {"contract": call.contract, "function": call.function, "to": call.to, "data": call.data}
+    connection.execute(insert(operations).values(**row))
+    connection.execute(insert(operation_history).values(operation_id=row["id"], state=state, at=at))
+    return row
+
+
+def move(connection: Connection, operation: Row, state: str, at: int, note: str = "", **values: Any) -> None:
+    """Takes an operation from the state it was read in to `state`, with its history. Raises MovedElsewhere."""
+    moved = connection.execute(
+        update(operations)
+        .where(operations.c.id == operation["id"], operations.c.state == operation["state"])
+        .values(state=state, **values)
+    )
+    if moved.rowcount != 1:
+        raise MovedElsewhere(operation["id"])
+    connection.execute(
+        insert(operation_history).values(operation_id=operation["id"], state=state, at=at, note=note or None)
+    )
+
+
+def ended_in(connection: Connection, first: int, last: int | None, contracts: Iterable[str]) -> list[Row]:
+    """Operations on `contracts` that ended in the blocks [first, last] (or from `first` on)."""
+    query = select(operations).where(
+        operations.c.state.in_(FINAL), operations.c.block_number >= first, operations.c.to.in_(list(contracts))
+    )
+    if last is not None:
+        query = query.where(operations.c.block_number <= last)
+    return list(connection.execute(query.order_by(operations.c.seq)).mappings())
+
+
+def reopen(connection: Connection, ended: Iterable[Row], at: int) -> None:
+    """Their block is gone: they are followed again, and sent again with the same bytes where need be."""
+    for operation in ended:
+        known = {key: value for key, value in (operation["result"] or {}).items() if key != "events"}
+        move(
+            connection,
+            operation,
+            "submitted",
+            at,
+            f"block {operation['block_number']} is gone",
+            block_number=None,
+            block_hash=None,
+            gas_used=None,
+            error=None,
+            result=known or None,
+        )
+
+
+def error_json(error: FeiqianError) -> dict[str, Any]:
+    """How an operation keeps the reason of its failure. Numbers as strings: JSON's are not exact past 2^53."""
+    if isinstance(error, ContractRefused):
+        params = error.params
+        return {"error": params["error"], "arguments": exact(params["arguments"]), "contract": params["contract"]}
+    return {"error": error.type, "arguments": {"reason": str(error)}, "contract": None}
+
+
+def exact(value: Any) -> Any:
+    """Numbers as strings, however deep."""
+    if isinstance(value, Mapping):
+        return {name: exact(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [exact(item) for item in value]
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value

@@ -1,0 +1,96 @@
+"""The EIP-712 documents people sign, as wallets take them (eth_signTypedData_v4)."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from backend.chain.contracts import Contracts
+
+_DOMAIN = [
+    {"name": "name", "type": "string"},
+    {"name": "version", "type": "string"},
+    {"name": "chainId", "type": "uint256"},
+    {"name": "verifyingContract", "type": "address"},
+]
+
+
+def _members(text: str) -> list[dict[str, str]]:
+    return [dict(zip(("type", "name"), member.split(), strict=True)) for member in text.split(",")]
+
+
+CONFIRMATION = _members(
+    "uint256 receivableId,address supplier,bytes32 documentHash,uint256 faceValue,uint256 maturityAt,"
+    "uint256 amount,bool setOffWaived,uint256 nonce,uint256 deadline"
+)
+QUOTE = _members(
+    "address financier,address seller,address asset,uint256 assetKey,bytes32 documentHash,uint256 value,"
+    "address cash,uint256 price,bool withRecourse,uint256 nonce,uint256 deadline"
+)
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """Rule R2. `amount` in minor units, times in UTC seconds."""
+
+    receivableId: int
+    supplier: str
+    documentHash: str
+    faceValue: int
+    maturityAt: int
+    amount: int
+    setOffWaived: bool
+    nonce: int
+    deadline: int
+
+    def typed(self, contracts: Contracts) -> dict[str, Any]:
+        return _document(contracts, "Receivables", "Confirmation", CONFIRMATION, asdict(self))
+
+    def arguments(self) -> tuple[Any, ...]:
+        """The tuple that the contract takes; the rest it knows."""
+        return (self.receivableId, self.amount, self.setOffWaived, self.nonce, self.deadline)
+
+
+@dataclass(frozen=True)
+class Quote:
+    """Rule D1. `value` and `price` in minor units, times in UTC seconds."""
+
+    financier: str
+    seller: str
+    asset: str
+    assetKey: int
+    documentHash: str
+    value: int
+    cash: str
+    price: int
+    withRecourse: bool
+    nonce: int
+    deadline: int
+
+    def typed(self, contracts: Contracts) -> dict[str, Any]:
+        return _document(contracts, "Settlement", "Quote", QUOTE, asdict(self))
+
+    def arguments(self) -> tuple[Any, ...]:
+        return tuple(asdict(self).values())
+
+
+def fresh_nonce() -> int:
+    """An unordered nonce: any number that the signer has not used."""
+    return secrets.randbits(128)
+
+
+def _document(
+    contracts: Contracts, contract: str, primary: str, members: list[dict[str, str]], message: dict[str, Any]
+) -> dict[str, Any]:
+    return {
+        "types": {"EIP712Domain": _DOMAIN, primary: members},
+        "primaryType": primary,
+        "domain": {
+            "name": f"Feiqian {contract}",
+            "version": "1",
+            "chainId": contracts.deployment.chain_id,
+            "verifyingContract": contracts.address(contract),
+        },
+        "message": message,
+    }

@@ -1,0 +1,124 @@
+"""Every setting of Feiqian, in one place. Each is read from the environment variable FEIQIAN_<NAME>
+(DATABASE_URL is also understood), or has the default written here."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+ROOT = Path(__file__).resolve().parent.parent
+TOOLCHAIN = ROOT / "toolchain"
+
+SOLC_VERSION = "0.8.30"
+DAY = 86_400
+MAX_AMOUNT_FEN = 10**15
+"""Ten trillion yuan: nothing that is owed in one invoice is larger, so more is a mistake."""
+
+
+class Settings(BaseModel):
+    """All settings; immutable. Amounts are in minor units (fen), times in seconds, rates in basis points."""
+
+    model_config = ConfigDict(frozen=True)
+
+    home: Path = Field(default=ROOT / "var", description="Where keystore, database and chain data live")
+    chain: Literal["ganache", "anvil", "external"] = Field(default="ganache", description="The local chain to start")
+    rpc_url: str = Field(default="", description="Join this chain instead of starting one")
+    rpc_port: int = Field(default=8545, description="Port of the local chain; 0 takes a free one")
+    rpc_timeout: float = Field(default=10.0, description="Seconds before an unanswered call counts as no chain")
+    chain_id: int = 1337
+    database_url: str = Field(default="", description="SQLAlchemy URL; default is SQLite in home")
+    deployments: Path | None = Field(
+        default=None,
+        description="Where deployments are written down; default home, or the project for a joined chain",
+    )
+    host: str = "127.0.0.1"
+    port: int = 8600
+    domain: str = Field(default="", description="Domain that sign-in messages must name; default host:port")
+    keystore_passphrase: str = Field(default="", description="Default: home/secret, made at the first start")
+    keystore_rounds: int = Field(default=262_144, description="scrypt work factor of the keystore")
+    operator_api_key: str = Field(default="", description="Default: made at the first start, in home/operator-api-key")
+    session_seconds: int = 12 * 3600
+    sign_in_seconds: int = 300
+    document_seconds: int = Field(default=3 * DAY, description="How long a signed document stays valid by default")
+    poll_seconds: float = Field(default=0.05, description="Pause of the engine between two rounds")
+    receipt_seconds: float = Field(default=30.0, description="A transaction unseen for so long is sent again")
+    max_wait_seconds: int = Field(default=60, description="Most that Prefer: wait may ask for")
+    max_body_bytes: int = 6 * 1024 * 1024
+    confirmations: int = Field(default=0, description="Blocks on top before an event is read")
+    currencies: str = Field(default="CNY,EUR,USD,SGD", description="One settlement token each")
+    admin_delay_seconds: int = Field(default=DAY, description="Delay of the admin role once set-up is over")
+    min_tenor_days: int = 1
+    max_tenor_days: int = 366
+    confirmation_days: int = 30
+    max_depth: int = 20
+    max_notes: int = 500
+    max_face_value: int = MAX_AMOUNT_FEN
+    log_level: str = "WARNING"
+    log_json: bool = False
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None, **overrides: object) -> Settings:
+        """Settings from the environment; `overrides` win. Raises pydantic.ValidationError naming the setting."""
+        env = os.environ if env is None else env
+        found: dict[str, object] = {}
+        for name in cls.model_fields:
+            value = env.get(f"FEIQIAN_{name.upper()}")
+            if value is not None:
+                found[name] = value
+        if "DATABASE_URL" in env:
+            found.setdefault("database_url", env["DATABASE_URL"])
+        return cls.model_validate(found | overrides)
+
+    @property
+    def database(self) -> str:
+        if self.database_url:
+            return self.database_url
+        return f"sqlite:///{self.home / 'feiqian.db'}"
+
+    @property
+    def deployments_folder(self) -> Path:
+        return self.deployments or (ROOT if self.rpc_url else self.home) / "deployments"
+
+    @property
+    def sign_in_domain(self) -> str:
+        return self.domain or f"{self.host}:{self.port}"
+
+    @property
+    def passphrase(self) -> str:
+        """The keystore's passphrase, from the setting or the private file beside the keystore."""
+        return self.keystore_passphrase or self.secret("secret")
+
+    def secret(self, name: str) -> str:
+        """The content of the private file `name` in home; made at random where there is none."""
+        path = self.home / name
+        if not path.exists():
+            self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+            write_private(path, secrets.token_urlsafe(32))
+        return path.read_text(encoding="ascii").strip()
+
+
+def write_private(path: Path, text: str) -> None:
+    """Makes a file that only its owner may read, whole and on disk or not at all. Where another process was
+    faster, its file stays."""
+    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

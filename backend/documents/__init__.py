@@ -1,0 +1,1 @@
+"""What people hand over or sign before it reaches the chain: invoices, confirmations, quotes."""

@@ -1,0 +1,75 @@
+"""Documents that no chain could give back. Amounts are minor units (fen), times UTC seconds."""
+
+from __future__ import annotations
+
+import secrets
+import time
+
+from sqlalchemy import JSON, BigInteger, Boolean, Column, LargeBinary, String, Table, UniqueConstraint
+
+from backend.database import metadata
+
+
+def fresh_id() -> str:
+    """An id of 32 hex digits that nobody guesses; later ones sort after earlier ones."""
+    return f"{time.time_ns():016x}{secrets.token_hex(8)}"
+
+
+invoices = Table(
+    "invoices",
+    metadata,
+    Column("document_hash", String(66), primary_key=True),
+    Column("fingerprint", String(66), nullable=False, index=True),
+    Column("document", LargeBinary, nullable=False),
+    Column("facts", JSON, nullable=False),
+    Column("handed_over_by", String(42), nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+confirmations = Table(
+    "confirmations",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("receivable_id", BigInteger, nullable=False, index=True),
+    Column("obligor", String(42), nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("set_off_waived", Boolean, nullable=False),
+    Column("nonce", String(78), nullable=False),
+    Column("deadline", BigInteger, nullable=False),
+    Column("signature", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    UniqueConstraint("obligor", "nonce"),
+)
+
+quote_requests = Table(
+    "quote_requests",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("receivable_id", BigInteger, nullable=False, index=True),
+    Column("seller", String(42), nullable=False, index=True),
+    Column("financier", String(42), nullable=False, index=True),
+    Column("value", BigInteger, nullable=False),
+    Column("with_recourse", Boolean, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    UniqueConstraint("receivable_id", "seller", "financier", "value", "with_recourse"),
+)
+
+quotes = Table(
+    "quotes",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("financier", String(42), nullable=False, index=True),
+    Column("seller", String(42), nullable=False, index=True),
+    Column("receivable_id", BigInteger, nullable=False, index=True),
+    Column("document_hash", String(66), nullable=False),
+    Column("value", BigInteger, nullable=False),
+    Column("price", BigInteger, nullable=False),
+    Column("rate_bps", BigInteger),
+    Column("cash", String(42), nullable=False),
+    Column("with_recourse", Boolean, nullable=False),
+    Column("nonce", String(78), nullable=False),
+    Column("deadline", BigInteger, nullable=False),
+    Column("signature", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    UniqueConstraint("financier", "nonce"),
+)

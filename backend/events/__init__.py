@@ -1,0 +1,1 @@
+"""What happened, in the past tense: one dataclass an event, decoded from the chain's logs."""

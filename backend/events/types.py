@@ -1,0 +1,250 @@
+"""The events the platform acts on. Fields are the contract's own, in snake case: amounts in minor units (fen),
+times in UTC seconds, addresses with checksum, hashes as 0x-hex."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where and when: the block's number, hash and time, the transaction, the log, the emitting contract."""
+
+    block_number: int
+    block_hash: str
+    at: int
+    tx_hash: str
+    log_index: int
+    contract: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Event:
+    """An event of `source` (contract, event name)."""
+
+    source: ClassVar[tuple[str, str]]
+    place: Place
+
+
+@dataclass(frozen=True)
+class ParticipantRegistered(Event):
+    source = ("Participants", "ParticipantRegistered")
+    participant_id: int
+    account: str
+    identity_hash: str
+    roles: int
+    kyc_valid_until: int
+    name: str
+
+
+@dataclass(frozen=True)
+class ParticipantRenewed(Event):
+    source = ("Participants", "ParticipantRenewed")
+    participant_id: int
+    roles: int
+    kyc_valid_until: int
+
+
+@dataclass(frozen=True)
+class ParticipantFrozen(Event):
+    source = ("Participants", "ParticipantFrozen")
+    participant_id: int
+    order_hash: str
+
+
+@dataclass(frozen=True)
+class ParticipantUnfrozen(Event):
+    source = ("Participants", "ParticipantUnfrozen")
+    participant_id: int
+    order_hash: str
+
+
+@dataclass(frozen=True)
+class ConfirmationLimitSet(Event):
+    source = ("Participants", "ConfirmationLimitSet")
+    participant_id: int
+    currency: int
+    limit: int
+
+
+@dataclass(frozen=True)
+class SettlementTokenSet(Event):
+    source = ("Policy", "SettlementTokenSet")
+    currency: int
+    token: str
+
+
+@dataclass(frozen=True)
+class FingerprintClaimed(Event):
+    source = ("Fingerprints", "FingerprintClaimed")
+    fingerprint: str
+    asset_contract: str
+    id: int
+
+
+@dataclass(frozen=True)
+class CashTransferred(Event):
+    """Also issue (from the zero address) and redemption (to it)."""
+
+    source = ("SettlementToken", "Transfer")
+    from_: str
+    to: str
+    value: int
+
+
+@dataclass(frozen=True)
+class ReserveAttested(Event):
+    source = ("SettlementToken", "ReserveAttested")
+    reserve: int
+    evidence: str
+
+
+@dataclass(frozen=True)
+class CashRedeemed(Event):
+    source = ("SettlementToken", "Redeemed")
+    holder: str
+    amount: int
+    payout_reference: str
+
+
+@dataclass(frozen=True)
+class CashFrozen(Event):
+    source = ("SettlementToken", "Frozen")
+    account: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class ReceivableRegistered(Event):
+    source = ("Receivables", "ReceivableRegistered")
+    receivable_id: int
+    supplier: str
+    obligor: str
+    currency: int
+    face_value: int
+    maturity_at: int
+    confirm_by: int
+    document_hash: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class ReceivableConfirmed(Event):
+    source = ("Receivables", "ReceivableConfirmed")
+    receivable_id: int
+    obligor: str
+    note_id: int
+    amount: int
+    set_off_waived: bool
+
+
+@dataclass(frozen=True)
+class ReceivableRejected(Event):
+    source = ("Receivables", "ReceivableRejected")
+    receivable_id: int
+    obligor: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ReceivableWithdrawn(Event):
+    source = ("Receivables", "ReceivableWithdrawn")
+    receivable_id: int
+    supplier: str
+
+
+@dataclass(frozen=True)
+class ReceivableExpired(Event):
+    source = ("Receivables", "ReceivableExpired")
+    receivable_id: int
+
+
+@dataclass(frozen=True)
+class ReceivableRepaid(Event):
+    source = ("Receivables", "ReceivableRepaid")
+    receivable_id: int
+    payer: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class NoteTransferred(Event):
+    """A note appeared (from the zero address) or changed its holder."""
+
+    source = ("Receivables", "Transfer")
+    from_: str
+    to: str
+    token_id: int
+
+
+@dataclass(frozen=True)
+class NoteSlotChanged(Event):
+    source = ("Receivables", "SlotChanged")
+    token_id: int
+    old_slot: int
+    new_slot: int
+
+
+@dataclass(frozen=True)
+class NoteValueTransferred(Event):
+    """Value moved between notes; note 0 is outside."""
+
+    source = ("Receivables", "TransferValue")
+    from_token_id: int
+    to_token_id: int
+    value: int
+
+
+@dataclass(frozen=True)
+class NoteEndorsed(Event):
+    source = ("Receivables", "NoteEndorsed")
+    note_id: int
+    child_id: int
+    endorser: str
+    endorsee: str
+    value: int
+    with_recourse: bool
+
+
+@dataclass(frozen=True)
+class NoteRedeemed(Event):
+    source = ("Receivables", "NoteRedeemed")
+    note_id: int
+    receivable_id: int
+    holder: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class ConfirmationUsed(Event):
+    """A confirmation's nonce was spent, by execution or by cancellation."""
+
+    source = ("Receivables", "NonceUsed")
+    signer: str
+    nonce: int
+
+
+@dataclass(frozen=True)
+class QuoteUsed(Event):
+    """A quote's nonce was spent, by execution or by cancellation."""
+
+    source = ("Settlement", "NonceUsed")
+    signer: str
+    nonce: int
+
+
+@dataclass(frozen=True)
+class Settled(Event):
+    source = ("Settlement", "Settled")
+    financier: str
+    seller: str
+    asset_key: int
+    asset: str
+    delivered_id: int
+    value: int
+    cash: str
+    price: int
+    with_recourse: bool
+    nonce: int

@@ -1,0 +1,35 @@
+"""Arithmetic of money: integers of minor units, rates in basis points, days of 86,400 seconds, never a float."""
+
+from __future__ import annotations
+
+from backend.config import DAY
+
+YEAR_DAYS = 360
+"""ACT/360: actual days over a year of 360 (money-market convention)."""
+
+BPS = 10_000
+
+
+def days_between(start: int, end: int) -> int:
+    """Days that interest runs for from `start` to `end` (UTC seconds): each day begun counts, none before."""
+    return max(0, -(-(end - start) // DAY))
+
+
+def simple_interest(principal: int, rate_bps: int, days: int) -> int:
+    """Simple interest ACT/360 in minor units, rounded half up."""
+    numerator = principal * rate_bps * days
+    denominator = BPS * YEAR_DAYS
+    return (2 * numerator + denominator) // (2 * denominator)
+
+
+def discounted(value: int, rate_bps: int, days: int) -> int:
+    """The cash price of `value` due in `days`: value less the simple discount, never below zero."""
+    return max(0, value - simple_interest(value, rate_bps, days))
+
+
+def format_amount(amount: int, decimals: int = 2) -> str:
+    """`amount` minor units as people write it: 123456 → 1,234.56."""
+    sign, digits = ("-" if amount < 0 else ""), str(abs(amount)).rjust(decimals + 1, "0")
+    whole = digits[: len(digits) - decimals]
+    grouped = f"{int(whole):,}"
+    return f"{sign}{grouped}.{digits[-decimals:]}" if decimals else f"{sign}{grouped}"

@@ -1,0 +1,58 @@
+"""Double entry: every event that moves value posts lines that sum to zero for each party and currency.
+
+An amount is positive where the party has more of the book's subject, negative where it owes more or gave.
+`settlements` is where cash and its reason meet: the cash leg comes from the token's own event and the reason
+from the contract that moved it, so the book is empty again once both are posted.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from sqlalchemy import Connection, insert
+
+from backend.events.types import Place
+from backend.projections import tables
+
+CASH = "cash"
+BANK = "bank"
+SETTLEMENTS = "settlements"
+NOTES = "notes"
+PAYABLES = "payables"
+TRADE = "trade"
+CONSIDERATION = "consideration"
+DISCOUNT = "discount"
+OWED_TO_HOLDERS = "owed-to-holders"
+PAID_FOR_OTHERS = "paid-for-others"
+
+Line = tuple[str, str, int]
+"""party, book, amount in minor units"""
+
+
+class Unbalanced(Exception):
+    """A posting does not sum to zero: a fault of the program, so the indexer stops at it."""
+
+
+def post(db: Connection, place: Place, currency: int, *lines: Line) -> None:
+    """Writes the lines of one event. Raises Unbalanced."""
+    sums: dict[str, int] = defaultdict(int)
+    for party, _book, amount in lines:
+        sums[party] += amount
+    if any(sums.values()):
+        raise Unbalanced(f"{place}: {lines}")
+    rows = [
+        {
+            "block_number": place.block_number,
+            "log_index": place.log_index,
+            "line": number,
+            "at": place.at,
+            "party": party,
+            "book": book,
+            "currency": currency,
+            "amount": amount,
+        }
+        for number, (party, book, amount) in enumerate(lines)
+        if amount != 0
+    ]
+    if rows:
+        db.execute(insert(tables.ledger), rows)

@@ -1,0 +1,182 @@
+"""The read model's tables. All of them can be dropped and made again from the chain alone. Amounts are minor
+units (fen), times UTC seconds."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, String, Table
+
+from backend.database import metadata
+
+Amount = BigInteger
+
+cursor = Table(
+    "cursor",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("block_number", BigInteger, nullable=False),
+    Column("block_hash", String(66), nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+blocks = Table(
+    "blocks",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("hash", String(66), nullable=False),
+    Column("parent_hash", String(66), nullable=False),
+    Column("timestamp", BigInteger, nullable=False),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("block_number", BigInteger, primary_key=True, autoincrement=False),
+    Column("log_index", Integer, primary_key=True, autoincrement=False),
+    Column("block_hash", String(66), nullable=False),
+    Column("tx_hash", String(66), nullable=False, index=True),
+    Column("contract", String(64), nullable=False),
+    Column("address", String(42), nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("args", JSON, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index("uq_events_block_hash_log_index", "block_hash", "log_index", unique=True),
+)
+
+participants = Table(
+    "participants",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("account", String(42), nullable=False, unique=True),
+    Column("identity_hash", String(66), nullable=False, unique=True),
+    Column("name", String, nullable=False),
+    Column("roles", Integer, nullable=False),
+    Column("kyc_valid_until", BigInteger, nullable=False),
+    Column("frozen", Boolean, nullable=False),
+)
+
+confirmation_limits = Table(
+    "confirmation_limits",
+    metadata,
+    Column("participant_id", Integer, primary_key=True, autoincrement=False),
+    Column("currency", Integer, primary_key=True, autoincrement=False),
+    Column("limit", Amount, nullable=False),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("address", String(42), primary_key=True),
+    Column("currency", Integer, nullable=False, unique=True),
+    Column("supply", Amount, nullable=False),
+    Column("reserve", Amount, nullable=False),
+)
+
+cash_balances = Table(
+    "cash_balances",
+    metadata,
+    Column("token", String(42), primary_key=True),
+    Column("account", String(42), primary_key=True),
+    Column("amount", Amount, nullable=False),
+    Column("frozen", Amount, nullable=False),
+)
+
+fingerprints = Table(
+    "fingerprints",
+    metadata,
+    Column("fingerprint", String(66), primary_key=True),
+    Column("asset_contract", String(42), nullable=False),
+    Column("asset_id", BigInteger, nullable=False),
+    Index("ix_fingerprints_asset", "asset_contract", "asset_id"),
+)
+
+receivables = Table(
+    "receivables",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("supplier", String(42), nullable=False, index=True),
+    Column("obligor", String(42), nullable=False, index=True),
+    Column("currency", Integer, nullable=False),
+    Column("face_value", Amount, nullable=False),
+    Column("confirmed", Amount, nullable=False),
+    Column("repaid", Amount, nullable=False),
+    Column("redeemed", Amount, nullable=False),
+    Column("status", String(16), nullable=False, index=True),
+    Column("maturity_at", BigInteger, nullable=False),
+    Column("confirm_by", BigInteger, nullable=False),
+    Column("registered_at", BigInteger, nullable=False),
+    Column("document_hash", String(66), nullable=False, index=True),
+    Column("fingerprint", String(66), nullable=False, index=True),
+    Column("set_off_waived", Boolean, nullable=False),
+    Column("reason", String, nullable=False),
+)
+
+notes = Table(
+    "notes",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("receivable_id", BigInteger, nullable=False, index=True),
+    Column("parent_id", BigInteger, nullable=False, index=True),
+    Column("holder", String(42), nullable=False, index=True),
+    Column("value", Amount, nullable=False),
+    Column("depth", Integer, nullable=False),
+    Column("endorser", String(42), nullable=False),
+    Column("with_recourse", Boolean, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+settlements = Table(
+    "settlements",
+    metadata,
+    Column("block_number", BigInteger, primary_key=True, autoincrement=False),
+    Column("log_index", Integer, primary_key=True, autoincrement=False),
+    Column("tx_hash", String(66), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("financier", String(42), nullable=False, index=True),
+    Column("seller", String(42), nullable=False, index=True),
+    Column("receivable_id", BigInteger, nullable=False),
+    Column("note_id", BigInteger, nullable=False),
+    Column("value", Amount, nullable=False),
+    Column("price", Amount, nullable=False),
+    Column("with_recourse", Boolean, nullable=False),
+)
+
+used_nonces = Table(
+    "used_nonces",
+    metadata,
+    Column("contract", String(64), primary_key=True),
+    Column("signer", String(42), primary_key=True),
+    Column("nonce", String(78), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("block_number", BigInteger, primary_key=True, autoincrement=False),
+    Column("log_index", Integer, primary_key=True, autoincrement=False),
+    Column("line", Integer, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("party", String(42), nullable=False, index=True),
+    Column("book", String(32), nullable=False),
+    Column("currency", Integer, nullable=False),
+    Column("amount", Amount, nullable=False),
+)
+
+READ_MODEL = [
+    blocks,
+    events,
+    participants,
+    confirmation_limits,
+    tokens,
+    cash_balances,
+    fingerprints,
+    receivables,
+    notes,
+    settlements,
+    used_nonces,
+    ledger,
+]
+"""Everything built from events; `cursor` only says how far."""
+
+FROM_EVENTS = [table for table in READ_MODEL if table not in (blocks, events)]
+"""What can be made again from the stored events, without the chain."""

@@ -1,0 +1,93 @@
+"""Notes and their lineage."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Engine, RowMapping, or_, select
+
+from backend.database import reading
+from backend.errors import Conflict, NotFound, both
+from backend.projections import tables
+from backend.queries.pages import page
+from backend.queries.receivables import visible_receivable
+
+_notes = tables.notes
+
+
+def visible_note(engine: Engine, note_id: int, viewer: str | None, *, field: str | None = None) -> dict[str, Any]:
+    """One note, seen by `viewer` (None sees all). Raises NotFound, also for a note of a receivable that the viewer is
+    no party to. `field` is where the number stood in the request's body."""
+    missing = NotFound(field=field, what=both("note", "凭证"), id=note_id)
+    with reading(engine) as db:
+        row = db.execute(select(_notes).where(_notes.c.id == note_id)).mappings().first()
+    if row is None:
+        raise missing
+    try:
+        visible_receivable(engine, row["receivable_id"], viewer)
+    except NotFound:
+        raise missing from None
+    return _shown(row)
+
+
+def notes(engine: Engine, viewer: str | None, receivable_id: int | None, after: int, limit: int) -> dict[str, Any]:
+    """A page of notes: those of a receivable, or those that `viewer` holds or endorsed; None sees all."""
+    query = select(_notes)
+    if receivable_id is not None:
+        query = query.where(_notes.c.receivable_id == receivable_id)
+    elif viewer is not None:
+        query = query.where(or_(_notes.c.holder == viewer, _notes.c.endorser == viewer))
+    return page(engine, query, _notes.c.id, after, limit, _shown)
+
+
+def lineage(engine: Engine, note_id: int, viewer: str | None) -> dict[str, Any]:
+    """The path from a note to its root, and its direct children. Raises NotFound as visible_note does."""
+    path = [visible_note(engine, note_id, viewer)]
+    while path[-1]["parentId"]:
+        path.append(visible_note(engine, path[-1]["parentId"], None))
+    with reading(engine) as db:
+        children = db.execute(select(_notes).where(_notes.c.parent_id == note_id).order_by(_notes.c.id)).mappings()
+        return {"note": path[0], "path": path, "children": [_shown(row) for row in children]}
+
+
+def largest_note(engine: Engine, receivable_id: int, holder: str) -> int:
+    """The note of a receivable with the most value in a holder's hands. Raises Conflict where there is none."""
+    with reading(engine) as db:
+        found = db.execute(
+            select(_notes.c.id)
+            .where(_notes.c.receivable_id == receivable_id, _notes.c.holder == holder, _notes.c.value > 0)
+            .order_by(_notes.c.value.desc(), _notes.c.id)
+            .limit(1)
+        ).scalar()
+    if found is None:
+        raise Conflict(
+            reason=both(
+                "you hold no value of receivable {id}", "您不持有应收账款 {id} 的任何凭证金额", id=receivable_id
+            )
+        )
+    return int(found)
+
+
+def may_sell(engine: Engine, receivable: dict[str, Any], seller: str) -> bool:
+    """The supplier before the confirmation; whoever holds value after it."""
+    if receivable["status"] == "submitted":
+        return bool(receivable["supplier"] == seller)
+    with reading(engine) as db:
+        query = select(_notes.c.id).where(
+            _notes.c.receivable_id == receivable["id"], _notes.c.holder == seller, _notes.c.value > 0
+        )
+        return db.execute(query).first() is not None
+
+
+def _shown(row: RowMapping) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "receivableId": row["receivable_id"],
+        "parentId": row["parent_id"],
+        "holder": row["holder"],
+        "valueFen": row["value"],
+        "depth": row["depth"],
+        "endorser": row["endorser"],
+        "withRecourse": row["with_recourse"],
+        "createdAt": row["created_at"],
+    }

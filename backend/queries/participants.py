@@ -1,0 +1,107 @@
+"""Who is there, and what they have and owe."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Engine, RowMapping, func, select
+
+from backend import roles
+from backend.database import reading
+from backend.errors import NotFound, both
+from backend.invoices.currencies import code_of
+from backend.projections import tables
+
+_people = tables.participants
+
+
+def participants(engine: Engine, role: str | None = None) -> list[dict[str, Any]]:
+    """All participants, or those with `role`."""
+    query = select(_people).order_by(_people.c.id)
+    if role is not None:
+        query = query.where(_people.c.roles.op("&")(roles.BITS.get(role, 0)) != 0)
+    with reading(engine) as db:
+        return [_shown(row) for row in db.execute(query).mappings()]
+
+
+def participant(engine: Engine, account: str) -> dict[str, Any]:
+    """The participant behind `account`. Raises NotFound."""
+    with reading(engine) as db:
+        row = db.execute(select(_people).where(_people.c.account == account)).mappings().first()
+        if row is None:
+            raise NotFound(what=both("participant", "参与方"), id=account)
+        limits = db.execute(
+            select(tables.confirmation_limits).where(tables.confirmation_limits.c.participant_id == row["id"])
+        ).mappings()
+        shown = {code_of(limit["currency"]): str(limit["limit"]) for limit in limits}
+        return {**_shown(row), "confirmationLimits": shown}
+
+
+def is_participant(engine: Engine, account: str) -> bool:
+    with reading(engine) as db:
+        return db.execute(select(_people.c.id).where(_people.c.account == account)).first() is not None
+
+
+def account_of_identity(engine: Engine, identity_hash: str) -> str | None:
+    """The account registered for a legal identity, by its hash."""
+    with reading(engine) as db:
+        found = db.execute(select(_people.c.account).where(_people.c.identity_hash == identity_hash)).scalar()
+        return str(found) if found is not None else None
+
+
+def position(engine: Engine, account: str) -> dict[str, Any]:
+    """What a party has and owes: cash, notes by currency, payables, and its books."""
+    ledger, receivables, notes = tables.ledger, tables.receivables, tables.notes
+    with reading(engine) as db:
+        cash = db.execute(
+            select(tables.tokens.c.currency, tables.cash_balances.c.amount, tables.cash_balances.c.frozen)
+            .join(tables.tokens, tables.tokens.c.address == tables.cash_balances.c.token)
+            .where(tables.cash_balances.c.account == account)
+            .order_by(tables.tokens.c.currency)
+        ).mappings()
+        held = db.execute(
+            select(receivables.c.currency, func.count().label("count"), func.sum(notes.c.value).label("value"))
+            .join(receivables, receivables.c.id == notes.c.receivable_id)
+            .where(notes.c.holder == account, notes.c.value > 0)
+            .group_by(receivables.c.currency)
+        ).mappings()
+        owed = db.execute(
+            select(receivables.c.currency, func.sum(receivables.c.confirmed - receivables.c.repaid).label("value"))
+            .where(receivables.c.obligor == account, receivables.c.status == "confirmed")
+            .group_by(receivables.c.currency)
+        ).mappings()
+        books = db.execute(
+            select(ledger.c.book, ledger.c.currency, func.sum(ledger.c.amount).label("amount"))
+            .where(ledger.c.party == account)
+            .group_by(ledger.c.book, ledger.c.currency)
+            .order_by(ledger.c.currency, ledger.c.book)
+        ).mappings()
+        return {
+            "account": account,
+            "cash": [
+                {"currency": code_of(row["currency"]), "amountFen": row["amount"], "frozenFen": row["frozen"]}
+                for row in cash
+            ],
+            "notes": [
+                {"currency": code_of(row["currency"]), "count": row["count"], "valueFen": int(row["value"])}
+                for row in held
+            ],
+            "owed": [{"currency": code_of(row["currency"]), "valueFen": int(row["value"])} for row in owed],
+            "books": [
+                {"book": row["book"], "currency": code_of(row["currency"]), "amountFen": int(row["amount"])}
+                for row in books
+                if row["amount"]
+            ],
+        }
+
+
+def _shown(row: RowMapping) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "account": row["account"],
+        "name": row["name"],
+        "identityHash": row["identity_hash"],
+        "roles": roles.names(row["roles"]),
+        "kycValidUntil": row["kyc_valid_until"],
+        "frozen": row["frozen"],
+    }

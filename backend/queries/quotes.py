@@ -1,0 +1,101 @@
+"""Requests for quotes, quotes, and confirmations that wait to be carried."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import Engine, RowMapping, or_, select
+
+from backend.database import reading
+from backend.documents import tables as documents
+from backend.errors import NotFound, both
+from backend.queries.documents import spent
+
+_quotes, _requests, _confirmations = documents.quotes, documents.quote_requests, documents.confirmations
+
+
+def quotes(engine: Engine, viewer: str | None, receivable_id: int | None, now: int) -> list[dict[str, Any]]:
+    """Quotes that `viewer` gave or was given (None: all), each with its state at `now`: those still open first, and
+    of them the one that pays the most for each unit of face value."""
+    used = spent("Settlement", _quotes.c.financier, _quotes.c.nonce)
+    query = select(_quotes, used.label("used")).order_by(_quotes.c.id)
+    if viewer is not None:
+        query = query.where(or_(_quotes.c.financier == viewer, _quotes.c.seller == viewer))
+    if receivable_id is not None:
+        query = query.where(_quotes.c.receivable_id == receivable_id)
+    with reading(engine) as db:
+        found = [_shown(row, now) for row in db.execute(query).mappings()]
+    return sorted(found, key=lambda quote: (quote["state"] != "open", -Fraction(quote["priceFen"], quote["valueFen"])))
+
+
+def visible_quote(engine: Engine, quote_id: str, viewer: str) -> dict[str, Any]:
+    """A quote as it was signed, for its two parties. Raises NotFound for anyone else."""
+    with reading(engine) as db:
+        row = db.execute(select(_quotes).where(_quotes.c.id == quote_id)).mappings().first()
+    if row is None or viewer not in (row["financier"], row["seller"]):
+        raise NotFound(what=both("quote", "报价"), id=quote_id)
+    return dict(row)
+
+
+def requests(engine: Engine, viewer: str | None) -> list[dict[str, Any]]:
+    """Requests for quotes that `viewer` made or received (None: all), the latest first."""
+    query = select(_requests).order_by(_requests.c.at.desc(), _requests.c.id.desc())
+    if viewer is not None:
+        query = query.where(or_(_requests.c.financier == viewer, _requests.c.seller == viewer))
+    with reading(engine) as db:
+        return [
+            {
+                "receivableId": row["receivable_id"],
+                "seller": row["seller"],
+                "financier": row["financier"],
+                "valueFen": row["value"],
+                "withRecourse": row["with_recourse"],
+                "askedAt": row["at"],
+            }
+            for row in db.execute(query).mappings()
+        ]
+
+
+def was_asked(engine: Engine, receivable_id: int, seller: str, financier: str) -> bool:
+    with reading(engine) as db:
+        query = select(_requests.c.id).where(
+            _requests.c.receivable_id == receivable_id,
+            _requests.c.seller == seller,
+            _requests.c.financier == financier,
+        )
+        return db.execute(query).first() is not None
+
+
+def waiting_confirmation(engine: Engine, receivable_id: int, now: int) -> dict[str, Any] | None:
+    """The latest signed confirmation that nobody has carried and that is still in time."""
+    query = (
+        select(_confirmations)
+        .where(
+            _confirmations.c.receivable_id == receivable_id,
+            _confirmations.c.deadline >= now,
+            ~spent("Receivables", _confirmations.c.obligor, _confirmations.c.nonce),
+        )
+        .order_by(_confirmations.c.at.desc(), _confirmations.c.id.desc())
+        .limit(1)
+    )
+    with reading(engine) as db:
+        row = db.execute(query).mappings().first()
+    return dict(row) if row is not None else None
+
+
+def _shown(row: RowMapping, now: int) -> dict[str, Any]:
+    state = "used" if row["used"] else "expired" if row["deadline"] < now else "open"
+    return {
+        "id": row["id"],
+        "financier": row["financier"],
+        "seller": row["seller"],
+        "receivableId": row["receivable_id"],
+        "valueFen": row["value"],
+        "priceFen": row["price"],
+        "rateBps": row["rate_bps"],
+        "withRecourse": row["with_recourse"],
+        "deadlineAt": row["deadline"],
+        "givenAt": row["at"],
+        "state": state,
+    }

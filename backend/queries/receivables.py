@@ -1,0 +1,102 @@
+"""Receivables, and the invoices behind them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Engine, RowMapping, or_, select
+
+from backend.database import reading
+from backend.documents import tables as documents
+from backend.errors import NotFound, Phrase, both
+from backend.invoices.currencies import code_of
+from backend.projections import tables
+from backend.queries.pages import page
+
+_receivables = tables.receivables
+
+STATUSES: dict[str, Phrase] = {
+    "submitted": both("submitted", "待确权"),
+    "confirmed": both("confirmed", "已确权"),
+    "rejected": both("rejected", "已拒绝确权"),
+    "withdrawn": both("withdrawn", "已撤回"),
+    "expired": both("expired", "逾期未确权"),
+    "repaid": both("repaid", "已还款"),
+}
+"""The words for each status, in the order in which the contract counts them, from 1."""
+
+
+def receivable(engine: Engine, receivable_id: int) -> dict[str, Any]:
+    """One receivable. Raises NotFound."""
+    return visible_receivable(engine, receivable_id, None)
+
+
+def visible_receivable(
+    engine: Engine, receivable_id: int, viewer: str | None, *, field: str | None = None
+) -> dict[str, Any]:
+    """One receivable, seen by `viewer` (None sees all). Raises NotFound, also for one that the viewer is no party to:
+    whether it exists is not its business. `field` is where the number stood in the request's body."""
+    query = select(_receivables).where(_receivables.c.id == receivable_id)
+    if viewer is not None:
+        query = query.where(_visible_to(viewer))
+    with reading(engine) as db:
+        row = db.execute(query).mappings().first()
+    if row is None:
+        raise NotFound(field=field, what=both("receivable", "应收账款"), id=receivable_id)
+    return _shown(row)
+
+
+def receivables(engine: Engine, viewer: str | None, status: str | None, after: int, limit: int) -> dict[str, Any]:
+    """A page of what `viewer` may see (None: all), by number."""
+    query = select(_receivables)
+    if viewer is not None:
+        query = query.where(_visible_to(viewer))
+    if status is not None:
+        query = query.where(_receivables.c.status == status)
+    return page(engine, query, _receivables.c.id, after, limit, _shown)
+
+
+def invoice(engine: Engine, document_hash: str) -> dict[str, Any] | None:
+    """The invoice that was handed over with this hash."""
+    with reading(engine) as db:
+        row = (
+            db.execute(select(documents.invoices).where(documents.invoices.c.document_hash == document_hash))
+            .mappings()
+            .first()
+        )
+    return dict(row) if row is not None else None
+
+
+def _visible_to(viewer: str) -> Any:
+    """Parties to a receivable: supplier, obligor, holders and endorsers of its notes, financiers who were asked."""
+    notes, asked = tables.notes, documents.quote_requests
+    return or_(
+        _receivables.c.supplier == viewer,
+        _receivables.c.obligor == viewer,
+        _receivables.c.id.in_(
+            select(notes.c.receivable_id).where(or_(notes.c.holder == viewer, notes.c.endorser == viewer))
+        ),
+        _receivables.c.id.in_(select(asked.c.receivable_id).where(asked.c.financier == viewer)),
+    )
+
+
+def _shown(row: RowMapping) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "supplier": row["supplier"],
+        "obligor": row["obligor"],
+        "currency": code_of(row["currency"]),
+        "currencyNumber": row["currency"],
+        "faceValueFen": row["face_value"],
+        "confirmedFen": row["confirmed"],
+        "repaidFen": row["repaid"],
+        "redeemedFen": row["redeemed"],
+        "status": row["status"],
+        "reason": row["reason"],
+        "registeredAt": row["registered_at"],
+        "confirmBy": row["confirm_by"],
+        "maturityAt": row["maturity_at"],
+        "documentHash": row["document_hash"],
+        "fingerprint": row["fingerprint"],
+        "setOffWaived": row["set_off_waived"],
+    }

@@ -1,0 +1,389 @@
+"""A client that speaks in the words of the business. Amounts are integers of minor units (fen), times UTC
+seconds, rates basis points a year. It imports nothing of the backend: it knows the API alone."""
+
+from __future__ import annotations
+
+import base64
+import math
+import time
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self
+
+import httpx
+
+Json = dict[str, Any]
+
+WAIT_SECONDS = 30
+
+
+class Refused(Exception):
+    """The API said no. `problem` is the RFC 9457 document; `type` its last part; `error` the contract's error
+    name where a contract refused, with `arguments`."""
+
+    def __init__(self, problem: Json, status: int) -> None:
+        self.problem = problem
+        self.status = status
+        self.type: str = str(problem.get("type", "")).rpartition("/")[2]
+        self.field: str | None = problem.get("field")
+        contract_error = problem.get("contractError") or {}
+        self.error: str | None = contract_error.get("name")
+        self.arguments: Json = contract_error.get("arguments", {})
+        super().__init__(f"{status} {problem.get('title', '')}: {problem.get('detail', '')}")
+
+
+class OperationFailed(Exception):
+    """The act was accepted and then failed on the chain. `operation` has all of it; `error` is the contract's error
+    name and `arguments` its values."""
+
+    def __init__(self, operation: Json) -> None:
+        self.operation = operation
+        failure = operation.get("error") or {}
+        self.error: str | None = failure.get("error")
+        self.arguments: Json = failure.get("arguments", {})
+        super().__init__(f"{operation['kind']}: {self.error}: {failure.get('detail', '')}")
+
+
+class Feiqian:
+    """A connection as one caller: the operator, or a participant."""
+
+    def __init__(
+        self,
+        url: str = "http://127.0.0.1:8600",
+        token: str | None = None,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        language: str = "en",
+        wait: int = WAIT_SECONDS,
+    ) -> None:
+        """`transport` replaces the network, as httpx.WSGITransport does in tests; `wait` is how many seconds a
+        write waits for its end."""
+        self._settings: Json = {"url": url, "transport": transport, "language": language, "wait": wait}
+        self._wait = wait
+        headers = {"Accept-Language": language}
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        self._http = httpx.Client(base_url=url, headers=headers, transport=transport, timeout=wait + 30)
+
+    def acting_as(self, token: str) -> Feiqian:
+        """The same API with another caller's token."""
+        settings = dict(self._settings)
+        return Feiqian(settings.pop("url"), token, **settings)
+
+    def close(self) -> None:
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # ---- plumbing
+
+    def get(self, path: str, **query: Any) -> Json:
+        """GET under /api/v1. Raises Refused."""
+        wanted = {key: value for key, value in query.items() if value is not None}
+        return self._read(self._http.get(f"/api/v1{path}", params=wanted))
+
+    def post(self, path: str, body: Json | None = None) -> Json:
+        """POST that is no operation (sign-in, keys, time travel). Raises Refused."""
+        return self._read(self._http.post(f"/api/v1{path}", json=body or {}))
+
+    def act(self, path: str, body: Json | None = None, *, key: str | None = None, wait: int | None = None) -> Json:
+        """A write, waited for; with `wait` 0 it is given back as it stands, for `finish`. `key` is the idempotency
+        key; one is made where none is given, so that a retry by the transport cannot act twice.
+
+        Raises Refused, OperationFailed, TimeoutError.
+        """
+        seconds = self._wait if wait is None else wait
+        headers = {"Idempotency-Key": key or uuid.uuid4().hex, **_prefer(seconds)}
+        operation = self._read(self._http.post(f"/api/v1{path}", json=body or {}, headers=headers))
+        return self.finish(operation, seconds) if seconds or operation["state"] == "failed" else operation
+
+    def operation(self, operation_id: str) -> Json:
+        """What became of a write."""
+        return self.get(f"/operations/{operation_id}")
+
+    def finish(self, operation: Json, seconds: float = WAIT_SECONDS) -> Json:
+        """The operation when it is final and the API tells what came of it. Raises OperationFailed, TimeoutError."""
+        deadline = time.monotonic() + seconds
+        while operation["state"] not in ("succeeded", "failed"):
+            left = math.ceil(deadline - time.monotonic())
+            if left <= 0:
+                raise TimeoutError(f"operation {operation['id']} is still {operation['state']}")
+            path = f"/api/v1/operations/{operation['id']}"
+            operation = self._read(self._http.get(path, headers=_prefer(min(left, WAIT_SECONDS))))
+        if operation["state"] == "failed":
+            raise OperationFailed(operation)
+        return operation
+
+    @staticmethod
+    def _read(response: httpx.Response) -> Json:
+        try:
+            body = response.json()
+        except ValueError:
+            body = {"title": response.reason_phrase, "detail": response.text[:200]}
+        if response.is_error:
+            raise Refused(body, response.status_code)
+        return dict(body)
+
+    def sign_in(self, wallet: Any, name: str = "", *, hours: int = 12) -> Party:
+        """A client that acts as the owner of `wallet` (an eth_account key), by Sign-In with Ethereum. It signs in the
+        wallet what the keystore has no key for."""
+        from eth_account.messages import encode_defunct  # slow to import, and only needed here
+
+        asked = self.post("/auth/nonces")
+        issued = datetime.now(UTC)
+        message = (
+            f"{asked['domain']} wants you to sign in with your Ethereum account:\n{wallet.address}\n\n"
+            f"Sign in to Feiqian.\n\nURI: {asked['uri']}\nVersion: 1\nChain ID: {asked['chainId']}\n"
+            f"Nonce: {asked['nonce']}\nIssued At: {issued:%Y-%m-%dT%H:%M:%SZ}\n"
+            f"Expiration Time: {issued + timedelta(hours=hours):%Y-%m-%dT%H:%M:%SZ}"
+        )
+        signature = wallet.sign_message(encode_defunct(text=message)).signature
+        session = self.post("/auth/sessions", {"message": message, "signature": "0x" + bytes(signature).hex()})
+        return Party(self, name or wallet.address, wallet.address, session["token"], wallet)
+
+    def sign_out(self) -> None:
+        """Ends the session behind this client's token."""
+        self._read(self._http.delete("/api/v1/auth/sessions"))
+
+    # ---- the operator's acts
+
+    def register(
+        self,
+        name: str,
+        identifier: str,
+        roles: Sequence[str],
+        *,
+        limits: dict[str, int] | None = None,
+        account: str | None = None,
+    ) -> Party:
+        """Takes a legal person in and gives back a client that acts as it. `limits` are confirmation limits in
+        minor units by currency; `account` is its own wallet, whose owner acts through `sign_in`."""
+        body: Json = {
+            "name": name,
+            "identifier": identifier,
+            "roles": list(roles),
+            "confirmationLimits": {code: str(amount) for code, amount in (limits or {}).items()},
+        }
+        if account is not None:
+            body["account"] = account
+        registered = self.act("/participants", body)["result"]["account"]
+        token = None if account else str(self.post(f"/participants/{registered}/api-keys")["apiKey"])
+        return Party(self, name, registered, token)
+
+    def issue_cash(self, to: Party | str, amount: int, currency: str = "CNY") -> Json:
+        """Issues tokens to a party, in minor units; the reserve must have been attested."""
+        return self.act("/cash/issues", {"to": _account(to), "amountFen": str(amount), "currency": currency})
+
+    def attest_reserve(self, amount: int, statement: str, currency: str = "CNY") -> Json:
+        """States the money at the bank behind a token, in minor units."""
+        body = {"reserveFen": str(amount), "currency": currency, "statement": statement}
+        return self.act("/cash/attestations", body)
+
+    def freeze(self, party: Party | str, order: str) -> Json:
+        """Freezes a party by a regulator's order."""
+        return self.act(f"/participants/{_account(party)}/freezes", {"order": order})
+
+    def unfreeze(self, party: Party | str, order: str) -> Json:
+        return self.act(f"/participants/{_account(party)}/unfreezes", {"order": order})
+
+    def travel(self, *, days: int = 0, seconds: int = 0) -> int:
+        """Moves a development chain's clock forward; the new time, UTC seconds."""
+        return int(self.post("/clock/travels", {"seconds": days * 86_400 + seconds})["now"])
+
+    # ---- questions
+
+    def me(self) -> Json:
+        return self.get("/me")
+
+    def now(self) -> int:
+        """The chain's clock, UTC seconds."""
+        return int(self.get("/clock")["now"])
+
+    def participants(self, role: str | None = None) -> list[Json]:
+        return list(self.get("/participants", role=role)["items"])
+
+    def receivables(self, status: str | None = None) -> list[Json]:
+        """All receivables I am a party to."""
+        return self._pages("/receivables", status=status)
+
+    def receivable(self, receivable_id: int) -> Json:
+        return self.get(f"/receivables/{receivable_id}")
+
+    def notes(self, receivable_id: int | None = None) -> list[Json]:
+        """Notes I hold or endorsed, or all notes of a receivable I am a party to."""
+        return self._pages("/notes", receivableId=receivable_id)
+
+    def lineage(self, note_id: int) -> Json:
+        """A note, its path to the root, and its children."""
+        return self.get(f"/notes/{note_id}")
+
+    def quotes(self, receivable_id: int | None = None) -> list[Json]:
+        """Quotes I gave or was given, the best price first."""
+        return list(self.get("/quotes", receivableId=receivable_id)["items"])
+
+    def position(self, party: Party | str) -> Json:
+        """What a party has and owes."""
+        return self.get(f"/participants/{_account(party)}/position")
+
+    def cash(self, party: Party | str, currency: str = "CNY") -> int:
+        """A party's cash in minor units."""
+        rows = self.position(party)["cash"]
+        return next((int(row["amountFen"]) for row in rows if row["currency"] == currency), 0)
+
+    def _pages(self, path: str, **query: Any) -> list[Json]:
+        items: list[Json] = []
+        after: int | None = 0
+        while after is not None:
+            page = self.get(path, after=after, **query)
+            items += page["items"]
+            after = page["next"]
+        return items
+
+
+class Party(Feiqian):
+    """A participant acting as itself."""
+
+    def __init__(self, network: Feiqian, name: str, account: str, token: str | None, wallet: Any = None) -> None:
+        settings = dict(network._settings)
+        super().__init__(settings.pop("url"), token, **settings)
+        self.name = name
+        self.account = account
+        self.token = token
+        self._wallet = wallet
+
+    def act(self, path: str, body: Json | None = None, *, key: str | None = None, wait: int | None = None) -> Json:
+        """As Feiqian.act. What only the party itself can sign is signed in its wallet, where there is one."""
+        try:
+            return super().act(path, body, key=key, wait=wait)
+        except Refused as refusal:
+            document = refusal.problem.get("document")
+            if self._wallet is None or document is None:
+                raise
+        return super().act(path, {**(body or {}), **self._signed(document)}, key=key, wait=wait)
+
+    def _signed(self, document: Json) -> Json:
+        """What a body says in addition when the wallet has signed the document."""
+        message = document["message"]
+        signature = self._wallet.sign_typed_data(full_message=document).signature
+        own = {
+            "signature": "0x" + bytes(signature).hex(),
+            "nonce": message["nonce"],
+            "deadline": int(message["deadline"]),
+        }
+        priced = {"priceFen": message["price"], "rateBps": None} if "price" in message else {}
+        return {"own": own, "validSeconds": None, **priced}
+
+    def __repr__(self) -> str:
+        return f"Party({self.name!r}, {self.account})"
+
+    # ---- supplier
+
+    def hand_over(self, invoice: bytes, *, maturity_at: int | None = None, key: str | None = None) -> Json:
+        """Registers the claim in a UBL invoice; result has receivableId. `maturity_at` (UTC seconds) only where
+        the invoice has no due date."""
+        body: Json = {"invoice": base64.b64encode(invoice).decode("ascii")}
+        if maturity_at is not None:
+            body["maturityAt"] = maturity_at
+        return self.act("/receivables", body, key=key)
+
+    def withdraw(self, receivable_id: int) -> Json:
+        return self.act(f"/receivables/{receivable_id}/withdrawals")
+
+    # ---- obligor
+
+    def confirm(
+        self, receivable_id: int, amount: int, *, carry: bool = True, set_off_waived: bool = True, **more: Any
+    ) -> Json:
+        """Confirms `amount` of a claim. Without `carry` the signed confirmation waits to be carried with a sale."""
+        body = {"amountFen": str(amount), "carry": carry, "setOffWaived": set_off_waived, **more}
+        return self.act(f"/receivables/{receivable_id}/confirmations", body)
+
+    def reject(self, receivable_id: int, reason: str) -> Json:
+        return self.act(f"/receivables/{receivable_id}/rejections", {"reason": reason})
+
+    def repay(self, receivable_id: int, amount: int) -> Json:
+        """Pays what is due on a receivable, in whole."""
+        return self.act(f"/receivables/{receivable_id}/repayments", {"amountFen": str(amount)})
+
+    def expire(self, receivable_id: int) -> Json:
+        return self.act(f"/receivables/{receivable_id}/expirations")
+
+    # ---- holder
+
+    def endorse(self, note_id: int, to: Party | str, value: int, *, with_recourse: bool = True) -> Json:
+        """Endorses `value` of a note; result has noteId, the child."""
+        body = {"to": _account(to), "valueFen": str(value), "withRecourse": with_recourse}
+        return self.act(f"/notes/{note_id}/endorsements", body)
+
+    def assign(self, note_id: int, to: Party | str) -> Json:
+        """Assigns a whole note, without recourse."""
+        return self.act(f"/notes/{note_id}/assignments", {"to": _account(to)})
+
+    def redeem(self, note_id: int) -> Json:
+        """Has a note paid out to its holder."""
+        return self.act(f"/notes/{note_id}/redemptions")
+
+    def ask_for_quotes(
+        self, receivable_id: int, value: int, financiers: Sequence[Party | str], *, with_recourse: bool = False
+    ) -> Json:
+        body = {
+            "receivableId": receivable_id,
+            "valueFen": str(value),
+            "financiers": [_account(bank) for bank in financiers],
+            "withRecourse": with_recourse,
+        }
+        return self.act("/quote-requests", body)
+
+    def accept(self, quote_id: str, note_id: int | None = None) -> Json:
+        """Sells at a quote: title and cash in one transaction, the waiting confirmation carried along if need be."""
+        return self.act(f"/quotes/{quote_id}/acceptances", {} if note_id is None else {"noteId": note_id})
+
+    # ---- financier
+
+    def quote(
+        self,
+        receivable_id: int,
+        seller: Party | str,
+        value: int,
+        *,
+        rate_bps: int | None = None,
+        price: int | None = None,
+        with_recourse: bool = False,
+        **more: Any,
+    ) -> Json:
+        """Signs a firm price for `value`, given or from a yearly rate (simple discount, ACT/360)."""
+        body: Json = {
+            "receivableId": receivable_id,
+            "seller": _account(seller),
+            "valueFen": str(value),
+            "withRecourse": with_recourse,
+            **more,
+        }
+        if rate_bps is not None:
+            body["rateBps"] = rate_bps
+        if price is not None:
+            body["priceFen"] = str(price)
+        return self.act("/quotes", body)
+
+    def cancel_quote(self, quote_id: str) -> Json:
+        return self.act(f"/quotes/{quote_id}/cancellations")
+
+    # ---- anyone
+
+    def redeem_cash(self, amount: int, payout_reference: str, currency: str = "CNY") -> Json:
+        """Turns tokens into money at the bank."""
+        body = {"amountFen": str(amount), "currency": currency, "payoutReference": payout_reference}
+        return self.act("/cash/redemptions", body)
+
+
+def _prefer(seconds: int) -> dict[str, str]:
+    return {"Prefer": f"wait={seconds}"} if seconds else {}
+
+
+def _account(party: Party | str) -> str:
+    return party.account if isinstance(party, Party) else party

@@ -1,0 +1,78 @@
+"""The composition root: one object that has every part, put together in one place."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Engine as Database
+
+from backend.chain.contracts import Contracts, Deployment
+from backend.chain.keystore import Keystore
+from backend.chain.logs import LogSource
+from backend.chain.node import Node, connect
+from backend.chain.outbox import FINAL, Outbox
+from backend.chain.sender import Sender
+from backend.commands.desk import Desk
+from backend.config import Settings
+from backend.database import open_database
+from backend.engine import Engine
+from backend.migrations import migrate
+from backend.projections.indexer import Indexer
+
+
+@dataclass
+class System:
+    """A backend over one deployment. `start` sets the engine going; `close` ends it and frees everything."""
+
+    settings: Settings
+    node: Node
+    database: Database
+    contracts: Contracts
+    keystore: Keystore
+    outbox: Outbox
+    indexer: Indexer
+    engine: Engine
+    desk: Desk
+
+    @classmethod
+    def open(cls, settings: Settings, node: Node | None = None, deployment: Deployment | None = None) -> System:
+        """Joins the configured chain and its deployment. Raises ChainUnavailable, SetupIncomplete."""
+        node = node or connect(settings)
+        deployment = deployment or Deployment.load(settings, node.chain_id)
+        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        database = open_database(settings.database)
+        migrate(database)
+        contracts = Contracts(node, deployment)
+        keystore = Keystore(settings)
+        outbox = Outbox(database, contracts, keystore)
+        indexer = Indexer(database, LogSource(contracts), settings.confirmations)
+        engine = Engine(Sender(database, contracts, keystore, settings), indexer, settings)
+        outbox.wake = engine.wake
+        desk = Desk(database, contracts, keystore, outbox, settings)
+        return cls(settings, node, database, contracts, keystore, outbox, indexer, engine, desk)
+
+    def start(self) -> None:
+        self.engine.start()
+
+    def close(self) -> None:
+        self.engine.stop()
+        self.database.dispose()
+
+    def wait(self, operation_id: str, seconds: float) -> dict[str, Any]:
+        """The operation when it is final and the read model has its block, or as it stands after `seconds`."""
+        deadline = time.monotonic() + seconds
+        while True:
+            seen = self.engine.changes  # before looking, or a change in between would be slept through
+            operation = self.outbox.operation(operation_id)
+            left = deadline - time.monotonic()
+            if left <= 0 or self._is_done(operation):
+                return operation
+            self.engine.wait_change(seen, min(left, 1.0))
+
+    def _is_done(self, operation: dict[str, Any]) -> bool:
+        if operation["state"] not in FINAL:
+            return bool(operation["state"] == "suspended")
+        block = operation["block_number"]
+        return block is None or self.indexer.position() >= block

@@ -1,0 +1,208 @@
+"""A pytest plugin: `feiqian` gives each test a deployed network of its own, in a fraction of a second.
+
+One chain and one deployment serve the whole run; between tests the chain is reverted to a snapshot and the
+database to a copy, so that no test sees another. `CHAIN=anvil` in the environment runs it on Anvil.
+
+    def test_a_claim_is_paid(feiqian):
+        claim = feiqian.tier1.hand_over(feiqian.invoice(amount=100_000_00))
+        …
+        feiqian.operator.travel(days=90)
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+# Imported where it is used, or coverage would miss what is loaded before it starts.
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from backend.config import Settings
+    from backend.sdk import Feiqian, Party
+    from backend.world import World
+
+FUNDS_FEN = 1_000_000_000_00
+LIMIT_FEN = 500_000_000_00
+IDENTIFIERS = {
+    "car_maker": "91310000MA1AUTO001",
+    "tier1": "91330200MA2CELL001",
+    "tier2": "91320500MA3CATH001",
+    "bank_a": "91110000MA4BANK00A",
+    "bank_b": "91440300MA5BANK00B",
+}
+
+
+@dataclass
+class Network:
+    """What a test gets: the world, the operator, and a cast of five that is registered and funded.
+
+    The car maker may owe up to LIMIT_FEN; the car maker and both banks hold FUNDS_FEN each, in CNY.
+    """
+
+    world: World
+    operator: Feiqian
+    car_maker: Party
+    tier1: Party
+    tier2: Party
+    bank_a: Party
+    bank_b: Party
+    _counter: int = field(default=0, kw_only=True)
+
+    def invoice(
+        self,
+        *,
+        amount: int = 1_000_000_00,
+        days: int = 90,
+        number: str | None = None,
+        currency: str = "CNY",
+        seller: str | None = None,
+        buyer: str | None = None,
+    ) -> bytes:
+        """A UBL invoice of `amount` minor units (two decimals) from tier1 to the car maker, issued on the chain's
+        today and due in `days`; its number is new unless given."""
+        self._counter += 1
+        return make_invoice(
+            amount=amount,
+            issued=datetime.fromtimestamp(self.operator.now(), UTC).strftime("%Y-%m-%d"),
+            due=(datetime.fromtimestamp(self.operator.now(), UTC) + timedelta(days=days)).strftime("%Y-%m-%d"),
+            number=number or f"TEST-{self._counter:05d}",
+            currency=currency,
+            seller=seller or IDENTIFIERS["tier1"],
+            buyer=buyer or IDENTIFIERS["car_maker"],
+        )
+
+    def registered(self, **invoice: Any) -> int:
+        """The number of a new receivable of tier1 on the car maker."""
+        return int(self.tier1.hand_over(self.invoice(**invoice))["result"]["receivableId"])
+
+    def confirmed(self, amount: int = 1_000_000_00, **invoice: Any) -> tuple[int, int]:
+        """A new receivable that the car maker confirmed whole, and its root note."""
+        receivable_id = self.registered(amount=amount, **invoice)
+        return receivable_id, int(self.car_maker.confirm(receivable_id, amount)["result"]["noteId"])
+
+
+def make_invoice(*, amount: int, issued: str, due: str, number: str, currency: str, seller: str, buyer: str) -> bytes:
+    """A small UBL 2.1 invoice; dates as YYYY-MM-DD, amount in minor units of a two-decimal currency."""
+    money = f"{amount // 100}.{amount % 100:02d}"
+
+    def party(role: str, identifier: str) -> str:
+        return (
+            f"<cac:Accounting{role}Party><cac:Party><cac:PartyLegalEntity>"
+            f"<cbc:RegistrationName>{role} {identifier}</cbc:RegistrationName>"
+            f"<cbc:CompanyID>{identifier}</cbc:CompanyID>"
+            f"</cac:PartyLegalEntity></cac:Party></cac:Accounting{role}Party>"
+        )
+
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>'
+        '<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"'
+        ' xmlns:cac="urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"'
+        ' xmlns:cbc="urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2">'
+        f"<cbc:ID>{number}</cbc:ID><cbc:IssueDate>{issued}</cbc:IssueDate><cbc:DueDate>{due}</cbc:DueDate>"
+        f"<cbc:InvoiceTypeCode>380</cbc:InvoiceTypeCode>"
+        f"<cbc:DocumentCurrencyCode>{currency}</cbc:DocumentCurrencyCode>"
+        f"{party('Supplier', seller)}{party('Customer', buyer)}"
+        f'<cac:LegalMonetaryTotal><cbc:PayableAmount currencyID="{currency}">{money}</cbc:PayableAmount>'
+        "</cac:LegalMonetaryTotal></Invoice>"
+    ).encode()
+
+
+@pytest.fixture(scope="session")
+def feiqian_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The settings of the run; a project overrides this fixture to change them."""
+    from backend.config import Settings
+
+    return Settings.from_env(
+        {},
+        home=tmp_path_factory.mktemp("feiqian"),
+        chain=os.environ.get("CHAIN", "ganache"),
+        rpc_port=0,
+        rpc_timeout=20,
+        keystore_rounds=2,
+        operator_api_key="operator-key-of-the-tests",
+        poll_seconds=0.01,
+    )
+
+
+@dataclass
+class _Base:
+    world: World
+    parties: dict[str, tuple[str, str, str | None]]
+    database: Path
+    snapshot: str
+
+
+@pytest.fixture(scope="session")
+def feiqian_base(feiqian_settings: Settings) -> Iterator[_Base]:
+    """One chain, one deployment and the cast, for the whole run."""
+    from sqlalchemy import text
+
+    from backend.world import World
+
+    world = World.start(feiqian_settings, keep_chain=False)
+    try:
+        parties = _register_cast(world.operator())
+        world.system.close()
+        with world.system.database.connect() as db:
+            db.exec_driver_sql("COMMIT")
+            db.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+        world.system.database.dispose()
+        development = world.system.node.development
+        assert development is not None
+        base = _Base(world, parties, feiqian_settings.home / "base.db", development.snapshot())
+        shutil.copy(feiqian_settings.home / "feiqian.db", base.database)
+        yield base
+    finally:
+        world.close()
+
+
+@pytest.fixture
+def feiqian(feiqian_base: _Base, tmp_path: Path) -> Iterator[Network]:
+    """A deployed network of the test's own."""
+    from backend.sdk import Party
+    from backend.system import System
+    from backend.web.app import create_app
+    from backend.world import World
+
+    base = feiqian_base.world
+    shutil.copy(feiqian_base.database, tmp_path / "feiqian.db")
+    settings = base.settings.model_copy(update={"database_url": f"sqlite:///{tmp_path / 'feiqian.db'}"})
+    system = System.open(settings, base.system.node, base.system.contracts.deployment)
+    system.start()
+    try:
+        world = World(settings, base.chain, system, create_app(system))
+        operator = world.operator()
+        cast = [Party(operator, *feiqian_base.parties[role]) for role in IDENTIFIERS]
+        yield Network(world, operator, *cast)
+    finally:
+        system.close()
+        development = base.system.node.development
+        if development is not None and base.system.node.is_up():
+            development.revert(feiqian_base.snapshot)
+            feiqian_base.snapshot = development.snapshot()
+
+
+def _register_cast(operator: Feiqian) -> dict[str, tuple[str, str, str | None]]:
+    roles = {
+        "car_maker": ["obligor"],
+        "tier1": ["supplier"],
+        "tier2": ["supplier"],
+        "bank_a": ["financier"],
+        "bank_b": ["financier"],
+    }
+    operator.attest_reserve(10 * FUNDS_FEN, "opening statement")
+    parties = {}
+    for name, identifier in IDENTIFIERS.items():
+        limits = {"CNY": LIMIT_FEN} if name == "car_maker" else {}
+        party = operator.register(name, identifier, roles[name], limits=limits)
+        if name in ("car_maker", "bank_a", "bank_b"):
+            operator.issue_cash(party, FUNDS_FEN)
+        parties[name] = (party.name, party.account, party.token)
+    return parties

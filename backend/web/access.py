@@ -1,0 +1,146 @@
+"""Who is calling: Sign-In with Ethereum (EIP-4361) for people, API keys for scripts.
+
+A session token and an API key are shown once and kept as SHA-256; a sign-in nonce is spent by the attempt
+that names it, whether it succeeds or not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from datetime import UTC, datetime
+
+from sqlalchemy import BigInteger, Boolean, Column, Engine, String, Table, delete, insert, select, update
+
+from backend.chain.node import Node
+from backend.commands.desk import OPERATOR, Actor
+from backend.config import Settings
+from backend.database import metadata, reading
+from backend.errors import Unauthenticated, both
+from backend.web.sign_in import read_message, require_convincing
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("account", String(64), nullable=False, index=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("revoked", Boolean, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+sign_in_nonces = Table(
+    "sign_in_nonces",
+    metadata,
+    Column("nonce", String(32), primary_key=True),
+    Column("expires_at", BigInteger, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("account", String(42), nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+)
+
+
+class Access:
+    """Issues and checks credentials. Its clock is the host's: a session must not outlive a journey in chain time,
+    and a chain that stands still must not keep one alive."""
+
+    def __init__(self, engine: Engine, node: Node, settings: Settings) -> None:
+        self._engine = engine
+        self._node = node
+        self._settings = settings
+        self._operator_digest = _digest(settings.operator_api_key or settings.secret("operator-api-key"))
+
+    # ---- API keys
+
+    def issue_api_key(self, account: str) -> str:
+        """A new API key for `account`, which is not shown again."""
+        key = "fq_" + secrets.token_urlsafe(32)
+        with self._engine.begin() as db:
+            db.execute(
+                insert(api_keys).values(
+                    id=secrets.token_hex(8), account=account, digest=_digest(key), revoked=False, at=_now()
+                )
+            )
+        return key
+
+    def revoke_api_keys(self, account: str) -> int:
+        """Revokes all API keys of `account`; how many there were."""
+        with self._engine.begin() as db:
+            done = db.execute(
+                update(api_keys).where(api_keys.c.account == account, ~api_keys.c.revoked).values(revoked=True)
+            )
+            return done.rowcount
+
+    def actor(self, token: str) -> Actor:
+        """Whoever a bearer token belongs to. Raises Unauthenticated."""
+        digest = _digest(token)
+        if hmac.compare_digest(digest, self._operator_digest):
+            return Actor(OPERATOR)
+        with reading(self._engine) as db:
+            account = db.execute(
+                select(api_keys.c.account).where(api_keys.c.digest == digest, ~api_keys.c.revoked)
+            ).scalar()
+            account = (
+                account
+                or db.execute(
+                    select(sessions.c.account).where(sessions.c.digest == digest, sessions.c.expires_at > _now())
+                ).scalar()
+            )
+        if account is None:
+            raise Unauthenticated(reason=both("the token is unknown, revoked or expired", "令牌不存在、已撤销或已过期"))
+        return Actor(str(account))
+
+    # ---- Sign-In with Ethereum
+
+    def sign_in_nonce(self) -> str:
+        """A nonce for one sign-in, good for `sign_in_seconds`."""
+        nonce = secrets.token_hex(12)
+        with self._engine.begin() as db:
+            db.execute(delete(sign_in_nonces).where(sign_in_nonces.c.expires_at <= _now()))
+            db.execute(insert(sign_in_nonces).values(nonce=nonce, expires_at=_now() + self._settings.sign_in_seconds))
+        return nonce
+
+    def sign_in(self, message: str, signature: str) -> tuple[str, str, int]:
+        """Token, account and expiry (UTC seconds) for a signed EIP-4361 message.
+
+        The message must name our domain, our chain, a nonce of ours and an expiry. Raises InvalidInput for what is
+        no such message, Unauthenticated for one that does not convince.
+        """
+        parsed = read_message(message)
+        self._spend_nonce(parsed.nonce)
+        now = _now()
+        ends = require_convincing(
+            parsed, signature, domain=self._settings.sign_in_domain, chain_id=self._node.chain_id, now=now
+        )
+        expires = min(now + self._settings.session_seconds, ends)
+        token = "fqs_" + secrets.token_urlsafe(32)
+        with self._engine.begin() as db:
+            db.execute(delete(sessions).where(sessions.c.expires_at <= now))
+            db.execute(insert(sessions).values(digest=_digest(token), account=parsed.account, expires_at=expires))
+        return token, parsed.account, expires
+
+    def sign_out(self, token: str) -> None:
+        with self._engine.begin() as db:
+            db.execute(delete(sessions).where(sessions.c.digest == _digest(token)))
+
+    def _spend_nonce(self, nonce: str) -> None:
+        with self._engine.begin() as db:
+            spent = db.execute(
+                delete(sign_in_nonces).where(sign_in_nonces.c.nonce == nonce, sign_in_nonces.c.expires_at > _now())
+            ).rowcount
+        if not spent:
+            raise Unauthenticated(reason=both("the nonce is unknown, used or expired", "随机数不存在、已使用或已过期"))
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _now() -> int:
+    return int(datetime.now(UTC).timestamp())

@@ -1,0 +1,98 @@
+"""What every blueprint says the same way: its prefix, and how writes and refusals are documented."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+from apiflask import APIBlueprint
+from flask import request
+from werkzeug.routing import BaseConverter
+
+from backend.web import context
+from backend.web.schemas import Operation, Problem
+
+NUMBER = "int(max=9223372036854775807)"
+"""Path converter of row numbers: what a database can count."""
+
+IDENTIFIER = "any_id"
+"""Path converter of the ids of operations and quotes: 32 hexadecimal digits."""
+
+WRITE_HEADERS: list[dict[str, Any]] = [
+    {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": False,
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+        "description": "Same key and body: the same operation. Same key, another body: 409.",
+    },
+    {
+        "name": "Prefer",
+        "in": "header",
+        "required": False,
+        "schema": {"type": "string", "pattern": "^wait=[0-9]{1,4}$"},
+        "description": "wait=N: answer when the operation is final, at most N seconds later.",
+    },
+]
+
+
+class IdentifierConverter(BaseConverter):
+    regex = "[0-9a-f]{32}"
+
+
+def topic(name: str, *, open_to_all: Collection[str] = ()) -> APIBlueprint:
+    """A blueprint under /api/v1. Whoever calls it must be known before anything else is looked at, save for the views
+    named in `open_to_all`."""
+    blueprint = APIBlueprint(name, __name__, url_prefix="/api/v1", tag=name)
+
+    @blueprint.before_request
+    def authenticate() -> None:
+        if str(request.endpoint).rpartition(".")[2] not in open_to_all:
+            context.actor()
+
+    return blueprint
+
+
+def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI responses for problem documents."""
+    return {
+        status: {
+            "description": "Problem",
+            "content": {"application/problem+json": {"schema": Problem.model_json_schema()}},
+        }
+        for status in statuses
+    }
+
+
+def documents_read(blueprint: APIBlueprint, *extra: int) -> Callable[[Any], Any]:
+    return blueprint.doc(responses=refusals(401, 404, 422, 503, *extra), security="bearer")
+
+
+def documents_post(blueprint: APIBlueprint, *extra: int) -> Callable[[Any], Any]:
+    """A POST that is no operation: it is answered at once."""
+    return blueprint.doc(responses=refusals(400, 401, 413, 415, 422, 503, *extra), security="bearer")
+
+
+def documents_write(blueprint: APIBlueprint) -> Callable[[Any], Any]:
+    """A write: 202 with the operation, or 200 when it is final already."""
+
+    def decorate(view: Any) -> Any:
+        view = blueprint.output(Operation, status_code=202, description="The operation, under way")(view)
+        responses = refusals(400, 401, 403, 404, 409, 413, 415, 422, 503)
+        responses[200] = {
+            "description": "The operation, final",
+            "content": {"application/json": {"schema": Operation.model_json_schema(by_alias=True)}},
+        }
+        return blueprint.doc(responses=responses, security="bearer")(view)
+
+    return decorate
+
+
+def describe_writes(spec: dict[Any, Any] | str) -> dict[Any, Any] | str:
+    """Adds the headers of every write to the OpenAPI document."""
+    assert isinstance(spec, dict)
+    for path in spec["paths"].values():
+        for operation in path.values():
+            if isinstance(operation, dict) and "202" in operation.get("responses", {}):
+                operation.setdefault("parameters", []).extend(WRITE_HEADERS)
+    return spec

@@ -1,0 +1,89 @@
+"""The application factory."""
+
+from __future__ import annotations
+
+from apiflask import APIFlask
+from flask import Response, render_template_string, request, send_from_directory
+
+from backend.config import ROOT
+from backend.errors import FeiqianError, NotFound, both
+from backend.system import System
+from backend.web import inputs, problems
+from backend.web.access import Access
+from backend.web.api import BLUEPRINTS
+from backend.web.api.shared import IDENTIFIER, IdentifierConverter, describe_writes
+
+_ASSETS = ROOT / "node_modules" / "swagger-ui-dist"
+_ASSET_NAMES = ("swagger-ui.css", "swagger-ui-bundle.js", "swagger-ui-standalone-preset.js", "favicon-32x32.png")
+
+_PROBLEM_PAGE = """<!doctype html><html lang="{{ language }}"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width"><title>{{ title }}</title>
+<h1>{{ title }}</h1><p><code>{{ type }}</code> · HTTP {{ status }}</p>"""
+
+
+def create_app(system: System) -> APIFlask:
+    """The Flask application over a system. It neither starts nor stops the system's engine."""
+    app = APIFlask(
+        "feiqian",
+        title="Feiqian 飞钱",
+        version="0.1.0",
+        spec_path="/api/v1/openapi.json",
+        docs_path="/docs",
+        json_errors=False,
+        static_folder=None,  # type: ignore[arg-type]  # as Flask has it: no static files
+    )
+    app.config.update(
+        MAX_CONTENT_LENGTH=system.settings.max_body_bytes,
+        OPENAPI_VERSION="3.1.0",
+        DESCRIPTION="Supply-chain finance on a chain. Amounts are whole numbers of minor units (fen) as strings; "
+        "times are UTC seconds. Writes answer with an operation; refusals are RFC 9457 problem documents.",
+        DOCS_FAVICON="/assets/favicon-32x32.png",
+        SWAGGER_UI_CSS="/assets/swagger-ui.css",
+        SWAGGER_UI_BUNDLE_JS="/assets/swagger-ui-bundle.js",
+        SWAGGER_UI_STANDALONE_PRESET_JS="/assets/swagger-ui-standalone-preset.js",
+    )
+    app.security_schemes = {"bearer": {"type": "http", "scheme": "bearer"}}
+    app.url_map.converters[IDENTIFIER] = IdentifierConverter
+    app.extensions["feiqian"] = system
+    app.extensions["feiqian-access"] = Access(system.database, system.node, system.settings)
+    problems.install(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+
+    app.spec_processor(describe_writes)
+
+    @app.get("/assets/<name>")
+    @app.doc(hide=True)
+    def asset(name: str) -> Response:
+        if name not in _ASSET_NAMES:
+            raise NotFound(what=both("asset", "资源"), id=name)
+        return send_from_directory(_ASSETS, name, max_age=86_400)
+
+    @app.get("/problems/<kind>")
+    @app.doc(hide=True)
+    def problem_page(kind: str) -> str:
+        found = {cls.type: cls for cls in _refusals(FeiqianError)}.get(kind)
+        if found is None:
+            raise NotFound(what=both("problem", "问题类型"), id=kind)
+        language = problems.language()
+        return render_template_string(
+            _PROBLEM_PAGE, type=kind, status=found.status, title=found.title[language], language=language
+        )
+
+    @app.after_request
+    def harden(response: Response) -> Response:
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["X-Frame-Options"] = "DENY"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        if request.path.startswith("/api/"):
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+    return app
+
+
+def _refusals(cls: type[FeiqianError]) -> list[type[FeiqianError]]:
+    return [cls, *(deeper for child in cls.__subclasses__() for deeper in _refusals(child))]
+
+
+__all__ = ["create_app", "inputs"]

@@ -1,0 +1,215 @@
+"""What the contracts' errors say to people. A sentence for each, in both languages; amounts are minor units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from backend import roles
+from backend.errors import Phrase, both
+from backend.queries.receivables import STATUSES
+
+_TIMES = {"maturityAt", "confirmBy", "deadline", "nowAt", "validUntil", "effectiveAt"}
+_STATUS_WORDS = list(STATUSES.values())
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    # participants
+    "UnknownParticipant": ("{account} is no participant", "{account} 不是参与方"),
+    "UnknownParticipantId": ("there is no participant {participantId}", "没有编号为 {participantId} 的参与方"),
+    "AccountTaken": (
+        "account {account} belongs to participant {participantId}",
+        "账户 {account} 属于参与方 {participantId}",
+    ),
+    "IdentityTaken": ("the identity belongs to participant {participantId}", "该主体已登记为参与方 {participantId}"),
+    "InvalidParticipant": (
+        "a participant needs an account, an identity and a role that exist",
+        "参与方须有有效的账户、主体标识和角色",
+    ),
+    "RoleMissing": ("{account} is no {role}", "{account} 不是{role}"),
+    "Frozen": ("{account} is frozen", "{account} 已被冻结"),
+    "KycExpired": (
+        "the identification of {account} was valid until {validUntil}",
+        "{account} 的身份认证有效期至 {validUntil}",
+    ),
+    "OrderMissing": ("a freeze needs an order", "冻结须有监管指令"),
+    # receivables
+    "UnknownReceivable": ("there is no receivable {receivableId}", "没有应收账款 {receivableId}"),
+    "WrongStatus": ("receivable {receivableId} is {status}", "应收账款 {receivableId} {status}"),
+    "InvalidAmount": (
+        "the amount {amount} must be more than zero and at most {limit}",
+        "金额 {amount} 须大于零且不超过 {limit}",
+    ),
+    "DocumentMissing": ("a receivable needs its document", "应收账款须附文件"),
+    "SelfObligation": ("participant {participantId} cannot owe itself", "参与方 {participantId} 不能对自己负债"),
+    "ConfirmationTooLate": (
+        "receivable {receivableId} could be confirmed until {confirmBy}",
+        "应收账款 {receivableId} 的确权期限为 {confirmBy}",
+    ),
+    "NotYetExpired": (
+        "receivable {receivableId} can be confirmed until {confirmBy}",
+        "应收账款 {receivableId} 在 {confirmBy} 前仍可确权",
+    ),
+    "NotTheObligor": (
+        "{caller} is not the obligor of receivable {receivableId}",
+        "{caller} 不是应收账款 {receivableId} 的付款人",
+    ),
+    "NotTheSupplier": (
+        "{caller} is not the supplier of receivable {receivableId}",
+        "{caller} 不是应收账款 {receivableId} 的供应商",
+    ),
+    "ConfirmationLimitExceeded": (
+        "the obligor would owe {owed}, and its confirmation limit is {limit}",
+        "付款人确权后将欠 {owed},超过其确权额度 {limit}",
+    ),
+    "RepaymentNotWhole": (
+        "{due} is due on receivable {receivableId}, and {amount} was offered",
+        "应收账款 {receivableId} 应还 {due},实付 {amount}",
+    ),
+    "FingerprintTaken": ("the same invoice stands behind receivable {id} already", "同一发票已登记为应收账款 {id}"),
+    "FingerprintMissing": ("the fingerprint is missing", "缺少指纹"),
+    "NotAnAssetContract": ("{caller} may not claim fingerprints", "{caller} 不能登记指纹"),
+    # notes
+    "UnknownNote": ("there is no note {noteId}", "没有凭证 {noteId}"),
+    "NotAuthorised": ("{caller} may not move note {noteId}", "{caller} 无权处分凭证 {noteId}"),
+    "InsufficientAllowance": (
+        "{operator} may move {allowed} of note {noteId}, and {needed} is needed",
+        "{operator} 可处分凭证 {noteId} 的 {allowed},需要 {needed}",
+    ),
+    "InsufficientValue": (
+        "note {noteId} has a value of {value}, and {needed} is needed",
+        "凭证 {noteId} 的金额为 {value},需要 {needed}",
+    ),
+    "WrongHolder": (
+        "{holder} holds note {noteId}, not {expected}",
+        "凭证 {noteId} 的持有人是 {holder},不是 {expected}",
+    ),
+    "WrongClaim": (
+        "note {noteId} is of receivable {receivableId}, not of the one that was quoted",
+        "凭证 {noteId} 属于应收账款 {receivableId},与报价不符",
+    ),
+    "AfterCutOff": (
+        "receivable {receivableId} matured at {maturityAt}; its notes no longer move",
+        "应收账款 {receivableId} 已于 {maturityAt} 到期,凭证不能再转让",
+    ),
+    "NotMergeable": ("notes {fromNoteId} and {toNoteId} cannot be merged", "凭证 {fromNoteId} 与 {toNoteId} 不能合并"),
+    "NothingToRedeem": ("note {noteId} has no value left", "凭证 {noteId} 已无可兑付金额"),
+    "ReceiverRefused": ("{receiver} does not take the note", "{receiver} 拒收凭证"),
+    "ERC721InvalidReceiver": ("{receiver} does not take the note", "{receiver} 拒收凭证"),
+    # signed documents
+    "NonceAlreadyUsed": ("{signer} has used or cancelled nonce {nonce}", "{signer} 的随机数 {nonce} 已使用或已作废"),
+    "SignatureExpired": ("the signed document was valid until {deadline}", "签名文件的有效期至 {deadline}"),
+    "InvalidSignature": ("the signature is not of {signer}", "签名不是 {signer} 所作"),
+    "NotTheSeller": ("only the seller {seller} may accept", "仅卖方 {seller} 可以接受"),
+    # cash
+    "ERC20InsufficientBalance": (
+        "{sender} has {balance} in cash, and {needed} is needed",
+        "{sender} 的现金余额为 {balance},需要 {needed}",
+    ),
+    "ERC20InsufficientAllowance": (
+        "{spender} may take {allowance}, and {needed} is needed",
+        "{spender} 可动用 {allowance},需要 {needed}",
+    ),
+    "ERC20InvalidReceiver": ("{receiver} cannot receive cash", "{receiver} 不能接收现金"),
+    "ERC20InvalidSender": ("{sender} cannot send cash", "{sender} 不能支付现金"),
+    "ERC20InvalidApprover": ("{approver} cannot approve", "{approver} 不能授权"),
+    "ERC20InvalidSpender": ("{spender} cannot be approved", "{spender} 不能被授权"),
+    "ERC2612ExpiredSignature": ("the permit was valid until {deadline}", "授权签名的有效期至 {deadline}"),
+    "ERC2612InvalidSigner": ("the permit of {owner} was signed by {signer}", "{owner} 的授权由 {signer} 签名"),
+    "InvalidAccountNonce": (
+        "the permit's nonce of {account} is {currentNonce} now",
+        "{account} 的授权随机数现为 {currentNonce}",
+    ),
+    "ERC7943CannotTransact": ("{account} may not hold or move cash", "{account} 不能持有或支付现金"),
+    "ERC7943CannotTransfer": ("{amount} may not move from {from} to {to}", "{amount} 不能由 {from} 转给 {to}"),
+    "ERC7943InsufficientUnfrozenBalance": (
+        "{account} has {unfrozen} that is not frozen, and {amount} is needed",
+        "{account} 未冻结余额为 {unfrozen},需要 {amount}",
+    ),
+    "ExceedsReserve": (
+        "{supply} would be issued against a reserve of {reserve}",
+        "发行后总量 {supply} 将超过储备 {reserve}",
+    ),
+    "ExceedsCap": ("{supply} would be issued, and the cap is {cap}", "发行后总量 {supply} 将超过上限 {cap}"),
+    "EvidenceMissing": ("evidence is missing", "缺少依据"),
+    "SafeERC20FailedOperation": ("the cash {token} did not move", "现金 {token} 未能划转"),
+    "ECDSAInvalidSignature": ("the signature cannot be read", "无法读取签名"),
+    "ECDSAInvalidSignatureLength": ("the signature has {length} bytes", "签名长度为 {length} 字节"),
+    "ECDSAInvalidSignatureS": ("the signature is malleable", "签名不规范"),
+    # policy
+    "CurrencyTaken": ("currency {currency} has the token {token}", "币种 {currency} 已有代币 {token}"),
+    "InvalidSettlementToken": ("{token} is no token of currency {currency}", "{token} 不是币种 {currency} 的代币"),
+    "EffectiveInThePast": ("{effectiveAt} is past; it is {nowAt}", "{effectiveAt} 已过;现在是 {nowAt}"),
+    "InvalidLimits": ("the limits contradict each other", "限额相互矛盾"),
+    # powers and the machine itself
+    "AccessManagedUnauthorized": ("{caller} has no such power", "{caller} 没有此权限"),
+    "AccessManagedRequiredDelay": (
+        "{caller} must announce this {delay} seconds before",
+        "{caller} 须提前 {delay} 秒预告",
+    ),
+    "AccessManagedInvalidAuthority": ("{authority} is no authority", "{authority} 不是授权合约"),
+    "ReentrancyGuardReentrantCall": ("the call came back into itself", "调用重入"),
+    "InvalidShortString": ("a short string is invalid", "短字符串无效"),
+    "StringTooLong": ("a string is too long", "字符串过长"),
+    "Error": ("{message}", "合约报错:{message}"),
+    "Panic": ("the contract panicked with code {code}", "合约内部错误,代码 {code}"),
+}
+
+CLAUSES: dict[str, tuple[str, str]] = {
+    "currency": ("no settlement token for currency {value}", "币种 {value} 没有结算代币"),
+    "faceValue.max": ("the face value {value} is above {limit}", "面值 {value} 超过上限 {limit}"),
+    "tenor.min": ("maturity {value} is before {limit}", "到期日 {value} 早于 {limit}"),
+    "tenor.max": ("maturity {value} is after {limit}", "到期日 {value} 晚于 {limit}"),
+    "depth.max": (
+        "the note would be endorsement {value} in its line, and {limit} are allowed",
+        "凭证将为第 {value} 手背书转让,最多 {limit} 手",
+    ),
+    "notes.max": (
+        "the receivable would have {value} notes, and {limit} are allowed",
+        "应收账款将有 {value} 张凭证,最多 {limit} 张",
+    ),
+}
+"""Policy's clauses; their refusal is PolicyRefused(clause, value, limit)."""
+
+
+def sentence(error: str, arguments: Mapping[str, Any]) -> Phrase:
+    """What an error of a contract means, with its values."""
+    if error == "PolicyRefused":
+        return _policy(arguments)
+    en, zh = SENTENCES.get(error, ("{error}({arguments})", "合约拒绝:{error}({arguments})"))
+    listed = ", ".join(f"{name}={value}" for name, value in arguments.items())
+    readable = {name: _readable(name, value) for name, value in arguments.items()}
+    return both(en, zh, **({"error": error, "arguments": listed} | readable))
+
+
+def _policy(arguments: Mapping[str, Any]) -> Phrase:
+    clause = str(arguments["clause"])
+    value, limit = arguments["value"], arguments["limit"]
+    if clause.startswith("tenor."):
+        value, limit = _moment(value), _moment(limit)
+    en, zh = CLAUSES.get(clause, ("{value} against a limit of {limit}", "{value},限额 {limit}"))
+    return both(
+        f"the policy's clause {{clause}} refuses: {en}",
+        f"政策条款 {{clause}} 拒绝:{zh}",
+        clause=clause,
+        value=value,
+        limit=limit,
+    )
+
+
+def _readable(name: str, value: Any) -> Any:
+    if name in _TIMES:
+        return _moment(value)
+    if name == "status" and 0 < int(value) <= len(_STATUS_WORDS):
+        return _STATUS_WORDS[int(value) - 1]
+    if name == "role":
+        return roles.words(int(value))
+    return value
+
+
+def _moment(seconds: Any) -> str:
+    """UTC seconds as a date and time, where a calendar reaches."""
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    except (OverflowError, ValueError, OSError):
+        return str(seconds)

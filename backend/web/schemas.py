@@ -1,0 +1,316 @@
+"""The shapes of requests and answers, and the types of their fields. Unknown fields are refused."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, WithJsonSchema
+from pydantic.alias_generators import to_camel
+from web3 import Web3
+
+from backend.config import MAX_AMOUNT_FEN
+from backend.errors import both
+
+MAX_TIME = 2**40 - 1
+MAX_WORD = 2**256 - 1
+
+_BIDI_CONTROLS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""They make text look like what it is not."""
+
+
+def parse_amount(value: Any) -> int:
+    """A whole number of minor units from a string of digits or an integer. Raises ValueError saying what it wants."""
+    if isinstance(value, bool) or not isinstance(value, (int, str)):
+        raise ValueError(
+            both(
+                "must be a whole number of fen, as a string or an integer, never a fraction",
+                "应为以分为单位的整数(字符串或整数),不能是小数",
+            )
+        )
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]{1,40}", value, re.ASCII):
+        raise ValueError(both("must be digits only: a whole number of fen", "只能是数字:以分为单位的整数"))
+    amount = int(value)
+    if amount <= 0:
+        raise ValueError(both("must be more than zero", "必须大于零"))
+    if amount > MAX_AMOUNT_FEN:
+        raise ValueError(
+            both("is more than {limit}, the most that is believable", "超过可信上限 {limit}", limit=MAX_AMOUNT_FEN)
+        )
+    return amount
+
+
+def parse_integer(value: Any) -> int:
+    """An integer, or its digits: JSON's own numbers are not exact past 2^53. Raises ValueError."""
+    if isinstance(value, bool) or not isinstance(value, (int, str)):
+        raise ValueError(both("must be an integer", "应为整数"))
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]{1,78}", value, re.ASCII):
+        raise ValueError(both("must be digits only", "只能是数字"))
+    return int(value)
+
+
+def check_address(value: str) -> str:
+    """An account with its checksum. Raises ValueError for a wrong checksum and for the zero address."""
+    if not re.fullmatch(r"0x[0-9a-fA-F]{40}", value, re.ASCII):
+        raise ValueError(both("must be 0x and 40 hexadecimal digits", "应为 0x 加 40 位十六进制数字"))
+    digits = value[2:]
+    if digits not in (digits.lower(), digits.upper()) and not Web3.is_checksum_address(value):
+        raise ValueError(both("has a wrong checksum: a character is mistyped", "校验和错误:有字符输入错误"))
+    if int(digits, 16) == 0:
+        raise ValueError(both("is the zero address", "是零地址"))
+    return Web3.to_checksum_address(value)
+
+
+def check_text(value: str) -> str:
+    """Text that can be stored and that shows what it says. Raises ValueError."""
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        raise ValueError(both("has half of a character in it", "含有不完整的字符")) from None
+    if any(unicodedata.category(letter) == "Cc" and letter not in "\t\r\n" for letter in value):
+        raise ValueError(both("has control characters in it", "含有控制字符"))
+    if not _BIDI_CONTROLS.isdisjoint(value):
+        raise ValueError(both("has characters in it that turn the direction of writing", "含有改变书写方向的字符"))
+    if not value.strip():
+        raise ValueError(both("is empty", "为空"))
+    return value
+
+
+Amount = Annotated[
+    int,
+    BeforeValidator(parse_amount),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": "^[0-9]{1,16}$"},
+                {"type": "integer", "minimum": 1, "maximum": MAX_AMOUNT_FEN},
+            ],
+            "description": "minor units (fen)",
+        }
+    ),
+]
+Word = Annotated[
+    int,
+    BeforeValidator(parse_integer),
+    Field(ge=0, le=MAX_WORD),
+    WithJsonSchema({"anyOf": [{"type": "string", "pattern": "^[0-9]{1,78}$"}, {"type": "integer", "minimum": 0}]}),
+]
+Time = Annotated[
+    int,
+    BeforeValidator(parse_integer),
+    Field(ge=1, le=MAX_TIME, description="UTC seconds"),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MAX_TIME, "description": "UTC seconds"}),
+]
+Seconds = Annotated[
+    int,
+    BeforeValidator(parse_integer),
+    Field(ge=1, le=366 * 86_400),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 366 * 86_400}),
+]
+Account = Annotated[str, AfterValidator(check_address), Field(json_schema_extra={"pattern": "^0x[0-9a-fA-F]{40}$"})]
+Text = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(check_text)]
+Code = Annotated[str, Field(pattern="^[A-Z]{3}$", description="ISO 4217 code")]
+RowNumber = Annotated[
+    int,
+    BeforeValidator(parse_integer),
+    Field(ge=0, le=2**63 - 1),
+    WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 2**63 - 1}),
+]
+Limit = Annotated[
+    int,
+    BeforeValidator(parse_integer),
+    Field(ge=1, le=500),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 500}),
+]
+Signature = Annotated[str, Field(pattern="^0x([0-9a-fA-F]{2}){1,4096}$")]
+RoleName = Literal["supplier", "obligor", "financier", "custodian", "carrier", "oracle", "registrar", "regulator"]
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=False, strict=True)
+
+
+class SignInBody(Body):
+    message: Annotated[str, Field(min_length=1, max_length=4000)]
+    signature: Signature
+
+
+class ParticipantBody(Body):
+    name: Text
+    identifier: Annotated[Text, Field(description="Legal identifier, such as a social credit code or a VAT number")]
+    roles: Annotated[list[RoleName], Field(min_length=1, max_length=8)]
+    account: Annotated[Account | None, Field(description="Its own wallet; without it the keystore makes a key")] = None
+    kyc_valid_until: Time | None = None
+    confirmation_limits: Annotated[dict[Code, Amount], Field(max_length=20)] = {}
+
+
+class LimitBody(Body):
+    currency: Code
+    limit_fen: Amount
+
+
+class OrderBody(Body):
+    order: Annotated[Text, Field(description="The regulator's order; the chain keeps its hash")]
+
+
+class AttestationBody(Body):
+    currency: Code
+    reserve_fen: Amount
+    statement: Annotated[Text, Field(description="The bank's statement; the chain keeps its hash")]
+
+
+class IssueBody(Body):
+    currency: Code
+    to: Account
+    amount_fen: Amount
+
+
+class CashRedemptionBody(Body):
+    currency: Code
+    amount_fen: Amount
+    payout_reference: Text
+
+
+class ReceivableBody(Body):
+    invoice: Annotated[str, Field(min_length=1, max_length=6_000_000, description="UBL 2.1 XML, base64")]
+    maturity_at: Time | None = None
+
+
+class OwnSignatureBody(Body):
+    signature: Signature
+    nonce: Word
+    deadline: Time
+
+
+class ConfirmationBody(Body):
+    amount_fen: Amount
+    set_off_waived: StrictBool = True
+    carry: Annotated[StrictBool, Field(description="Send it now; else it waits to be carried with a sale")] = True
+    valid_seconds: Seconds | None = None
+    own: Annotated[OwnSignatureBody | None, Field(description="Made with the party's own wallet")] = None
+
+
+class ReasonBody(Body):
+    reason: Text
+
+
+class EmptyBody(Body):
+    pass
+
+
+class AmountBody(Body):
+    amount_fen: Amount
+
+
+class EndorsementBody(Body):
+    to: Account
+    value_fen: Amount
+    with_recourse: StrictBool = True
+
+
+class AssignmentBody(Body):
+    to: Account
+
+
+class QuoteRequestBody(Body):
+    receivable_id: RowNumber
+    value_fen: Amount
+    financiers: Annotated[list[Account], Field(min_length=1, max_length=50)]
+    with_recourse: StrictBool = False
+
+
+class QuoteBody(Body):
+    receivable_id: RowNumber
+    seller: Account
+    value_fen: Amount
+    price_fen: Amount | None = None
+    rate_bps: Annotated[int | None, Field(ge=0, le=100_000, description="A year, ACT/360")] = None
+    with_recourse: StrictBool = False
+    valid_seconds: Seconds | None = None
+    own: OwnSignatureBody | None = None
+
+
+class AcceptanceBody(Body):
+    note_id: RowNumber | None = None
+
+
+class TravelBody(Body):
+    seconds: Seconds
+
+
+class PageQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=False)
+    after: RowNumber = 0
+    limit: Limit = 100
+
+
+class ReceivablesQuery(PageQuery):
+    status: Literal["submitted", "confirmed", "rejected", "withdrawn", "expired", "repaid"] | None = None
+
+
+class NotesQuery(PageQuery):
+    receivable_id: RowNumber | None = None
+
+
+class QuotesQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=False)
+    receivable_id: RowNumber | None = None
+
+
+class EventsQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=False)
+    after_block: RowNumber = 0
+    after_log: RowNumber | None = None
+    limit: Limit = 100
+
+
+class ParticipantsQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    role: RoleName | None = None
+
+
+class Step(BaseModel):
+    state: str
+    at: int
+    note: str | None = None
+
+
+class ContractError(BaseModel):
+    error: str
+    arguments: dict[str, Any]
+    contract: str | None
+    detail: str
+
+
+class Operation(BaseModel):
+    """What became of a write. Final states: succeeded, failed."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+    id: str
+    kind: str
+    state: Literal["pending", "submitted", "succeeded", "failed", "suspended"]
+    actor: str
+    signer: str | None
+    contract: str | None
+    function: str | None
+    nonce: int | None
+    tx: str | None
+    block: int | None
+    gas: int | None
+    result: dict[str, Any]
+    events: list[dict[str, Any]]
+    error: ContractError | None
+    history: list[Step]
+
+
+class Problem(BaseModel):
+    """RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str = ""
+    instance: str = ""
+    field: str | None = None
+    contract_error: dict[str, Any] | None = Field(default=None, alias="contractError")

@@ -1,0 +1,99 @@
+"""Sign-In with Ethereum messages (EIP-4361): what one says, and whether it convinces.
+
+A message is read with one expression whose parts cannot overlap, so that whoever is not signed in yet cannot keep the
+reader busy; what was signed is the text itself.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from eth_account.messages import encode_defunct
+from web3 import Web3
+
+from backend.commands.signatures import digest_of, recovered
+from backend.errors import InvalidInput, Unauthenticated, both
+
+_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(?:\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:[0-9]{2})"
+
+_MESSAGE = re.compile(
+    r"(?:[a-z][a-z0-9+.-]*://)?(?P<domain>[^\s/?#]+)"
+    r" wants you to sign in with your Ethereum account:\n"
+    r"(?P<account>0x[0-9a-fA-F]{40})\n\n"
+    r"(?:[^\n]+\n)?\n"
+    r"URI: \S+\n"
+    r"Version: 1\n"
+    r"Chain ID: (?P<chain_id>[0-9]{1,18})\n"
+    r"Nonce: (?P<nonce>[a-zA-Z0-9]{8,32})\n"
+    rf"Issued At: (?P<issued_at>{_TIME})"
+    rf"(?:\nExpiration Time: (?P<expires_at>{_TIME}))?"
+    rf"(?:\nNot Before: (?P<not_before>{_TIME}))?"
+    r"(?:\nRequest ID: \S*)?"
+    r"(?:\nResources:(?:\n- \S+)*)?",
+    re.ASCII,
+)
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a sign-in message says; times in UTC seconds, `account` with its checksum."""
+
+    text: str
+    domain: str
+    account: str
+    chain_id: int
+    nonce: str
+    expires_at: int | None
+    not_before: int | None
+
+
+def read_message(text: str) -> Message:
+    """What a sign-in message says. Raises InvalidInput for anything else."""
+    found = _MESSAGE.fullmatch(text)
+    try:
+        if found is None or not Web3.is_checksum_address(found["account"]):
+            raise ValueError
+        _seconds(found["issued_at"])
+        return Message(
+            text=text,
+            domain=found["domain"],
+            account=found["account"],
+            chain_id=int(found["chain_id"]),
+            nonce=found["nonce"],
+            expires_at=_seconds(found["expires_at"]),
+            not_before=_seconds(found["not_before"]),
+        )
+    except ValueError:
+        raise InvalidInput(field="message", reason=both("is no EIP-4361 message", "不是 EIP-4361 消息")) from None
+
+
+def require_convincing(message: Message, signature: str, *, domain: str, chain_id: int, now: int) -> int:
+    """When the message ends, UTC seconds. Raises Unauthenticated unless it is for this domain and chain, in time at
+    `now`, has an end, and was signed by the account that it names."""
+    if message.domain != domain:
+        raise Unauthenticated(
+            reason=both("the message is for {domain}", "消息所指的域名是 {domain}", domain=message.domain)
+        )
+    if message.chain_id != chain_id:
+        raise Unauthenticated(
+            reason=both("the message is for chain {chain}", "消息所指的链是 {chain}", chain=message.chain_id)
+        )
+    if message.expires_at is None:
+        raise Unauthenticated(reason=both("the message has no expiry", "消息没有失效时间"))
+    if message.expires_at <= now:
+        raise Unauthenticated(reason=both("the message has expired", "消息已过期"))
+    if message.not_before is not None and message.not_before > now:
+        raise Unauthenticated(reason=both("the message is not valid yet", "消息尚未生效"))
+    digest = digest_of(encode_defunct(text=message.text))
+    if recovered(digest, bytes.fromhex(signature.removeprefix("0x"))) != message.account:
+        raise Unauthenticated(
+            reason=both("the message was not signed by {account}", "消息不是由 {account} 签名", account=message.account)
+        )
+    return message.expires_at
+
+
+def _seconds(iso: str | None) -> int | None:
+    """UTC seconds of a date and time. Raises ValueError for one that no calendar has."""
+    return None if iso is None else int(datetime.fromisoformat(iso).timestamp())

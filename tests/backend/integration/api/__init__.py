@@ -1,0 +1,1 @@
+"""The API as its callers meet it, friends and others."""

@@ -1,0 +1,338 @@
+"""What the API's tests share: a scene with every kind of object, a valid request for every route, raw requests, and
+a way to say that nothing changed."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from eth_account import Account
+from eth_account.signers.local import LocalAccount
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from backend.database import metadata
+from backend.projections import tables
+from backend.projections.indexer import read_model_digest
+from backend.sdk import Party
+from backend.testing import IDENTIFIERS, Network
+from backend.web.problems import MEDIA_TYPE
+
+FACE = 1_000_000_00
+CJK = range(0x4E00, 0x9FFF)
+UNREAD = {table.name for table in [*tables.READ_MODEL, tables.cursor]}
+"""Tables that the read model's digest stands for, and the cursor, which follows empty blocks."""
+
+
+@dataclass
+class Answer:
+    """What came back. `body` is JSON where it is any."""
+
+    status: int
+    body: Any
+    headers: Any
+
+
+class Raw:
+    """Requests just as they are written down, without the SDK's good manners."""
+
+    def __init__(self, network: Network) -> None:
+        self.client: FlaskClient = network.world.app.test_client()
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        token: str | None = None,
+        data: bytes | None = None,
+        content_type: str | None = "application/json",
+        language: str = "en",
+        **headers: str,
+    ) -> Answer:
+        """`body` goes as JSON, `data` as it is; headers with _ for -."""
+        sent = {"Accept-Language": language} | {name.replace("_", "-"): value for name, value in headers.items()}
+        if token is not None:
+            sent["Authorization"] = f"Bearer {token}"
+        if data is None and body is not None:
+            data = json.dumps(body).encode()
+        response = self.client.open(
+            f"/api/v1{path}",
+            method=method,
+            data=data,
+            headers=sent,
+            content_type=content_type if data is not None else None,
+        )
+        return Answer(response.status_code, response.get_json(silent=True, force=True), response.headers)
+
+
+def problem(answer: Answer, *statuses: int) -> dict[str, Any]:
+    """The problem document of a refusal, checked for its parts."""
+    assert answer.status in statuses if statuses else 400 <= answer.status < 500, (answer.status, answer.body)
+    assert answer.headers["Content-Type"] == MEDIA_TYPE
+    assert set(answer.body) >= {"type", "title", "status", "detail", "instance"}, answer.body
+    assert answer.body["status"] == answer.status
+    assert all(answer.body[name] for name in ("type", "title", "detail")), answer.body
+    return dict(answer.body)
+
+
+def is_chinese(text: str) -> bool:
+    return any(ord(letter) in CJK for letter in text)
+
+
+def written(network: Network) -> dict[str, Any]:
+    """All that a request could change: the read model, every other table, nonces on the chain, keys on disk."""
+    system = network.world.system
+    found: dict[str, Any] = {"read model": read_model_digest(system.database)}
+    with system.database.connect() as db:
+        for table in metadata.sorted_tables:
+            if table.name not in UNREAD:
+                rows = sorted(repr(tuple(row)) for row in db.execute(select(table)))
+                found[table.name] = hashlib.sha256("\n".join(rows).encode()).hexdigest(), len(rows)
+    accounts = {party["account"] for party in network.operator.participants()}
+    accounts |= set(system.contracts.deployment.roles.values())
+    found["nonces"] = {
+        account: system.node.rpc("eth_getTransactionCount", account, "latest") for account in sorted(accounts)
+    }
+    found["keys"] = sorted(path.name for path in (system.settings.home / "keystore").iterdir())
+    return found
+
+
+@contextmanager
+def nothing_changes(network: Network) -> Iterator[None]:
+    """Raises AssertionError where what is inside changes anything at all."""
+    before = written(network)
+    yield
+    after = written(network)
+    assert {name for name in before if before[name] != after[name]} == set()
+
+
+@dataclass
+class Case:
+    """A valid request to one route. `allowed` are the roles that it may succeed for; `caller` is one of them."""
+
+    caller: str
+    path: str = ""
+    body: dict[str, Any] | None = None
+    allowed: set[str] = field(default_factory=set)
+
+
+@dataclass
+class Scene:
+    """A network in which there is one of everything.
+
+    `submitted` has an open quote of bank_a and a waiting confirmation; `confirmed` has a root note, `note`; both
+    are claims of tier1 on the car maker. tier2 and bank_b are strangers to them. `wallet` is signed in and is no
+    participant. `operation` is tier1's.
+    """
+
+    network: Network
+    raw: Raw
+    tokens: dict[str, str | None]
+    submitted: int
+    confirmed: int
+    note: int
+    quote: str
+    operation: str
+    cases: dict[tuple[str, str], Case] = field(default_factory=dict)
+
+    @cached_property
+    def spec(self) -> dict[str, Any]:
+        return dict(self.network.world.app.spec)
+
+    def call(self, method: str, case: Case, role: str, **more: Any) -> Answer:
+        body = {"body": case.body} if "data" not in more and "body" not in more else {}
+        return self.raw.send(method, case.path, token=self.tokens[role], **body, **more)
+
+
+def make_scene(network: Network) -> Scene:
+    wallet = Account.create()
+    signed_in = network.operator.sign_in(wallet)
+    submitted = network.registered(amount=FACE)
+    network.car_maker.confirm(submitted, FACE, carry=False)
+    network.tier1.ask_for_quotes(submitted, FACE // 2, [network.bank_a])
+    quote = network.bank_a.quote(submitted, network.tier1, FACE // 2, price=FACE // 3)["result"]["quoteId"]
+    confirmed, note = network.confirmed(FACE)
+    network.tier1.ask_for_quotes(confirmed, FACE, [network.bank_a])
+    scene = Scene(
+        network=network,
+        raw=Raw(network),
+        tokens={
+            "anonymous": None,
+            "wallet": signed_in.token,
+            "tier1": network.tier1.token,
+            "tier2": network.tier2.token,
+            "bank_a": network.bank_a.token,
+            "bank_b": network.bank_b.token,
+            "car_maker": network.car_maker.token,
+            "operator": network.world.settings.operator_api_key,
+        },
+        submitted=submitted,
+        confirmed=confirmed,
+        note=note,
+        quote=quote,
+        operation=network.tier1.ask_for_quotes(submitted, FACE // 2, [network.bank_a])["id"],
+    )
+    scene.cases = _cases(scene)
+    return scene
+
+
+def own_wallet(network: Network, role: str, identifier: str, **more: Any) -> tuple[Party, LocalAccount]:
+    """A new participant whose key no keystore has, signed in."""
+    wallet = Account.create()
+    network.operator.register(f"own wallet {role}", identifier, [role], account=wallet.address, **more)
+    return network.operator.sign_in(wallet), wallet
+
+
+def _cases(scene: Scene) -> dict[tuple[str, str], Case]:
+    """A valid request for every route of the API."""
+    network = scene.network
+    tier1, tier2, bank_a = network.tier1.account, network.tier2.account, network.bank_a.account
+    invoice = base64.b64encode(network.invoice(number="CASE-1")).decode()
+    members = {"tier1", "tier2", "bank_a", "bank_b", "car_maker", "operator"}
+    participants = members - {"operator"}
+    parties = {"tier1", "bank_a", "car_maker"}
+    receivable, confirmed = f"/receivables/{scene.submitted}", f"/receivables/{scene.confirmed}"
+    note, account = f"/notes/{scene.note}", f"/participants/{tier1}"
+    word, anyone = {"signature": "0x" + "11" * 65, "nonce": "7", "deadline": 2_000_000_000}, set(scene.tokens)
+    return {
+        ("POST", "/auth/nonces"): Case("anonymous", "/auth/nonces", {}, anyone),
+        ("POST", "/auth/sessions"): Case(
+            "anonymous", "/auth/sessions", {"message": "hello", "signature": "0x" + "11" * 65}, anyone
+        ),
+        ("DELETE", "/auth/sessions"): Case("tier1", "/auth/sessions", None, anyone - {"anonymous"}),
+        ("GET", "/me"): Case("tier1", "/me", None, anyone - {"anonymous"}),
+        ("POST", "/participants"): Case(
+            "operator",
+            "/participants",
+            {
+                "name": "New 新",
+                "identifier": "91310000MA1NEW0001",
+                "roles": ["obligor"],
+                "account": Account.create().address,
+                "kycValidUntil": 2_000_000_000,
+                "confirmationLimits": {"CNY": "100"},
+            },
+            {"operator"},
+        ),
+        ("GET", "/participants"): Case("tier1", "/participants", None, members),
+        ("GET", "/participants/{account}"): Case("tier1", account, None, members),
+        ("GET", "/participants/{account}/position"): Case("tier1", f"{account}/position", None, {"tier1", "operator"}),
+        ("POST", "/participants/{account}/api-keys"): Case("tier1", f"{account}/api-keys", {}, {"tier1", "operator"}),
+        ("DELETE", "/participants/{account}/api-keys"): Case(
+            "tier1", f"{account}/api-keys", None, {"tier1", "operator"}
+        ),
+        ("POST", "/participants/{account}/confirmation-limits"): Case(
+            "operator",
+            f"/participants/{network.car_maker.account}/confirmation-limits",
+            {"currency": "CNY", "limitFen": "100"},
+            {"operator"},
+        ),
+        ("POST", "/participants/{account}/freezes"): Case(
+            "operator", f"{account}/freezes", {"order": "order 1"}, {"operator"}
+        ),
+        ("POST", "/participants/{account}/unfreezes"): Case(
+            "operator", f"{account}/unfreezes", {"order": "order 2"}, {"operator"}
+        ),
+        ("POST", "/cash/attestations"): Case(
+            "operator", "/cash/attestations", {"currency": "CNY", "reserveFen": "100", "statement": "s"}, {"operator"}
+        ),
+        ("POST", "/cash/issues"): Case(
+            "operator", "/cash/issues", {"currency": "CNY", "to": tier1, "amountFen": "100"}, {"operator"}
+        ),
+        ("POST", "/cash/redemptions"): Case(
+            "bank_a",
+            "/cash/redemptions",
+            {"currency": "CNY", "amountFen": "100", "payoutReference": "p"},
+            participants,
+        ),
+        ("POST", "/invoices/readings"): Case(
+            "tier1", "/invoices/readings", {"invoice": invoice, "maturityAt": 2_000_000_000}, members
+        ),
+        ("POST", "/receivables"): Case("tier1", "/receivables", {"invoice": invoice, "maturityAt": None}, {"tier1"}),
+        ("GET", "/receivables"): Case("tier1", "/receivables", None, members | {"wallet"}),
+        ("GET", "/receivables/{receivable_id}"): Case("tier1", receivable, None, parties | {"operator"}),
+        ("GET", "/receivables/{receivable_id}/document"): Case(
+            "tier1", f"{receivable}/document", None, parties | {"operator"}
+        ),
+        ("POST", "/receivables/{receivable_id}/confirmations"): Case(
+            "car_maker",
+            f"{receivable}/confirmations",
+            {"amountFen": "100", "setOffWaived": True, "carry": True, "validSeconds": 60, "own": word},
+            {"car_maker"},
+        ),
+        ("POST", "/receivables/{receivable_id}/rejections"): Case(
+            "car_maker", f"{receivable}/rejections", {"reason": "not ours"}, {"car_maker"}
+        ),
+        ("POST", "/receivables/{receivable_id}/withdrawals"): Case("tier1", f"{receivable}/withdrawals", {}, {"tier1"}),
+        ("POST", "/receivables/{receivable_id}/expirations"): Case("tier1", f"{receivable}/expirations", {}, parties),
+        ("POST", "/receivables/{receivable_id}/repayments"): Case(
+            "car_maker", f"{confirmed}/repayments", {"amountFen": str(FACE)}, parties
+        ),
+        ("GET", "/notes"): Case("tier1", "/notes", None, members | {"wallet"}),
+        ("GET", "/notes/{note_id}"): Case("tier1", note, None, parties | {"operator"}),
+        ("POST", "/notes/{note_id}/endorsements"): Case(
+            "tier1", f"{note}/endorsements", {"to": tier2, "valueFen": "100", "withRecourse": True}, {"tier1"}
+        ),
+        ("POST", "/notes/{note_id}/assignments"): Case("tier1", f"{note}/assignments", {"to": tier2}, {"tier1"}),
+        ("POST", "/notes/{note_id}/redemptions"): Case("tier1", f"{note}/redemptions", {}, parties),
+        ("POST", "/quote-requests"): Case(
+            "tier1",
+            "/quote-requests",
+            {"receivableId": scene.confirmed, "valueFen": "100", "financiers": [bank_a], "withRecourse": False},
+            {"tier1"},
+        ),
+        ("GET", "/quote-requests"): Case("tier1", "/quote-requests", None, members | {"wallet"}),
+        ("POST", "/quotes"): Case(
+            "bank_a",
+            "/quotes",
+            {
+                "receivableId": scene.confirmed,
+                "seller": tier1,
+                "valueFen": "100",
+                "priceFen": "99",
+                "rateBps": None,
+                "withRecourse": False,
+                "validSeconds": 60,
+                "own": None,
+            },
+            {"bank_a"},
+        ),
+        ("GET", "/quotes"): Case("tier1", "/quotes", None, members | {"wallet"}),
+        ("POST", "/quotes/{quote_id}/acceptances"): Case(
+            "tier1", f"/quotes/{scene.quote}/acceptances", {"noteId": None}, {"tier1"}
+        ),
+        ("POST", "/quotes/{quote_id}/cancellations"): Case(
+            "bank_a", f"/quotes/{scene.quote}/cancellations", {}, {"bank_a"}
+        ),
+        ("GET", "/operations/{operation_id}"): Case(
+            "tier1", f"/operations/{scene.operation}", None, {"tier1", "operator"}
+        ),
+        ("GET", "/events"): Case("operator", "/events", None, {"operator"}),
+        ("GET", "/clock"): Case("tier1", "/clock", None, anyone - {"anonymous"}),
+        ("POST", "/clock/travels"): Case("operator", "/clock/travels", {"seconds": 60}, {"operator"}),
+        ("GET", "/health"): Case("anonymous", "/health", None, anyone),
+    }
+
+
+__all__ = [
+    "FACE",
+    "IDENTIFIERS",
+    "Answer",
+    "Case",
+    "Raw",
+    "Scene",
+    "is_chinese",
+    "make_scene",
+    "nothing_changes",
+    "own_wallet",
+    "problem",
+    "written",
+]

@@ -1,0 +1,137 @@
+"""Everybody acts as itself and sees what is its business: every route, asked by every kind of caller."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from .driver import FACE, Scene, nothing_changes, problem
+
+ROLES = ["anonymous", "wallet", "tier1", "tier2", "bank_a", "bank_b", "car_maker", "operator"]
+OWN_VIEW = ["/receivables", "/notes", "/quotes", "/quote-requests"]
+
+
+def test_whoever_it_does_not_concern_is_turned_away(scene: Scene) -> None:
+    tried = 0
+    with nothing_changes(scene.network):
+        for (method, path), case in scene.cases.items():
+            for role in ROLES:
+                if role in case.allowed:
+                    continue
+                tried += 1
+                answer = scene.call(method, case, role)
+                found = problem(answer, *([401] if role == "anonymous" else [403, 404]))
+                if role == "wallet" and method == "POST":
+                    assert found["status"] == 403, (path, found)
+    assert tried > 150
+
+
+def test_what_is_hidden_looks_like_what_is_not_there(scene: Scene) -> None:
+    """A stranger cannot tell a receivable, note, quote or operation of others from one that does not exist."""
+    absent = {"{receivable_id}": "4711", "{note_id}": "4711", "{quote_id}": "0" * 32, "{operation_id}": "0" * 32}
+    for (method, path), case in scene.cases.items():
+        placeholder = next((name for name in absent if name in path), None)
+        if placeholder is None:
+            continue
+        for role in ("tier2", "bank_b"):
+            ours = scene.raw.send(method, case.path, case.body, token=scene.tokens[role])
+            theirs = scene.raw.send(
+                method, path.replace(placeholder, absent[placeholder]), case.body, token=scene.tokens[role]
+            )
+            assert ours.status == theirs.status, (path, role, ours.body, theirs.body)
+            number = case.path.split("/")[2]
+            hidden = re.sub(rf"\b{number}\b", absent[placeholder], json.dumps(ours.body))
+            assert hidden == json.dumps(theirs.body), (path, role)
+
+
+def test_lists_show_a_caller_its_own(scene: Scene) -> None:
+    seen = {role: {path: _items(scene, path, role) for path in OWN_VIEW} for role in ROLES[1:]}
+    for role in ("wallet", "tier2", "bank_b"):
+        assert all(seen[role][path] == [] for path in OWN_VIEW), role
+    both_claims = {scene.submitted, scene.confirmed}
+    for role in ("tier1", "car_maker", "bank_a", "operator"):
+        assert {item["id"] for item in seen[role]["/receivables"]} == both_claims
+    assert [item["id"] for item in seen["tier1"]["/notes"]] == [scene.note]
+    assert seen["car_maker"]["/notes"] == seen["car_maker"]["/quotes"] == seen["car_maker"]["/quote-requests"] == []
+    for role in ("tier1", "bank_a", "operator"):
+        assert [item["id"] for item in seen[role]["/quotes"]] == [scene.quote]
+        assert len(seen[role]["/quote-requests"]) == 2
+    listed = scene.raw.send("GET", f"/quotes?receivableId={scene.confirmed}", token=scene.tokens["tier1"])
+    assert listed.body["items"] == []
+
+
+def test_a_list_of_another_claims_notes_is_refused(scene: Scene) -> None:
+    for role in ("tier2", "bank_b", "wallet"):
+        answer = scene.raw.send("GET", f"/notes?receivableId={scene.confirmed}", token=scene.tokens[role])
+        assert problem(answer, 404)["field"] == "receivableId"
+    for role in ("tier1", "car_maker", "bank_a", "operator"):
+        answer = scene.raw.send("GET", f"/notes?receivableId={scene.confirmed}", token=scene.tokens[role])
+        assert [note["id"] for note in answer.body["items"]] == [scene.note]
+
+
+def test_a_confirmation_limit_is_between_the_obligor_and_the_operator(scene: Scene) -> None:
+    path = f"/participants/{scene.network.car_maker.account}"
+    for role, sees in {"car_maker": True, "operator": True, "tier1": False, "bank_a": False}.items():
+        answer = scene.raw.send("GET", path, token=scene.tokens[role])
+        assert answer.status == 200
+        assert ("confirmationLimits" in answer.body) is sees
+    everybody = scene.raw.send("GET", "/participants", token=scene.tokens["tier1"])
+    assert not any("confirmationLimits" in item for item in everybody.body["items"])
+
+
+def test_a_signature_is_told_to_nobody_but_its_signer(scene: Scene) -> None:
+    given = scene.network.bank_a.quote(scene.confirmed, scene.network.tier1, FACE, price=FACE - 1)
+    signature = given["result"]["signature"]
+    for role in ("tier1", "operator", "car_maker"):
+        for path in ("/quotes", "/receivables", f"/receivables/{scene.confirmed}", "/quote-requests"):
+            answer = scene.raw.send("GET", path, token=scene.tokens[role])
+            assert signature not in json.dumps(answer.body)
+    path = f"/operations/{given['id']}"
+    assert scene.raw.send("GET", path, token=scene.tokens["bank_a"]).body["result"]["signature"] == signature
+    problem(scene.raw.send("GET", path, token=scene.tokens["tier1"]), 404)
+
+
+def test_a_competitor_learns_nothing_from_being_asked_too(scene: Scene) -> None:
+    network = scene.network
+    network.tier1.ask_for_quotes(scene.confirmed, FACE, [network.bank_b])
+    network.bank_a.quote(scene.confirmed, network.tier1, FACE, price=FACE - 5)
+    network.bank_b.quote(scene.confirmed, network.tier1, FACE, price=FACE - 7)
+    assert [quote["priceFen"] for quote in network.bank_b.quotes()] == [str(FACE - 7)]
+    assert {request["financier"] for request in network.bank_b.get("/quote-requests")["items"]} == {
+        network.bank_b.account
+    }
+
+
+def test_who_has_assigned_a_note_sees_the_claim_no_more_and_who_endorsed_it_does(scene: Scene) -> None:
+    network = scene.network
+    child = int(network.tier1.endorse(scene.note, network.tier2, 100)["result"]["noteId"])
+    assert network.tier2.lineage(child)["path"][1]["id"] == scene.note
+    network.tier2.assign(child, network.bank_b)
+    assert network.tier2.receivables() == []
+    problem(scene.raw.send("GET", f"/notes/{child}", token=scene.tokens["tier2"]), 404)
+    assert network.bank_b.receivable(scene.confirmed)["id"] == scene.confirmed
+    grandchild = int(network.bank_b.endorse(child, network.tier2, 50)["result"]["noteId"])
+    assert network.bank_b.lineage(grandchild)["note"]["endorser"] == network.bank_b.account
+
+
+def test_nobody_sells_the_note_of_another_or_learns_who_holds_it(scene: Scene) -> None:
+    network = scene.network
+    other, others = network.confirmed(FACE)
+    network.tier1.assign(others, network.tier2)
+    network.tier1.ask_for_quotes(scene.confirmed, 100, [network.bank_a])
+    quote = network.bank_a.quote(scene.confirmed, network.tier1, 100, price=99)["result"]["quoteId"]
+    path = f"/quotes/{quote}/acceptances"
+    with nothing_changes(network):
+        for note in (others, 4711, 0):
+            answer = scene.raw.send("POST", path, {"noteId": note}, token=scene.tokens["tier1"])
+            assert problem(answer, 404, 422)["field"] == "noteId"
+            assert network.tier2.account not in json.dumps(answer.body)
+    assert network.operator.receivable(other)["notes"][0]["holder"] == network.tier2.account
+    assert scene.raw.send("POST", path, {"noteId": scene.note}, token=scene.tokens["tier1"]).status in (200, 202)
+
+
+def _items(scene: Scene, path: str, role: str) -> list[Any]:
+    answer = scene.raw.send("GET", path, token=scene.tokens[role])
+    assert answer.status == 200, (path, role, answer.body)
+    return list(answer.body["items"])

@@ -1,0 +1,158 @@
+"""What deploying leaves on the chain: every power with a key of its own, and none with the deployer."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from web3 import Web3
+
+from backend.chain import deploy as deploying
+from backend.chain.contracts import Contracts
+from backend.chain.deploy import ADMIN_ROLE, POWERS, ROLES, Deployer, deploy
+from backend.chain.keystore import Keystore
+from backend.errors import ChainUnavailable, ContractRefused
+from backend.testing import Network
+
+
+@pytest.fixture
+def contracts(feiqian: Network) -> Contracts:
+    return feiqian.world.system.contracts
+
+
+def holders(contracts: Contracts, role: int) -> set[str]:
+    """Everyone who has `role`, from the whole history of grants and revocations."""
+    authority, node = contracts.at("Authority"), contracts.node
+    raw = node.rpc("eth_getLogs", {"fromBlock": "0x0", "toBlock": "latest", "address": authority.address})
+    found: set[str] = set()
+    for log in filter(None, (contracts.decode_log(entry) for entry in raw)):
+        if log.name == "RoleGranted" and log.args["roleId"] == role:
+            found.add(log.args["account"])
+        if log.name == "RoleRevoked" and log.args["roleId"] == role:
+            found.discard(log.args["account"])
+    return found
+
+
+def test_every_power_has_one_key_and_every_key_one_power(contracts: Contracts) -> None:
+    roles = contracts.deployment.roles
+    assert len(set(roles.values())) == len(roles) == len(ROLES) + 1
+    numbers = {"admin": ADMIN_ROLE, **ROLES}
+    for name, number in numbers.items():
+        assert holders(contracts, number) == {roles[name]}
+        for other, account in roles.items():
+            is_member, _delay = contracts.read("Authority", "hasRole", number, account)
+            assert is_member is (other == name), (name, other)
+
+
+def test_the_deployer_keeps_nothing(feiqian: Network, contracts: Contracts) -> None:
+    creation = contracts.node.rpc("eth_getBlockByNumber", hex(contracts.deployment.block), True)
+    deployer = Web3.to_checksum_address(creation["transactions"][0]["from"])
+    assert deployer not in contracts.deployment.roles.values()
+    for number in (ADMIN_ROLE, *ROLES.values()):
+        assert contracts.read("Authority", "hasRole", number, deployer)[0] is False
+    for name, signature, *arguments in (
+        ("SettlementToken:CNY", "mint(address,uint256)", deployer, 1),
+        ("SettlementToken:CNY", "setCap(uint64)", 1),
+        ("Policy", "setSettlementToken(uint16,address)", 1, deployer),
+        ("Fingerprints", "admit(address)", deployer),
+        ("Participants", "freeze(address,bytes32)", deployer, b"\1" * 32),
+        ("Authority", "grantRole(uint64,address,uint32)", ADMIN_ROLE, deployer, 0),
+    ):
+        call = contracts.call_data(name, signature, *arguments)
+        with pytest.raises(ContractRefused, match="AccessManagedUnauthorized|AccessManagerUnauthorized"):
+            contracts.gas(deployer, call, contracts.node.head())
+
+
+def test_powers_reach_what_they_should_and_no_further(contracts: Contracts) -> None:
+    every: set[tuple[str, str]] = set()
+    for role, number in ROLES.items():
+        for contract, signatures in POWERS[role]:
+            names = [contract] if contract != "SettlementToken" else map(contracts.token, contracts.deployment.tokens)
+            for name in names:
+                for signature in signatures:
+                    selector = bytes(Web3.keccak(text=signature)[:4])
+                    found = contracts.read("Authority", "getTargetFunctionRole", contracts.address(name), selector)
+                    assert found == number, (role, name, signature)
+                    assert (name, signature) not in every, "nobody shares a power"
+                    every.add((name, signature))
+
+
+def test_the_admin_waits(feiqian: Network, contracts: Contracts) -> None:
+    admin = contracts.deployment.roles["admin"]
+    assert contracts.read("Authority", "hasRole", ADMIN_ROLE, admin) == [
+        True,
+        feiqian.world.settings.admin_delay_seconds,
+    ]
+    call = contracts.call_data("SettlementToken:CNY", "setCap", 1)
+    with pytest.raises(ContractRefused, match="AccessManagerNotScheduled|RequiredDelay"):
+        contracts.gas(admin, call, contracts.node.head())
+
+
+def test_the_record_says_where_and_what(feiqian: Network, contracts: Contracts) -> None:
+    deployment = contracts.deployment
+    file = feiqian.world.settings.deployments_folder / f"{deployment.chain_id}.json"
+    assert json.loads(file.read_text())["contracts"] == deployment.contracts
+    assert deployment.tokens.keys() == set(feiqian.world.settings.currencies.split(","))
+    for name, digest in deployment.code_hashes.items():
+        code = contracts.node.rpc("eth_getCode", deployment.contracts[name], "latest")
+        assert Web3.keccak(hexstr=code).to_0x_hex() == digest
+    before = contracts.node.rpc("eth_getCode", deployment.contracts["Authority"], hex(deployment.block - 1))
+    assert before in ("0x", "0x0"), "nothing of it is before its first block"
+
+
+def test_a_contract_that_refuses_to_be_made(feiqian: Network, tmp_path: Path) -> None:
+    world = feiqian.world
+    keystore = Keystore(world.settings.model_copy(update={"home": tmp_path}))
+    deployer = Deployer(world.system.node, keystore, keystore.create())
+    world.system.node.prepare_account(deployer.address)
+    authority = world.system.contracts.address("Authority")
+    with pytest.raises(ContractRefused, match="InvalidLimits"):
+        deployer.create("Policy", authority, (0, 0, 0, 0, 0, 0))
+    assert deployer.gas_used == 0
+
+
+def test_a_network_where_the_deployer_has_no_funds(
+    feiqian: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = feiqian.world
+    settings = world.settings.model_copy(update={"home": tmp_path, "deployments": tmp_path})
+    monkeypatch.setattr(world.system.node, "prepare_account", lambda _: None)
+    with pytest.raises((ChainUnavailable, ContractRefused), match="(?i)funds|gas"):
+        deploy(world.system.node, Keystore(settings), settings)
+    assert not list(tmp_path.glob("*.json"))
+
+
+class Stubborn:
+    """A node that takes deployment transactions and then fails or forgets them."""
+
+    chain_id = 1337
+
+    def __init__(self, receipt: Any) -> None:
+        self.receipt = receipt
+
+    def head(self) -> None: ...
+
+    def gas_price(self, _head: None) -> int:
+        return 1
+
+    def transaction_count(self, _address: str) -> int:
+        return 1
+
+    def rpc(self, method: str, *_: Any) -> Any:
+        return {"eth_estimateGas": "0x5208", "eth_sendRawTransaction": "0xfeed"}.get(method, self.receipt)
+
+
+@pytest.mark.parametrize(
+    ("receipt", "match"), [({"status": "0x0"}, "0xfeed failed"), (None, "no block takes .* 0xfeed")]
+)
+def test_a_deployment_transaction_that_is_not_done(
+    feiqian: Network, monkeypatch: pytest.MonkeyPatch, receipt: Any, match: str
+) -> None:
+    monkeypatch.setattr(deploying, "RECEIPT_SECONDS", 0.05)
+    keystore = feiqian.world.system.keystore
+    sender = feiqian.world.system.contracts.deployment.roles["admin"]
+    deployer = Deployer(Stubborn(receipt), keystore, sender)  # type: ignore[arg-type]
+    with pytest.raises(ChainUnavailable, match=match):
+        deployer.send("Policy", sender, "0x")

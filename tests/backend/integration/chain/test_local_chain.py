@@ -1,0 +1,161 @@
+"""The chain's process: it starts, it ends, and nothing of a killed backend stands in the next one's way."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from backend.chain import node as nodes
+from backend.chain.node import LocalChain, Node, forget, free_port
+from backend.config import ROOT, Settings
+from backend.errors import ChainUnavailable, Conflict, SetupIncomplete
+
+
+def settings(**more: object) -> Settings:
+    return Settings.from_env({}, chain=os.environ.get("CHAIN", "ganache"), **{"rpc_port": 0, "rpc_timeout": 5, **more})
+
+
+def is_alive(pid: int) -> bool:
+    return "chain-id" in nodes._command_of(str(pid)).lower().replace("chain.chainid", "chain-id")
+
+
+def test_it_starts_answers_and_stops(tmp_path: Path) -> None:
+    chain = LocalChain(settings(), data=tmp_path / "chain")
+    node = chain.start()
+    assert node.chain_id == 1337
+    assert node.development is not None
+    first = node.head()
+    assert node.travel(86_400) >= first.timestamp + 86_400
+    someone = "0x" + 39 * "0" + "7"
+    node.prepare_account(someone)
+    node.prepare_account(someone)
+    assert int(node.rpc("eth_getBalance", someone, "latest"), 16) == nodes.FUNDS_WEI
+    snapshot = node.development.snapshot()
+    height = node.head().number
+    node.development.mine()
+    node.development.revert(snapshot)
+    assert node.head().number == height
+    assert chain.process is not None
+    pid = chain.process.pid
+    chain.stop()
+    chain.stop()
+    assert not is_alive(pid)
+    assert not node.is_up()
+    assert not (tmp_path / "chain" / "pid").exists()
+    forget(tmp_path / "chain")
+    assert not (tmp_path / "chain").exists()
+
+
+def test_a_port_that_is_taken() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with pytest.raises(Conflict, match=f"port {port} is taken") as refusal:
+            LocalChain(settings(rpc_port=port)).start()
+    assert "端口" in refusal.value.describe("zh")
+
+
+def test_without_its_packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nodes, "ROOT", tmp_path)
+    with pytest.raises(SetupIncomplete, match="make setup"):
+        LocalChain(settings()).start()
+
+
+def test_a_process_that_ends_at_once_is_tried_on_other_ports_and_then_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ports = []
+
+    def fails(chain: LocalChain) -> list[str]:
+        ports.append(chain.port)
+        return ["sh", "-c", "echo address in use >&2; exit 1"]
+
+    monkeypatch.setattr(LocalChain, "_command", fails)
+    with pytest.raises(ChainUnavailable, match="did not start on port"):
+        LocalChain(settings(), data=tmp_path).start()
+    assert len(ports) == len(set(ports)) == 3
+    fixed = free_port()
+    with pytest.raises(ChainUnavailable, match=f"did not start on port {fixed}"):
+        LocalChain(settings(rpc_port=fixed), data=tmp_path).start()
+    assert ports[3:] == [fixed], "a port that somebody chose is not another"
+
+
+def test_a_process_that_never_answers_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(LocalChain, "_command", lambda _: ["sleep", "60"])
+    chain = LocalChain(settings(rpc_port=free_port()))
+    with pytest.raises(ChainUnavailable):
+        chain.start(wait_seconds=0.2)
+    assert chain.process is not None
+    assert chain.process.poll() is not None
+
+
+def test_one_that_does_not_listen_to_reason_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    chain = LocalChain(settings())
+    chain.process = subprocess.Popen(["sh", "-c", "trap '' TERM; while :; do sleep 0.1; done"])
+    time.sleep(0.2)
+    waited = chain.process.wait
+    monkeypatch.setattr(chain.process, "wait", lambda timeout=None: waited(0.2 if timeout else None))
+    chain.stop()
+    assert chain.process.poll() == -signal.SIGKILL
+
+
+def test_two_backends_cannot_share_a_chains_data(tmp_path: Path) -> None:
+    chain = LocalChain(settings(), data=tmp_path / "chain")
+    chain.start()
+    try:
+        with pytest.raises(Conflict, match="another backend") as refusal:
+            LocalChain(settings(), data=tmp_path / "chain").start()
+        assert "另一后端" in refusal.value.describe("zh")
+        assert chain.process is not None
+        assert is_alive(chain.process.pid), "it is left alone"
+    finally:
+        chain.stop()
+    again = LocalChain(settings(), data=tmp_path / "chain")
+    again.start()
+    again.stop()
+
+
+def test_the_chain_of_a_killed_backend_is_ended_by_the_next(tmp_path: Path) -> None:
+    port = free_port()
+    script = (
+        "import time\n"
+        "from pathlib import Path\n"
+        "from backend.chain.node import LocalChain\n"
+        "from backend.config import Settings\n"
+        f"settings = Settings.from_env({{}}, chain={settings().chain!r}, rpc_port={port})\n"
+        f"LocalChain(settings, data=Path({str(tmp_path / 'chain')!r})).start()\n"
+        "print('up', flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    backend = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE)
+    assert backend.stdout is not None
+    assert b"up\n" in iter(backend.stdout.readline, b"")
+    backend.kill()
+    backend.wait()
+    orphan = int((tmp_path / "chain" / "pid").read_text())
+    assert Node(f"http://127.0.0.1:{port}", 5).is_up(), "it outlived its backend"
+    chain = LocalChain(settings(rpc_port=port), data=tmp_path / "chain")
+    chain.start()
+    try:
+        assert not is_alive(orphan)
+    finally:
+        chain.stop()
+
+
+@pytest.mark.parametrize("content", ["", "nonsense", "1", str(os.getpid())])
+def test_another_process_of_that_number_is_left_alone(tmp_path: Path, content: str) -> None:
+    chain = LocalChain(settings(), data=tmp_path)
+    (tmp_path / "pid").write_text(content)
+    chain._claim_data()
+    chain._release_data()
+
+
+def test_where_nobody_can_list_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert nodes._command_of("1") == ""

@@ -1,0 +1,69 @@
+"""The read model is made of nothing but the chain: made again, it is the same to the byte."""
+
+from __future__ import annotations
+
+from backend.database import reading
+from backend.projections import tables
+from backend.projections.indexer import read_model_digest
+from backend.testing import Network
+
+
+def lived(feiqian: Network) -> None:
+    """A life that leaves rows in every table."""
+    claim = feiqian.registered(amount=1_000_000_00)
+    feiqian.car_maker.confirm(claim, 950_000_00, carry=False)
+    feiqian.tier1.ask_for_quotes(claim, 450_000_00, [feiqian.bank_a])
+    feiqian.bank_a.quote(claim, feiqian.tier1, 450_000_00, rate_bps=520)
+    feiqian.tier1.accept(feiqian.tier1.quotes(claim)[0]["id"])
+    note = next(note["id"] for note in feiqian.tier1.notes(claim) if note["holder"] == feiqian.tier1.account)
+    feiqian.tier1.endorse(int(note), feiqian.tier2, 100_000_00)
+    feiqian.operator.freeze(feiqian.tier2, "order 1")
+    feiqian.operator.unfreeze(feiqian.tier2, "order 2")
+    feiqian.tier1.withdraw(feiqian.registered(amount=5_00))
+    feiqian.car_maker.reject(feiqian.registered(amount=6_00), "unknown 不明")
+    feiqian.car_maker.repay(claim, 950_000_00)
+    feiqian.tier1.redeem(int(note))
+
+
+def test_the_same_to_the_byte(feiqian: Network) -> None:
+    lived(feiqian)
+    indexer, database = feiqian.world.system.indexer, feiqian.world.system.database
+    feiqian.world.system.engine.stop()
+    indexer.catch_up()
+    before = read_model_digest(database)
+    with reading(database) as db:
+        empty = [table.name for table in tables.READ_MODEL if db.execute(table.select()).first() is None]
+    assert empty == [], "a table that nothing is written to proves nothing"
+    indexer.rebuild()
+    assert read_model_digest(database) != before
+    indexer.catch_up()
+    assert read_model_digest(database) == before
+
+
+def test_one_block_at_a_time_makes_the_same(feiqian: Network) -> None:
+    lived(feiqian)
+    indexer, database = feiqian.world.system.indexer, feiqian.world.system.database
+    feiqian.world.system.engine.stop()
+    indexer.catch_up()
+    before = read_model_digest(database)
+    indexer.rebuild()
+    moved = True
+    while moved:
+        indexer._span = 1
+        moved = indexer.step()
+    assert read_model_digest(database) == before
+
+
+def test_under_a_running_engine(feiqian: Network) -> None:
+    lived(feiqian)
+    system = feiqian.world.system
+    for _ in range(3):
+        system.indexer.rebuild()
+        system.indexer.catch_up()
+    feiqian.operator.issue_cash(feiqian.tier1, 5)
+    system.engine.stop()
+    system.indexer.catch_up()
+    used = read_model_digest(system.database)
+    system.indexer.rebuild()
+    system.indexer.catch_up()
+    assert read_model_digest(system.database) == used

@@ -1,0 +1,77 @@
+"""The proof finds what is off: each check fails when its subject is tampered with (rules R9, R10, B5, B6)."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import update
+
+from backend.projections import tables
+from backend.reconcile import CHECKS, reconcile
+from backend.testing import Network
+
+
+def _lived(feiqian: Network) -> None:
+    claim, note = feiqian.confirmed(amount=900_000_00)
+    feiqian.tier1.endorse(note, feiqian.tier2, 300_000_00)
+    feiqian.car_maker.repay(claim, 900_000_00)
+    feiqian.tier1.redeem(note)
+
+
+def test_all_checks_hold_after_a_life(feiqian: Network) -> None:
+    _lived(feiqian)
+    proof = reconcile(feiqian.world.system)
+    assert proof.findings == []
+    assert proof.checks == dict.fromkeys(CHECKS, True)
+    assert proof.holds
+
+
+@pytest.mark.parametrize(
+    ("table", "values", "failing"),
+    [
+        (tables.cash_balances, {"amount": tables.cash_balances.c.amount + 1}, {3, 6}),
+        (tables.notes, {"value": tables.notes.c.value + 1}, {4, 6}),
+        (tables.receivables, {"status": "rejected"}, {6}),
+        (tables.participants, {"frozen": True}, {6}),
+        (tables.events, {"tx_hash": "0x00"}, {6}),
+    ],
+    ids=["cash", "notes", "status", "frozen", "events"],
+)
+def test_a_read_model_that_lies_is_found(
+    feiqian: Network, table: object, values: dict[str, object], failing: set[int]
+) -> None:
+    _lived(feiqian)
+    with feiqian.world.system.database.begin() as db:
+        db.execute(update(table).values(**values))  # type: ignore[arg-type]
+    proof = reconcile(feiqian.world.system)
+    assert not proof.holds
+    assert {check for check, holds in proof.checks.items() if not holds} == {CHECKS[index] for index in failing}
+    assert proof.findings
+
+
+def test_books_out_of_balance_are_found(feiqian: Network) -> None:
+    _lived(feiqian)
+    one_line = tables.ledger.c.line == 0
+    with feiqian.world.system.database.begin() as db:
+        db.execute(update(tables.ledger).where(one_line).values(amount=tables.ledger.c.amount + 1))
+    proof = reconcile(feiqian.world.system)
+    assert not proof.checks["books balance to zero"]
+
+
+def test_a_chain_that_lies_is_found(feiqian: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    _lived(feiqian)
+    contracts = feiqian.world.system.contracts
+    real = contracts.read
+
+    def lying(name: str, function: str, *args: object, block: int | str = "latest") -> object:
+        answer = real(name, function, *args, block=block)
+        if function == "balanceOf" and args == (contracts.address("Receivables"),):
+            return answer - 1
+        if function == "owedBy":
+            return answer + 1
+        if function == "noteOf":
+            return (answer[0], answer[1] + 1, *answer[2:])
+        return answer
+
+    monkeypatch.setattr(contracts, "read", lying)
+    proof = reconcile(feiqian.world.system)
+    assert [proof.checks[CHECKS[index]] for index in (0, 1, 2, 4)] == [False] * 4

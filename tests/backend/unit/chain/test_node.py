@@ -1,0 +1,208 @@
+"""Whatever a node does but answer is ChainUnavailable; what it refuses is its own sentence."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from web3.exceptions import Web3RPCError
+
+from backend.chain.node import Node, free_port
+from backend.errors import ChainUnavailable, Conflict
+
+Answer = Callable[[BaseHTTPRequestHandler, Any], None]
+
+
+class Server:
+    """An HTTP server on loopback that answers every POST with `answer`."""
+
+    def __init__(self) -> None:
+        self.answer: Answer = lambda handler, request: None
+        self.methods: list[str] = []
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                outer.methods.append(request["method"])
+                outer.answer(self, request)
+
+            def log_message(self, *_: object) -> None: ...
+
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._http.server_port}"
+        threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True).start()
+
+    def close(self) -> None:
+        self._http.shutdown()
+        self._http.server_close()
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    made = Server()
+    yield made
+    made.close()
+
+
+def says(status: int, content: bytes) -> Answer:
+    def answer(handler: BaseHTTPRequestHandler, _request: Any) -> None:
+        handler.send_response(status)
+        handler.send_header("Content-Length", str(len(content)))
+        handler.end_headers()
+        handler.wfile.write(content)
+
+    return answer
+
+
+def results(**by_method: Any) -> Answer:
+    """JSON-RPC results by method; a callable is called with the parameters."""
+
+    def answer(handler: BaseHTTPRequestHandler, request: Any) -> None:
+        result = by_method[request["method"]]
+        result = result(*request["params"]) if callable(result) else result
+        says(200, json.dumps({"jsonrpc": "2.0", "id": request["id"], "result": result}).encode())(handler, request)
+
+    return answer
+
+
+def hangs_up(handler: BaseHTTPRequestHandler, _request: Any) -> None:
+    handler.close_connection = True
+    handler.connection.close()
+
+
+def stops_half_way(handler: BaseHTTPRequestHandler, _request: Any) -> None:
+    handler.send_response(200)
+    handler.send_header("Content-Length", "1000")
+    handler.end_headers()
+    handler.wfile.write(b'{"result": "0x')
+    handler.close_connection = True
+
+
+ERROR = b'{"jsonrpc":"2.0","id":1,"error":{"code":-32000,"message":"insufficient funds"}}'
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        says(200, b"<html>Bad gateway</html>"),
+        says(200, b""),
+        says(200, b"[]"),
+        says(200, b"null"),
+        says(200, b'"0x1"'),
+        says(200, b'{"jsonrpc":"2.0","id":1}'),
+        says(200, b'{"error":"a string"}'),
+        says(200, b'{"result":"\xff\xfe"}'),
+        says(500, b"oops"),
+        says(500, ERROR),
+        says(503, b'{"jsonrpc":"2.0","id":1,"result":"0x539"}'),
+        says(404, b"not here"),
+        says(429, b"slow down"),
+        hangs_up,
+        stops_half_way,
+    ],
+)
+def test_what_is_no_answer_is_silence(server: Server, answer: Answer) -> None:
+    server.answer = answer
+    node = Node(server.url, 5)
+    with pytest.raises(ChainUnavailable) as silence:
+        node.rpc("eth_chainId")
+    assert silence.value.describe("zh") != silence.value.describe("en")
+    assert not node.is_up()
+
+
+def test_a_node_that_hangs_is_given_up(server: Server) -> None:
+    server.answer = lambda handler, request: time.sleep(2)
+    started = time.monotonic()
+    with pytest.raises(ChainUnavailable, match="no answer"):
+        Node(server.url, 0.2).rpc("eth_chainId")
+    assert time.monotonic() - started < 1.5
+
+
+@pytest.mark.parametrize("url", [f"http://127.0.0.1:{free_port()}", "http://nowhere.invalid", "ftp://x"])
+def test_a_node_that_is_not_there(url: str) -> None:
+    with pytest.raises(ChainUnavailable):
+        Node(url, 1).rpc("eth_chainId")
+
+
+@pytest.mark.parametrize("status", [200, 400])
+def test_a_refusal_of_the_node_itself(server: Server, status: int) -> None:
+    server.answer = says(status, ERROR)
+    with pytest.raises(Web3RPCError, match="insufficient funds"):
+        Node(server.url, 5).rpc("eth_sendRawTransaction", "0x")
+
+
+def test_web3_goes_the_same_way(server: Server) -> None:
+    server.answer = says(502, b"gateway")
+    with pytest.raises(ChainUnavailable, match="HTTP 502"):
+        _ = Node(server.url, 5).web3.eth.block_number
+
+
+def test_the_chain_id_is_asked_for_once(server: Server) -> None:
+    server.answer = results(eth_chainId="0x539")
+    node = Node(server.url, 5)
+    assert [node.chain_id, node.chain_id] == [1337, 1337]
+    assert server.methods == ["eth_chainId"]
+
+
+def block(number: int, **more: Any) -> dict[str, Any]:
+    return {"number": hex(number), "hash": f"0x{number:064x}", "parentHash": "0x0", "timestamp": "0x64", **more}
+
+
+def test_blocks(server: Server) -> None:
+    server.answer = results(
+        eth_getBlockByNumber=lambda which, _: None if which == "0x9" else block(7, baseFeePerGas="0x8"),
+        eth_gasPrice="0x5",
+    )
+    node = Node(server.url, 5)
+    assert node.block(9) is None
+    head = node.head()
+    assert (head.number, head.timestamp, head.base_fee) == (7, 100, 8)
+    assert node.gas_price(head) == 16, "twice the base fee"
+    server.answer = results(eth_getBlockByNumber=block(7), eth_gasPrice="0x5")
+    assert node.gas_price(node.head()) == 5, "what the node asks, where there is no base fee"
+    server.answer = results(eth_getBlockByNumber=None)
+    with pytest.raises(ChainUnavailable, match="no block"):
+        node.head()
+
+
+def test_an_idle_development_chain_is_moved_on(server: Server) -> None:
+    server.answer = results(web3_clientVersion="Ganache/v7.9.2", evm_mine="0x0", eth_getBlockByNumber=block(1))
+    node = Node(server.url, 5)
+    assert [node.now(), node.now()] == [100, 100]
+    assert server.methods.count("evm_mine") == 1, "at most once a second"
+    assert server.methods.count("web3_clientVersion") == 1
+
+
+def test_nobody_waits_for_another_who_moves_the_clock(server: Server) -> None:
+    server.answer = results(web3_clientVersion="anvil/v1", eth_getBlockByNumber=block(1))
+    node = Node(server.url, 5)
+    assert node.development is not None
+    with node._ticking:
+        assert node.now() == 100
+
+
+def test_a_shared_network_has_no_clock_to_move(server: Server) -> None:
+    server.answer = results(web3_clientVersion="Geth/v1.13", eth_getBlockByNumber=block(1))
+    node = Node(server.url, 5)
+    assert node.now() == 100
+    with pytest.raises(Conflict, match="only a development chain") as refusal:
+        node.travel(60)
+    assert "开发链" in refusal.value.describe("zh")
+    node.prepare_account("0x" + 40 * "1")
+    assert set(server.methods) == {"web3_clientVersion", "eth_getBlockByNumber"}, "nobody is funded there"
+
+
+def test_an_unknown_snapshot(server: Server) -> None:
+    server.answer = results(web3_clientVersion="Ganache/v7", evm_revert=False)
+    development = Node(server.url, 5).development
+    assert development is not None
+    with pytest.raises(Conflict, match="no snapshot 0x9"):
+        development.revert("0x9")

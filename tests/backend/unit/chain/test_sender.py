@@ -1,0 +1,543 @@
+"""The sender on a chain on paper: lanes, refusals, patience, and histories that change."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from eth_abi import encode
+from eth_account import Account
+from paper_chain import ADDRESS, PaperChain, paper_contracts, refusal
+from sqlalchemy import select
+from web3 import Web3
+
+from backend.chain.contracts import Call
+from backend.chain.keystore import Keystore
+from backend.chain.outbox import Intent, MovedElsewhere, Outbox, ended_in, move, operations, reopen
+from backend.chain.sender import PATIENCE_PERIODS, Sender
+from backend.config import Settings
+from backend.database import open_database, reading
+from backend.errors import ChainUnavailable, ContractRefused, KeyNotHeld, NotFound, SetupIncomplete
+from backend.migrations import migrate
+
+PERIOD = 30.0
+REVERT = refusal(
+    "execution reverted",
+    data="0x" + (Web3.keccak(text="ExceedsCap(uint256,uint256)")[:4] + encode(["uint256"] * 2, [9, 2**60])).hex(),
+)
+
+
+class Bench:
+    """An outbox and a sender over a database of their own and a chain on paper, driven step by step."""
+
+    def __init__(self, home: Path) -> None:
+        self.settings = Settings.from_env({}, home=home, keystore_rounds=2, receipt_seconds=PERIOD)
+        self.chain = PaperChain()
+        self.contracts = paper_contracts(self.chain)
+        self.database = open_database(f"sqlite:///{home / 'test.db'}")
+        migrate(self.database)
+        self.keystore = Keystore(self.settings)
+        self.outbox = Outbox(self.database, self.contracts, self.keystore)
+        self.clock = 0.0
+        self.signer = self.keystore.create()
+        self.restart()
+
+    def restart(self) -> None:
+        """A new process: it knows what is in the database, and nothing else."""
+        self.sender = Sender(self.database, self.contracts, self.keystore, self.settings)
+
+    def step(self, seconds: float = 0.0) -> bool:
+        self.clock += seconds
+        moved = [self.sender.step(signer, self.clock) for signer in self.sender.lanes()]
+        return any(moved)
+
+    def wait(self, periods: int) -> None:
+        for _ in range(periods):
+            self.step(PERIOD)
+
+    def put(self, number: int, signer: str | None = None, **intent: Any) -> str:
+        """An intent whose call is told from others by its number."""
+        call = self.call(number)
+        return str(self.outbox.send(Intent("act", "me", number, **intent), signer or self.signer, call)["id"])
+
+    def call(self, number: int) -> Call:
+        return Call("SettlementToken:CNY", "mint", ADDRESS, f"0x{number:08x}")
+
+    def __getitem__(self, operation_id: str) -> dict[str, Any]:
+        return self.outbox.operation(operation_id)
+
+    def states(self, operation_id: str) -> list[str]:
+        return [entry["state"] for entry in self[operation_id]["history"]]
+
+    def sent(self) -> list[str]:
+        """The data of what was mined, in order."""
+        by_place = sorted(self.chain.mined.values(), key=lambda tx: (tx["block"].number, tx["nonce"]))
+        return [tx["data"] for tx in by_place]
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    made = Bench(tmp_path)
+    yield made
+    made.database.dispose()
+
+
+# ---- the ordinary way
+
+
+def test_from_intent_to_block(bench: Bench) -> None:
+    operation_id = bench.put(1)
+    assert bench[operation_id]["state"] == "pending"
+    assert bench.sender.is_busy()
+    assert bench.step()
+    done = bench[operation_id]
+    assert (done["state"], done["nonce"], done["block_number"], done["gas_used"]) == ("succeeded", 1, 1, 21_000)
+    assert done["block_hash"] == bench.chain.blocks[1].hash
+    assert [(entry["state"], entry["at"]) for entry in done["history"]] == [
+        ("pending", 1_000),
+        ("submitted", 1_000),
+        ("succeeded", 1_001),
+    ]
+    assert not bench.step()
+    assert not bench.sender.is_busy()
+    assert bench.chain.estimates == 1, "the simulation of the outbox is the sender's estimate"
+
+
+def test_a_lane_keeps_its_order_and_lanes_do_not_wait_for_each_other(bench: Bench) -> None:
+    other = bench.keystore.create()
+    mine = [bench.put(number) for number in (1, 2, 3)]
+    bench.put(4, signer=other)
+    bench.chain.mines = False
+    bench.step()
+    assert [bench[one]["state"] for one in mine] == ["submitted"] * 3, "pipelined"
+    assert len(bench.chain.pool) == 4
+    bench.chain.mine()
+    bench.chain.mine()
+    bench.chain.mine()
+    bench.step()
+    assert bench.sent() == ["0x00000001", "0x00000004", "0x00000002", "0x00000003"]
+    assert [bench[one]["nonce"] for one in mine] == [1, 2, 3]
+
+
+def test_several_calls_of_one_intent_go_in_order(bench: Bench) -> None:
+    row = bench.outbox.send(Intent("act", "me"), bench.signer, bench.call(1), bench.call(2), bench.call(3))
+    bench.step()
+    assert bench.sent() == ["0x00000001", "0x00000002", "0x00000003"]
+    assert bench[row["id"]]["data"] == "0x00000003", "the last one stands for all"
+    with reading(bench.database) as db:
+        kinds = db.execute(select(operations.c.kind).order_by(operations.c.seq)).scalars().all()
+    assert kinds == ["act:mint", "act:mint", "act"]
+
+
+def test_a_new_key_is_made_ready_once(bench: Bench) -> None:
+    bench.chain.first_count = 0
+    bench.put(1)
+    bench.step()
+    assert bench.chain.prepared == [bench.signer]
+    bench.put(2)
+    bench.step()
+    assert bench.chain.prepared == [bench.signer]
+    assert bench.sent() == ["0x00000001", "0x00000002"]
+
+
+# ---- what a contract refuses
+
+
+def test_what_is_refused_now_is_not_written(bench: Bench) -> None:
+    bench.chain.reverts["0x00000001"] = REVERT
+    with pytest.raises(ContractRefused, match="ExceedsCap"):
+        bench.put(1)
+    assert bench.sender.lanes() == []
+
+
+def test_what_is_refused_later_fails_without_being_sent(bench: Bench) -> None:
+    operation_id = bench.put(1)
+    bench.chain.mine()
+    bench.chain.reverts["0x00000001"] = REVERT
+    assert bench.step()
+    done = bench[operation_id]
+    assert (done["state"], done["tx_hash"], done["nonce"]) == ("failed", None, None)
+    assert done["error"] == {
+        "error": "ExceedsCap",
+        "arguments": {"supply": "9", "cap": str(2**60)},
+        "contract": "SettlementToken:CNY",
+    }
+    assert done["history"][-1]["note"] == "refused before sending"
+    assert bench.chain.broadcasts == []
+
+
+def test_what_is_refused_in_its_block_fails_with_the_reason(bench: Bench) -> None:
+    bench.chain.mines = False
+    operation_id = bench.put(1)
+    bench.step()
+    bench.chain.reverts["0x00000001"] = REVERT
+    bench.chain.mine()
+    bench.step()
+    assert bench[operation_id]["state"] == "failed"
+    assert bench[operation_id]["error"]["error"] == "ExceedsCap"
+
+
+def test_a_failure_without_a_reason(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.chain.mines = False
+    operation_id = bench.put(1)
+    bench.step()
+    bench.chain.reverts["0x00000001"] = REVERT
+    bench.chain.mine()
+    monkeypatch.setattr(bench.chain, "eth_call", lambda *_: "0x")
+    bench.step()
+    assert bench[operation_id]["error"] == {"error": "Reverted", "arguments": {}, "contract": "SettlementToken:CNY"}
+
+
+def test_what_depends_on_the_one_before_waits_for_it(bench: Bench) -> None:
+    bench.chain.mines = False
+    first, second = bench.put(1), bench.put(2)
+    bench.chain.reverts["0x00000002"] = REVERT  # as long as the first is not mined
+    bench.step()
+    assert [bench[first]["state"], bench[second]["state"]] == ["submitted", "pending"]
+    bench.chain.mine()
+    del bench.chain.reverts["0x00000002"]
+    bench.step()
+    bench.chain.mine()
+    bench.step()
+    assert [bench[first]["state"], bench[second]["state"]] == ["succeeded", "succeeded"]
+
+
+def test_after_a_failure_the_lane_goes_on(bench: Bench) -> None:
+    first, second = bench.put(1), bench.put(2)
+    bench.chain.mine()
+    bench.chain.reverts["0x00000001"] = REVERT
+    bench.step()
+    assert [bench[first]["state"], bench[second]["state"]] == ["failed", "succeeded"]
+
+
+# ---- what a node refuses
+
+
+@pytest.mark.parametrize("known", ["already known", "transaction already imported", "known transaction: 0x1"])
+def test_a_transaction_the_node_has_is_no_refusal(bench: Bench, known: str) -> None:
+    operation_id = bench.put(1)
+    bench.chain.refuses = known
+    bench.step()
+    assert bench[operation_id]["state"] == "submitted"
+    assert bench.sender._attempts[operation_id].answer is None
+
+
+def test_missing_funds_are_added_on_a_development_chain(bench: Bench) -> None:
+    operation_id = bench.put(1)
+    bench.chain.refuses = "insufficient funds for gas * price + value"
+    bench.step()
+    assert bench[operation_id]["state"] == "succeeded"
+    assert bench.chain.prepared == [bench.signer]
+
+
+def test_what_the_node_never_takes_is_suspended_with_its_reason_and_offered_on(bench: Bench) -> None:
+    first, second = bench.put(1), bench.put(2)
+    bench.chain.refuses = "max fee per gas less than block base fee"
+    bench.step()
+    bench.wait(PATIENCE_PERIODS - 1)
+    assert bench[first]["state"] == "submitted"
+    bench.wait(1)
+    suspended = bench[first]
+    assert suspended["state"] == "suspended"
+    assert suspended["error"] == {
+        "error": "NodeRefused",
+        "arguments": {"reason": "max fee per gas less than block base fee"},
+        "contract": "SettlementToken:CNY",
+    }
+    assert not bench.sender.is_busy() or bench[second]["state"] == "pending"
+    assert bench[second]["state"] == "pending", "nothing overtakes"
+    bench.wait(3)
+    assert bench.states(first).count("suspended") == 1
+    assert len(set(bench.chain.broadcasts)) == 1, "always the same bytes"
+
+    bench.chain.refuses = None
+    bench.wait(1)
+    assert [bench[first]["state"], bench[second]["state"]] == ["succeeded", "succeeded"]
+    assert bench[first]["error"] is None
+    assert bench.sent() == ["0x00000001", "0x00000002"]
+
+
+def test_patience_starts_anew_with_a_new_process(bench: Bench) -> None:
+    operation_id = bench.put(1)
+    bench.chain.refuses = "no"
+    bench.step()
+    bench.wait(PATIENCE_PERIODS - 1)
+    bench.restart()
+    bench.step()
+    assert bench[operation_id]["state"] == "submitted"
+    bench.wait(PATIENCE_PERIODS)
+    assert bench[operation_id]["state"] == "suspended"
+
+
+def test_silence_does_not_wear_patience_out(bench: Bench) -> None:
+    operation_id = bench.put(1)
+    bench.chain.gone = True
+    for _ in range(10):
+        with pytest.raises(ChainUnavailable):
+            bench.step(PERIOD)
+        bench.sender.chain_was_lost()
+    bench.chain.gone = False
+    assert bench.step()
+    assert bench[operation_id]["state"] == "succeeded"
+
+
+def test_what_no_block_takes_is_suspended_and_seen_when_one_does(bench: Bench) -> None:
+    bench.chain.mines = False
+    first, second = bench.put(1), bench.put(2)
+    bench.step()
+    bench.wait(PATIENCE_PERIODS)
+    assert bench[first]["error"]["error"] == "NotMined"
+    assert "90 seconds" in bench[first]["error"]["arguments"]["reason"]
+    assert bench[second]["state"] == "submitted", "it is only waiting for its turn"
+    bench.wait(3)
+    assert bench.states(first).count("suspended") == 1
+    bench.chain.mine()
+    bench.chain.mine()
+    bench.step()
+    assert [bench[first]["state"], bench[second]["state"]] == ["succeeded", "succeeded"]
+
+
+def test_a_nonce_that_another_transaction_took(bench: Bench) -> None:
+    bench.chain.mines = False
+    first, second = bench.put(1), bench.put(2)
+    bench.step()
+    bench.chain.pool.clear()
+    bench.chain.mined["0xelse"] = {"from": bench.signer, "nonce": 1, "data": "0x", "block": bench.chain.blocks[0]}
+    bench.chain.mines = True
+    bench.wait(1)
+    assert bench[first]["state"] == "submitted", "its receipt may only be late"
+    bench.wait(PATIENCE_PERIODS - 1)
+    assert bench[first]["state"] == "suspended"
+    assert bench[first]["error"]["error"] == "NonceTaken"
+    assert "nonce 1" in bench[first]["error"]["arguments"]["reason"]
+    bench.wait(1)
+    assert bench[second]["state"] == "succeeded", "it stands in nobody's way"
+    third = bench.put(3)
+    bench.wait(1)
+    assert bench[third]["state"] == "succeeded"
+    assert [bench[one]["nonce"] for one in (first, second, third)] == [1, 2, 3]
+    assert bench.states(first).count("suspended") == 1
+
+    del bench.chain.mined["0xelse"]  # a reorganisation gives the nonce back
+    bench.chain.first_count = 1
+    bench.chain.mined.clear()
+    bench.wait(1)
+    assert bench[first]["state"] == "succeeded", "the same bytes, after all"
+
+
+def test_a_receipt_that_was_late_is_no_taken_nonce(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    operation_id = bench.put(1)
+    with monkeypatch.context() as patched:
+        patched.setattr(bench.chain, "eth_getTransactionReceipt", lambda _: None)
+        bench.step()
+        bench.wait(PATIENCE_PERIODS - 1)
+    bench.step()
+    assert bench[operation_id]["state"] == "succeeded"
+    assert len(bench.chain.broadcasts) == 1
+
+
+def test_a_node_that_cannot_estimate_is_asked_again_and_then_suspended(bench: Bench) -> None:
+    first, second = bench.put(1), bench.put(2)
+    bench.chain.mine()
+    bench.chain.reverts["0x00000001"] = refusal("missing trie node")
+    bench.step()
+    bench.step()
+    assert bench.chain.estimates == 2, "not again before its time"
+    bench.wait(PATIENCE_PERIODS - 1)
+    assert (bench[first]["state"], bench[first]["error"]["error"]) == ("suspended", "NodeRefused")
+    assert bench[first]["raw"] is None
+    bench.chain.reverts.clear()
+    bench.wait(1)
+    assert [bench[first]["state"], bench[second]["state"]] == ["succeeded", "succeeded"]
+    assert bench[first]["error"] is None
+
+
+def test_the_outbox_calls_the_nodes_trouble_by_its_name(bench: Bench) -> None:
+    bench.chain.reverts["0x00000001"] = refusal("missing trie node")
+    with pytest.raises(ChainUnavailable, match="missing trie node"):
+        bench.put(1)
+    assert bench.sender.lanes() == []
+
+
+def test_an_operation_for_contracts_of_another_deployment_is_never_sent(bench: Bench) -> None:
+    lost = bench.put(1)
+    bench.chain.mines = False
+    under_way = bench.put(2)
+    bench.step()
+    other = dataclasses.replace(bench.contracts.deployment, tokens={"CNY": "0x" + 40 * "7"})
+    bench.contracts = type(bench.contracts)(bench.chain, other)  # type: ignore[arg-type]
+    bench.restart()
+    bench.chain.broadcasts.clear()
+    bench.step()
+    bench.wait(3)
+    for one in (lost, under_way):
+        assert bench[one]["error"]["error"] == "OtherDeployment"
+        assert bench.states(one).count("suspended") == 1
+    assert bench.chain.broadcasts == []
+    assert not bench.sender.is_busy()
+
+
+def test_a_key_that_does_not_open_stops_its_lane_alone(bench: Bench) -> None:
+    operation_id = bench.put(1)
+    bench.keystore = Keystore(bench.settings.model_copy(update={"keystore_passphrase": "wrong"}))
+    bench.restart()
+    with pytest.raises(SetupIncomplete, match="passphrase"):
+        bench.step()
+    bench.keystore = Keystore(bench.settings)
+    bench.restart()
+    bench.step()
+    assert bench[operation_id]["state"] == "succeeded"
+
+
+# ---- histories that change
+
+
+def gone(bench: Bench, ancestor: int) -> int:
+    """What the indexer does about operations when blocks above `ancestor` are gone."""
+    with bench.database.begin() as db:
+        ended = ended_in(db, ancestor + 1, None, bench.contracts.names)
+        reopen(db, ended, bench.chain.now())
+    return len(ended)
+
+
+def test_what_vanishes_with_its_block_is_sent_again_with_the_same_bytes(bench: Bench) -> None:
+    first, second = bench.put(1), bench.put(2)
+    bench.step()
+    raw = [bench[one]["raw"] for one in (first, second)]
+    bench.chain.reorganise(2)
+    assert gone(bench, 0) == 2
+    reopened = bench[first]
+    assert (reopened["state"], reopened["block_number"], reopened["block_hash"]) == ("submitted", None, None)
+    assert reopened["result"] is None
+    assert reopened["history"][-1]["note"] == "block 1 is gone"
+    bench.step()
+    bench.step()
+    assert [bench[one]["state"] for one in (first, second)] == ["succeeded", "succeeded"]
+    assert [bench[one]["raw"] for one in (first, second)] == raw
+    assert bench.sent() == ["0x00000001", "0x00000002"]
+    assert bench.states(first) == ["pending", "submitted", "succeeded", "submitted", "succeeded"]
+
+
+def test_what_is_known_beforehand_outlives_a_reorganisation(bench: Bench) -> None:
+    row = bench.outbox.send(Intent("act", "me"), bench.signer, bench.call(1), result={"account": "0xa"})
+    bench.step()
+    bench.chain.reorganise(1)
+    gone(bench, 0)
+    assert bench[row["id"]]["result"] == {"account": "0xa"}
+    bench.step()
+    assert bench[row["id"]]["result"] == {"account": "0xa", "events": []}
+
+
+def test_a_new_operation_does_not_take_the_nonce_of_one_that_vanished(bench: Bench) -> None:
+    first = bench.put(1)
+    bench.step()
+    bench.chain.reorganise(1)
+    second = bench.put(2)
+    bench.step()
+    assert bench[second]["state"] == "pending", "the indexer has not seen yet what happened"
+    gone(bench, 0)
+    bench.step()
+    bench.step()
+    assert [(bench[one]["state"], bench[one]["nonce"]) for one in (first, second)] == [
+        ("succeeded", 1),
+        ("succeeded", 2),
+    ]
+
+
+def test_one_whose_predecessor_vanished_is_not_broadcast_before_it(bench: Bench) -> None:
+    first = bench.put(1)
+    bench.step()
+    bench.chain.mines = False
+    second = bench.put(2)
+    bench.step()
+    bench.chain.pool.clear()
+    bench.chain.reorganise(1)
+    bench.chain.mines = True
+    bench.chain.broadcasts.clear()
+    bench.restart()
+    bench.step()
+    assert bench.chain.broadcasts == [], "Ganache would hang on it"
+    assert "before 2" in str(bench.sender._attempts[second].answer)
+    gone(bench, 0)
+    bench.step()
+    bench.step()
+    assert [bench[one]["state"] for one in (first, second)] == ["succeeded", "succeeded"]
+
+
+def test_a_receipt_of_a_block_that_is_just_going_is_not_believed(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    operation_id = bench.put(1)
+    monkeypatch.setattr(
+        bench.chain, "block", lambda number: dataclasses.replace(bench.chain.blocks[number], hash="0xother")
+    )
+    bench.step()
+    assert bench[operation_id]["state"] == "submitted"
+
+
+# ---- several at once
+
+
+@pytest.mark.parametrize("between", ["gas_price", "eth_getTransactionReceipt"])
+def test_two_engines_over_one_database_do_not_send_twice(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, between: str
+) -> None:
+    operation_id = bench.put(1)
+    other = Sender(bench.database, bench.contracts, bench.keystore, bench.settings)
+    original = getattr(bench.chain, between)
+
+    def meanwhile(*arguments: Any) -> Any:
+        monkeypatch.setattr(bench.chain, between, original)
+        other.step(bench.signer, 0)
+        return original(*arguments)
+
+    monkeypatch.setattr(bench.chain, between, meanwhile)
+    bench.step()
+    assert bench[operation_id]["state"] == "succeeded"
+    assert len(bench.chain.broadcasts) == 1
+    assert bench.states(operation_id) == ["pending", "submitted", "succeeded"]
+
+
+def test_a_move_from_a_state_that_has_passed(bench: Bench) -> None:
+    operation_id = bench.put(1)
+    stale = bench[operation_id]
+    bench.step()
+    with pytest.raises(MovedElsewhere), bench.database.begin() as db:
+        move(db, stale, "failed", 1)
+    assert bench[operation_id]["state"] == "succeeded"
+
+
+# ---- the outbox alone
+
+
+def test_a_party_with_its_own_wallet_gets_the_transaction(bench: Bench) -> None:
+    wallet = Account.create().address
+    with pytest.raises(KeyNotHeld) as refused:
+        bench.outbox.send(Intent("act", "me"), wallet, bench.call(7))
+    assert refused.value.params["address"] == wallet
+    assert refused.value.params["transaction"] == {"to": ADDRESS, "data": "0x00000007", "chainId": 1337}
+    bench.chain.mine()
+    bench.chain.reverts["0x00000007"] = REVERT
+    with pytest.raises(ContractRefused):
+        bench.outbox.send(Intent("act", "me"), wallet, bench.call(7))
+
+
+def test_an_unknown_operation(bench: Bench) -> None:
+    with pytest.raises(NotFound):
+        bench.outbox.operation("0" * 32)
+
+
+def test_nothing_is_written_where_the_chain_is_silent(bench: Bench) -> None:
+    bench.chain.gone = True
+    with pytest.raises(ChainUnavailable):
+        bench.put(1)
+    bench.chain.gone = False
+    assert bench.sender.lanes() == []
+
+
+def test_a_signer_with_work_under_way_is_not_simulated(bench: Bench) -> None:
+    bench.put(1)
+    bench.chain.reverts["0x00000002"] = REVERT
+    operation_id = bench.put(2)
+    assert bench[operation_id]["state"] == "pending"

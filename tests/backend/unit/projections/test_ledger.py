@@ -1,0 +1,78 @@
+"""Double entry: what an event posts sums to zero for every party, or it is not posted at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import Engine, select
+
+from backend.database import metadata, open_database
+from backend.events.types import Place
+from backend.projections import ledger, tables
+from backend.projections.ledger import Unbalanced, post
+
+PLACE = Place(7, "0x" + 64 * "b", 1_000, "0x" + 64 * "c", 2, "Receivables", "0x" + 40 * "5")
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    made = open_database(f"sqlite:///{tmp_path_factory.mktemp('ledger') / 'ledger.db'}")
+    metadata.create_all(made, [tables.ledger])
+    yield made
+    made.dispose()
+
+
+def posted(database: Engine, *lines: ledger.Line) -> list[tuple[int, str, str, int, int]]:
+    with database.connect() as db:
+        post(db, PLACE, 156, *lines)
+        table = tables.ledger
+        query = select(table.c.line, table.c.party, table.c.book, table.c.currency, table.c.amount).order_by(
+            table.c.line
+        )
+        found = [tuple(row) for row in db.execute(query)]
+        db.rollback()
+    return found
+
+
+def test_balanced_lines_are_written(database: Engine) -> None:
+    lines = [("a", ledger.CASH, 5), ("a", ledger.SETTLEMENTS, -5), ("b", ledger.CASH, -5), ("b", ledger.SETTLEMENTS, 5)]
+    assert posted(database, *lines) == [(n, *line[:2], 156, line[2]) for n, line in enumerate(lines)]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [("a", ledger.CASH, 5)],
+        [("a", ledger.CASH, 5), ("b", ledger.CASH, -5)],
+        [("a", ledger.CASH, 5), ("a", ledger.BANK, -4)],
+        [("a", ledger.CASH, 1), ("a", ledger.BANK, -1), ("b", ledger.CASH, 1)],
+    ],
+)
+def test_unbalanced_lines_are_refused(database: Engine, lines: list[ledger.Line]) -> None:
+    with pytest.raises(Unbalanced, match="Receivables"):
+        posted(database, *lines)
+
+
+def test_nothing_is_written_for_nothing(database: Engine) -> None:
+    assert posted(database) == []
+    assert posted(database, ("a", ledger.CASH, 0), ("a", ledger.BANK, 0)) == []
+    some = posted(database, ("a", ledger.CASH, 0), ("a", ledger.NOTES, 3), ("a", ledger.BANK, -3))
+    assert [row[0] for row in some] == [1, 2], "a line keeps its number whatever is left out"
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("abc"), st.sampled_from([ledger.CASH, ledger.NOTES]), st.integers(-(2**62), 2**62)),
+        max_size=6,
+    )
+)
+def test_lines_are_posted_exactly_when_every_party_balances(database: Engine, lines: list[ledger.Line]) -> None:
+    sums = {party: sum(amount for who, _, amount in lines if who == party) for party in "abc"}
+    if any(sums.values()):
+        with pytest.raises(Unbalanced):
+            posted(database, *lines)
+    else:
+        assert sum(row[4] for row in posted(database, *lines)) == 0

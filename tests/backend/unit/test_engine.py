@@ -1,0 +1,222 @@
+"""The engine: a fault alarms and is tried again, what does not depend on it goes on, and nobody sleeps through news."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from backend import engine as engine_module
+from backend.config import Settings
+from backend.engine import Engine
+from backend.errors import ChainUnavailable, Phrase, both
+from backend.projections.indexer import ChainMoved, HandlerFailed
+
+Work = Callable[[], bool]
+
+
+def silence() -> bool:
+    raise ChainUnavailable(reason=both("the node gave no answer", "节点没有应答"))
+
+
+def moves() -> bool:
+    raise ChainMoved
+
+
+def fails() -> bool:
+    raise HandlerFailed("Receivables.Transfer in block 7, log 1: KeyError: 5")
+
+
+class Stage:
+    """A sender and an indexer that do what a test says, and a record of what was done."""
+
+    def __init__(self) -> None:
+        self.acts: dict[str, Work] = {}
+        self.index: Work = lambda: False
+        self.is_behind = False
+        self.busy = False
+        self.lost = 0
+        self.done: list[str] = []
+        self.engine = Engine(self, self, Settings.from_env({}, poll_seconds=0.01))  # type: ignore[arg-type]
+        self.engine.indexer = Index(self)  # type: ignore[assignment]
+
+    # ---- a Sender
+
+    def lanes(self) -> list[str]:
+        return list(self.acts)
+
+    def step(self, signer: str, clock: float) -> bool:
+        self.done.append(signer)
+        return self.acts[signer]()
+
+    def is_busy(self) -> bool:
+        return self.busy
+
+    def chain_was_lost(self) -> None:
+        self.lost += 1
+
+
+class Index:
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+
+    @property
+    def is_behind(self) -> bool:
+        return self._stage.is_behind
+
+    def step(self) -> bool:
+        self._stage.done.append("index")
+        return self._stage.index()
+
+
+@pytest.fixture
+def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+    monkeypatch.setattr(engine_module, "FAULT_SECONDS", 0.02)
+    monkeypatch.setattr(engine_module, "IDLE_SECONDS", 0.02)
+    made = Stage()
+    yield made
+    made.engine.stop()
+
+
+def eventually(holds: Callable[[], Any], seconds: float = 5.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it never came to be"
+        time.sleep(0.005)
+
+
+def test_the_indexer_follows_each_lane_that_moved(stage: Stage) -> None:
+    stage.acts = {"one": lambda: True, "two": lambda: False, "three": lambda: True}
+    assert stage.engine.step()
+    assert stage.done == ["one", "index", "two", "three", "index"]
+    assert stage.engine.changes == 2
+
+
+def test_the_indexer_has_its_turn_where_no_lane_moved(stage: Stage) -> None:
+    stage.acts = {"one": lambda: False}
+    assert not stage.engine.step()
+    assert stage.done == ["one", "index"]
+    assert stage.engine.changes == 0
+    stage.index = lambda: True
+    assert stage.engine.step()
+    assert stage.engine.changes == 1
+
+
+def test_a_chain_that_moved_is_no_fault(stage: Stage) -> None:
+    stage.index = moves
+    assert stage.engine.step(), "there is more to do"
+    assert stage.engine.fault is None
+
+
+def test_a_fault_in_one_lane_stops_neither_the_others_nor_the_indexer(stage: Stage) -> None:
+    stage.acts = {"one": fails, "two": lambda: True, "three": fails}
+    with pytest.raises(HandlerFailed):
+        stage.engine.step()
+    assert stage.done == ["one", "two", "index", "three"]
+    assert stage.engine.changes == 1
+
+
+def test_silence_ends_the_round(stage: Stage) -> None:
+    stage.acts = {"one": silence, "two": lambda: True}
+    with pytest.raises(ChainUnavailable):
+        stage.engine.step()
+    assert stage.done == ["one"]
+
+
+def test_silence_is_a_fault_until_the_chain_is_back(stage: Stage) -> None:
+    stage.index = silence
+    stage.engine.start()
+    eventually(lambda: stage.engine.fault)
+    assert isinstance(stage.engine.fault, Phrase)
+    assert (stage.engine.fault, stage.engine.fault.zh) == ("the node gave no answer", "节点没有应答")
+    eventually(lambda: stage.lost > 2)
+    stage.index = lambda: False
+    eventually(lambda: stage.engine.fault is None)
+    assert stage.engine.is_running
+
+
+def test_a_fault_of_the_program_is_told_and_tried_again(stage: Stage) -> None:
+    stage.index = fails
+    stage.engine.start()
+    eventually(lambda: len(stage.done) > 3)
+    assert stage.engine.fault == "HandlerFailed: Receivables.Transfer in block 7, log 1: KeyError: 5"
+    assert isinstance(stage.engine.fault, Phrase)
+    assert "故障" in stage.engine.fault.zh
+    assert stage.lost == 0
+    stage.index = lambda: False
+    eventually(lambda: stage.engine.fault is None)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_an_engine_that_died_is_a_fault(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def ends() -> bool:
+        raise SystemExit
+
+    assert stage.engine.fault is None, "one that was never started is none"
+    stage.index = ends
+    stage.engine.start()
+    eventually(lambda: not stage.engine.is_running)
+    assert stage.engine.fault == "the engine has stopped"
+
+
+def test_it_stops_and_starts_again(stage: Stage) -> None:
+    stage.engine.start()
+    eventually(lambda: stage.done)
+    stage.engine.stop()
+    assert not stage.engine.is_running
+    assert stage.engine.fault is None
+    seen = len(stage.done)
+    stage.engine.start()
+    eventually(lambda: len(stage.done) > seen)
+    stage.engine.stop()
+    stage.engine.stop()
+
+
+def test_news_is_not_waited_for(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_module, "IDLE_SECONDS", 60)
+    stage.engine.start()
+    eventually(lambda: stage.done)
+    stage.acts["one"] = lambda: True
+    started = time.monotonic()
+    stage.engine.wake()
+    eventually(lambda: "one" in stage.done)
+    assert time.monotonic() - started < 1
+
+
+@pytest.mark.parametrize(
+    ("moved", "busy", "behind", "longest"),
+    [
+        (False, False, False, engine_module.IDLE_SECONDS),
+        (True, False, False, engine_module.IDLE_SECONDS),
+        (False, True, False, 0.01),
+        (True, True, False, 0),
+        (True, False, True, 0),
+    ],
+)
+def test_how_long_it_rests(stage: Stage, moved: bool, busy: bool, behind: bool, longest: float) -> None:
+    stage.index, stage.busy, stage.is_behind = lambda: moved, busy, behind
+    expected = engine_module.IDLE_SECONDS if longest > 0.01 else longest
+    assert stage.engine._round() == expected
+
+
+def test_whoever_waits_is_told_at_once(stage: Stage) -> None:
+    stage.index = lambda: True
+    seen = stage.engine.changes
+    timer = threading.Timer(0.1, stage.engine.step)
+    timer.start()
+    started = time.monotonic()
+    stage.engine.wait_change(seen, 10)
+    assert time.monotonic() - started < 5
+
+
+def test_a_change_before_the_wait_is_not_slept_through(stage: Stage) -> None:
+    seen = stage.engine.changes
+    stage.index = lambda: True
+    stage.engine.step()
+    started = time.monotonic()
+    stage.engine.wait_change(seen, 10)
+    assert time.monotonic() - started < 1
+    stage.engine.wait_change(stage.engine.changes, 0.01)

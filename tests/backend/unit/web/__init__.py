@@ -1,0 +1,1 @@
+"""Pieces of the web layer that need no network."""
