@@ -142,8 +142,8 @@ class Contracts:
         except Web3RPCError as no:
             raise refused(no, name) from no
 
-    def gas(self, sender: str, call: Call, head: Block) -> int:
-        """Runs the call on the state after `head` (the latest block) without sending it: the gas it takes.
+    def gas_limit(self, sender: str, call: Call, head: Block) -> int:
+        """Runs the call on the state after `head` (the latest block) without sending it: the gas to send it with.
 
         The same question on the same state is answered from memory. Raises ContractRefused where the contract
         would refuse, Web3RPCError where the node does, ChainUnavailable.
@@ -152,14 +152,14 @@ class Contracts:
         if (known := self._gas.get(question)) is not None:
             return known
         try:
-            found = self.node.rpc("eth_estimateGas", {"from": sender, "to": call.to, "data": call.data})
+            gas = self.node.gas_limit({"from": sender, "to": call.to, "data": call.data})
         except Web3RPCError as no:
             if is_revert(no):
                 raise contract_refused(no, call.contract) from None
             raise
         if len(self._gas) >= _REMEMBERED:
             self._gas.clear()
-        self._gas[question] = gas = int(found, 16)
+        self._gas[question] = gas
         return gas
 
     # ---- meaning of logs and reverts

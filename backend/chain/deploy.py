@@ -61,11 +61,10 @@ class Deployer:
         """The receipt. Raises ContractRefused, ChainUnavailable."""
         transaction: dict[str, Any] = {"data": data} | ({"to": to} if to else {})
         try:
-            gas = self.node.rpc("eth_estimateGas", {"from": self.address, **transaction})
             transaction |= {
                 "value": 0,
                 "chainId": self.node.chain_id,
-                "gas": int(gas, 16) * 5 // 4,
+                "gas": self.node.gas_limit({"from": self.address, **transaction}),
                 "gasPrice": self.node.gas_price(self.node.head()),
                 "nonce": self.node.transaction_count(self.address),
             }

@@ -157,6 +157,18 @@ class Node:
         """How many transactions of `address` are in blocks: the nonce that is next."""
         return int(self.rpc("eth_getTransactionCount", address, "latest"), 16)
 
+    def gas_limit(self, transaction: dict[str, str]) -> int:
+        """Runs `transaction` (from, to, data) on the latest state without sending it: the gas to send it with, which
+        leaves room, since what comes before it in its block may change what it takes. Raises Web3RPCError where it
+        would revert or the node says no."""
+        if self.development is not None:
+            return self.development.gas_limit(transaction)
+        return self.estimated(transaction)
+
+    def estimated(self, transaction: dict[str, str]) -> int:
+        """gas_limit by the node's own estimate."""
+        return int(self.rpc("eth_estimateGas", transaction), 16) * 3 // 2
+
     def gas_price(self, head: Block) -> int:
         """Wei for each unit of gas that the transaction after `head` offers: twice the base fee, or, where there
         is none, what the node asks. (Anvil's eth_gasPrice follows the last offer, so it must not be doubled.)"""
@@ -209,6 +221,7 @@ def error_message(response: Any) -> str:
 
 
 class DevelopmentCalls(Protocol):
+    def gas_limit(self, transaction: dict[str, str]) -> int: ...
     def mine(self) -> None: ...
     def fund(self, address: str) -> None: ...
     def snapshot(self) -> str: ...
@@ -218,6 +231,12 @@ class DevelopmentCalls(Protocol):
 class Ganache:
     def __init__(self, node: Node) -> None:
         self._node = node
+
+    def gas_limit(self, transaction: dict[str, str]) -> int:
+        """Ganache never answers an eth_estimateGas in whose course it mines a transaction, so it is not asked; every
+        transaction has a block of its own there, and may have all of it."""
+        self._node.rpc("eth_call", {**transaction, "gas": hex(GAS_LIMIT)}, "latest")
+        return GAS_LIMIT
 
     def mine(self) -> None:
         self._node.rpc("evm_mine")
@@ -238,6 +257,9 @@ class Ganache:
 
 
 class Anvil(Ganache):
+    def gas_limit(self, transaction: dict[str, str]) -> int:
+        return self._node.estimated(transaction)
+
     def fund(self, address: str) -> None:
         self._node.rpc("anvil_setBalance", address, hex(FUNDS_WEI))
 

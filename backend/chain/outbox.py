@@ -188,7 +188,7 @@ class Outbox:
 
     def _try(self, signer: str, call: Call, head: Block) -> None:
         try:
-            self.contracts.gas(signer, call, head)
+            self.contracts.gas_limit(signer, call, head)
         except Web3RPCError as no:
             raise refused(no, call.contract) from no
 

@@ -163,7 +163,7 @@ class Sender:
             count = node.transaction_count(signer)
         head = node.head()
         try:
-            gas = self.contracts.gas(signer, call, head)
+            gas = self.contracts.gas_limit(signer, call, head)
         except ContractRefused as refusal:
             if not front:
                 return None  # what it depends on may be under way
@@ -181,7 +181,7 @@ class Sender:
                 "to": call.to,
                 "data": call.data,
                 "value": 0,
-                "gas": gas * 3 // 2,  # what comes before it in its block may change what it takes
+                "gas": gas,
                 "gasPrice": price,
                 "nonce": nonce,
                 "chainId": node.chain_id,

@@ -74,7 +74,7 @@ class Desk:
             busy = db.execute(query.limit(1)).first() is not None
         if not busy:
             with suppress(Web3RPCError):  # the node's own trouble: sending will tell
-                self.contracts.gas(signer, call, self.contracts.node.tick())
+                self.contracts.gas_limit(signer, call, self.contracts.node.tick())
 
 
 def require_operator(request: Request) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from backend.chain import outbox, sender
-from backend.chain.node import _Provider
+from backend.chain.node import Node, _Provider
 from backend.chain.sender import Sender
 from backend.projections import indexer
 
@@ -59,7 +59,7 @@ def calling(method: str) -> Callable[..., bool]:
 
 POINTS: dict[str, Patch] = {
     "after the intent is written": before(Sender, "_sign"),
-    "after the estimate": after(_Provider, "make_request", calling("eth_estimateGas")),
+    "after the trial": after(Node, "gas_limit"),
     "as the nonce is taken": after(Sender, "_last_nonce"),
     "before nonce and bytes are committed": after(sender, "move"),
     "after nonce and bytes are committed": before(Sender, "_broadcast"),

@@ -7,10 +7,12 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
+from eth_account import Account
 
 from backend.chain import node as nodes
 from backend.chain.node import LocalChain, Node, forget, free_port
@@ -51,6 +53,37 @@ def test_it_starts_answers_and_stops(tmp_path: Path) -> None:
     assert not (tmp_path / "chain" / "pid").exists()
     forget(tmp_path / "chain")
     assert not (tmp_path / "chain").exists()
+
+
+def test_a_trial_is_answered_while_transactions_are_mined() -> None:
+    """Ganache's own estimate hangs in every tenth of these."""
+    chain = LocalChain(settings(rpc_timeout=3))
+    node = chain.start()
+    try:
+        key = Account.create()
+        node.prepare_account(key.address)
+        first = node.transaction_count(key.address)
+        price = node.gas_price(node.head())
+        sent = threading.Event()
+
+        def send() -> None:
+            for nonce in range(first, first + 200):
+                transaction = {"to": key.address, "value": 0, "gas": 21_000, "gasPrice": price, "nonce": nonce,
+                               "chainId": 1337, "data": "0x"}  # fmt: skip
+                node.rpc("eth_sendRawTransaction", key.sign_transaction(transaction).raw_transaction.to_0x_hex())
+            sent.set()
+
+        sender = threading.Thread(target=send)
+        sender.start()
+        trials = 0
+        while not sent.is_set():
+            assert node.gas_limit({"from": key.address, "to": key.address, "data": "0x"}) >= 21_000
+            trials += 1
+        sender.join()
+        assert trials > 50
+        assert node.transaction_count(key.address) == first + 200
+    finally:
+        chain.stop()
 
 
 def test_a_port_that_is_taken() -> None:

@@ -59,6 +59,13 @@ class PaperChain:
         self._require_up()
         return self.blocks[number] if number < len(self.blocks) else None
 
+    def gas_limit(self, transaction: dict[str, str]) -> int:
+        self._require_up()
+        self.estimates += 1
+        if transaction["data"] in self.reverts:
+            raise self.reverts[transaction["data"]]
+        return 21_000
+
     def gas_price(self, head: Block) -> int:
         return 20
 
@@ -77,12 +84,6 @@ class PaperChain:
         return getattr(self, method)(*params)
 
     # ---- JSON-RPC
-
-    def eth_estimateGas(self, call: dict[str, str]) -> str:
-        self.estimates += 1
-        if call["data"] in self.reverts:
-            raise self.reverts[call["data"]]
-        return "0x5208"
 
     def eth_call(self, call: dict[str, str], _block: str) -> str:
         if call["data"] in self.reverts:

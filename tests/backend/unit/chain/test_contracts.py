@@ -292,14 +292,13 @@ def test_every_event_of_every_contract_is_decoded(contracts: Contracts, name: st
 
 
 class Estimates:
-    """A node that estimates, and counts how often it is asked."""
+    """A node that says what gas to send with, and counts how often it is asked."""
 
     def __init__(self, answer: Any) -> None:
         self.answer = answer
         self.asked = 0
 
-    def rpc(self, method: str, *_: Any) -> Any:
-        assert method == "eth_estimateGas"
+    def gas_limit(self, _transaction: dict[str, str]) -> Any:
         self.asked += 1
         if isinstance(self.answer, Exception):
             raise self.answer
@@ -318,15 +317,15 @@ def head(number: int) -> Block:
 
 def test_gas_is_asked_for_once_a_state(contracts: Contracts) -> None:
     call = contracts.call_data("SettlementToken:CNY", "mint", SOMEONE, 5)
-    node = Estimates("0x5208")
+    node = Estimates(21_000)
     asking = over(contracts, node)
-    assert [asking.gas(SOMEONE, call, head(1)), asking.gas(SOMEONE, call, head(1))] == [21_000, 21_000]
+    assert [asking.gas_limit(SOMEONE, call, head(1)), asking.gas_limit(SOMEONE, call, head(1))] == [21_000, 21_000]
     assert node.asked == 1
-    asking.gas(SOMEONE, call, head(2))
-    asking.gas(address(3), call, head(2))
+    asking.gas_limit(SOMEONE, call, head(2))
+    asking.gas_limit(address(3), call, head(2))
     assert node.asked == 3
     for number in range(3, 1_100):
-        asking.gas(SOMEONE, call, head(number))
+        asking.gas_limit(SOMEONE, call, head(number))
     assert len(asking._gas) <= 1_000, "it does not grow without end"
 
 
@@ -334,9 +333,9 @@ def test_gas_of_what_is_refused(contracts: Contracts) -> None:
     call = contracts.call_data("SettlementToken:CNY", "mint", SOMEONE, 5)
     refusing = Estimates(rpc_error("revert", data=custom("ExceedsCap(uint256,uint256)", 9, 7)))
     with pytest.raises(ContractRefused, match="ExceedsCap"):
-        over(contracts, refusing).gas(SOMEONE, call, head(1))
+        over(contracts, refusing).gas_limit(SOMEONE, call, head(1))
     with pytest.raises(Web3RPCError, match="no such method"):
-        over(contracts, Estimates(rpc_error("no such method"))).gas(SOMEONE, call, head(1))
+        over(contracts, Estimates(rpc_error("no such method"))).gas_limit(SOMEONE, call, head(1))
 
 
 class Reading:

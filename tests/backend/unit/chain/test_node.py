@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from web3.exceptions import Web3RPCError
 
-from backend.chain.node import Node, free_port
+from backend.chain.node import GAS_LIMIT, Node, free_port
 from backend.errors import ChainUnavailable, Conflict
 
 Answer = Callable[[BaseHTTPRequestHandler, Any], None]
@@ -198,6 +198,20 @@ def test_a_shared_network_has_no_clock_to_move(server: Server) -> None:
     assert "开发链" in refusal.value.describe("zh")
     node.prepare_account("0x" + 40 * "1")
     assert set(server.methods) == {"web3_clientVersion", "eth_getBlockByNumber"}, "nobody is funded there"
+
+
+@pytest.mark.parametrize(
+    ("client", "asked", "gas"),
+    [
+        ("Geth/v1.13", "eth_estimateGas", 30_000),
+        ("anvil/v1", "eth_estimateGas", 30_000),
+        ("Ganache/v7.9.2", "eth_call", GAS_LIMIT),
+    ],
+)
+def test_what_a_transaction_may_take(server: Server, client: str, asked: str, gas: int) -> None:
+    server.answer = results(web3_clientVersion=client, **{asked: "0x4e20"})
+    assert Node(server.url, 5).gas_limit({"to": "0x" + 40 * "1", "data": "0x"}) == gas
+    assert server.methods == ["web3_clientVersion", asked]
 
 
 def test_an_unknown_snapshot(server: Server) -> None:
