@@ -5,6 +5,7 @@ import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 import {ERC165Checker} from "@openzeppelin/contracts/utils/introspection/ERC165Checker.sol";
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import {ERC721Utils} from "@openzeppelin/contracts/token/ERC721/utils/ERC721Utils.sol";
+import {IAdjustments} from "./interfaces/IAdjustments.sol";
 import {IERC3525Receiver} from "./interfaces/IERC3525.sol";
 import {IParticipants} from "./interfaces/IParticipants.sol";
 import {IPolicy} from "./interfaces/IPolicy.sol";
@@ -23,11 +24,12 @@ abstract contract Notes is IReceivables, SignedDocuments {
         uint16 currency;
         Status status;
         uint16 noteCount; // beside the status, so that an endorsement touches one word
+        uint8 cutOffDays;
         // second word, from the confirmation on
         uint64 confirmed;
-        uint64 repaid;
-        uint64 redeemed;
         bool setOffWaived;
+        uint8 graceDays;
+        uint16 penaltyBpsPerDay;
         bytes32 documentHash;
     }
 
@@ -42,6 +44,15 @@ abstract contract Notes is IReceivables, SignedDocuments {
         uint32 endorserId;
         uint16 depth;
         bool withRecourse;
+        uint40 acceptBy; // 0: nothing is awaited
+    }
+
+    /// @dev The contracts around this one: where money comes in, where claims change, who covers defaults. Each is
+    /// deployed after this one, at an address known beforehand.
+    struct Siblings {
+        address repayments;
+        IAdjustments adjustments;
+        address reserve;
     }
 
     string public constant name = "Feiqian Notes";
@@ -50,6 +61,9 @@ abstract contract Notes is IReceivables, SignedDocuments {
 
     IParticipants public immutable participants;
     IPolicy public immutable policy;
+    address public immutable repayments;
+    IAdjustments public immutable adjustments;
+    address public immutable reserve;
 
     mapping(uint256 receivableId => Receivable) internal _receivables;
     uint32 internal _lastReceivableId;
@@ -62,16 +76,60 @@ abstract contract Notes is IReceivables, SignedDocuments {
     // An allowance is its giver's word: it sleeps while someone else holds the note.
     mapping(uint256 noteId => mapping(address giver => mapping(address operator => uint256))) private _allowances;
 
-    constructor(IParticipants participants_, IPolicy policy_) SignedDocuments("Feiqian Receivables") {
+    modifier onlySibling() {
+        _requireSibling();
+        _;
+    }
+
+    constructor(IParticipants participants_, IPolicy policy_, Siblings memory siblings)
+        SignedDocuments("Feiqian Receivables")
+    {
         participants = participants_;
         policy = policy_;
+        repayments = siblings.repayments;
+        adjustments = siblings.adjustments;
+        reserve = siblings.reserve;
     }
 
     // ---- title moves
 
     function endorse(uint256 noteId, address to, uint256 value, bool withRecourse) external returns (uint256) {
         _requireAuthorised(noteId, msg.sender);
-        return _endorse(noteId, to, value, withRecourse);
+        return _endorse(noteId, to, value, withRecourse, false);
+    }
+
+    function endorseMany(uint256 noteId, Endorsement[] calldata endorsements)
+        external
+        returns (uint256[] memory childIds)
+    {
+        _requireAuthorised(noteId, msg.sender);
+        childIds = new uint256[](endorsements.length);
+        for (uint256 i = 0; i < endorsements.length; i++) {
+            Endorsement calldata e = endorsements[i];
+            childIds[i] = _endorse(noteId, e.to, e.value, e.withRecourse, false);
+        }
+    }
+
+    function accept(uint256 noteId) external {
+        Note storage note = _note(noteId);
+        if (note.holder != msg.sender) revert NotAuthorised(noteId, msg.sender);
+        Origin storage origin = _awaited(noteId);
+        if (_isPast(origin.acceptBy)) revert AcceptanceTooLate(noteId, origin.acceptBy);
+        origin.acceptBy = 0;
+        emit EndorsementAccepted(noteId, msg.sender);
+    }
+
+    function decline(uint256 noteId) external {
+        Note storage note = _note(noteId);
+        Origin storage origin = _awaited(noteId);
+        if (note.holder != msg.sender && !_isPast(origin.acceptBy)) revert AcceptancePending(noteId, origin.acceptBy);
+        uint64 value = note.value;
+        uint256 parentId = origin.parentId;
+        address endorser = participants.accountOf(origin.endorserId);
+        _requireFree(noteId, note, value);
+        origin.acceptBy = 0;
+        emit EndorsementDeclined(noteId, parentId, endorser, value);
+        _takePlace(noteId, parentId, endorser, value);
     }
 
     function deliver(
@@ -90,14 +148,14 @@ abstract contract Notes is IReceivables, SignedDocuments {
         if (note.receivableId != assetKey || document != documentHash) {
             revert WrongClaim(tokenId, note.receivableId, document);
         }
-        if (withRecourse || value != note.value) return _endorse(tokenId, to, value, withRecourse);
+        if (withRecourse || value != note.value) return _endorse(tokenId, to, value, withRecourse, true);
         _assign(from, to, tokenId);
         return tokenId;
     }
 
     function transferFrom(uint256 fromTokenId, address to, uint256 value) external payable returns (uint256) {
         _spendAllowance(fromTokenId, value);
-        uint256 childId = _endorse(fromTokenId, to, value, false);
+        uint256 childId = _endorse(fromTokenId, to, value, false, false);
         _checkReceiver(fromTokenId, childId, to, value);
         return childId;
     }
@@ -114,10 +172,13 @@ abstract contract Notes is IReceivables, SignedDocuments {
         bool free = !fromOrigin.withRecourse && !toOrigin.withRecourse;
         bool mergeable = fromTokenId != toTokenId && from.holder == to.holder
             && from.receivableId == to.receivableId && (sameOrigin || free);
+        _requireAccepted(fromTokenId, fromOrigin.acceptBy);
+        _requireAccepted(toTokenId, toOrigin.acceptBy);
         if (!mergeable) revert NotMergeable(fromTokenId, toTokenId);
         participants.requireActive(from.holder);
         _requireMovable(from.receivableId);
 
+        _requireFree(fromTokenId, from, value);
         _take(fromTokenId, from, value);
         to.value += uint64(value);
         emit TransferValue(fromTokenId, toTokenId, value);
@@ -170,7 +231,8 @@ abstract contract Notes is IReceivables, SignedDocuments {
             parentId: origin.parentId,
             depth: origin.depth,
             endorserId: origin.endorserId,
-            withRecourse: origin.withRecourse
+            withRecourse: origin.withRecourse,
+            acceptBy: origin.acceptBy
         });
     }
 
@@ -226,29 +288,43 @@ abstract contract Notes is IReceivables, SignedDocuments {
         emit TransferValue(0, noteId, value);
     }
 
-    function _endorse(uint256 noteId, address to, uint256 value, bool withRecourse)
+    /// @dev `agreed`: the payee signed for it, so it is not asked (N8).
+    function _endorse(uint256 noteId, address to, uint256 value, bool withRecourse, bool agreed)
         internal
         returns (uint256 childId)
     {
         Note storage note = _note(noteId);
+        _requireFree(noteId, note, value);
         address holder = note.holder;
-        uint32 receivableId = note.receivableId;
-        uint32 endorserId = participants.requireBothActive(holder, to);
-        Receivable storage receivable = _requireMovable(receivableId);
-        uint16 depth = _origins[noteId].depth + 1;
-        uint16 count = receivable.noteCount + 1;
-        policy.checkEndorsement(depth, count);
-
-        receivable.noteCount = count;
+        childId = _lastNoteId + 1;
+        _origins[childId] = _nextOrigin(noteId, note, to, withRecourse, agreed);
+        _lastNoteId = uint64(childId);
         _take(noteId, note, value);
-        childId = ++_lastNoteId;
+        uint32 receivableId = note.receivableId;
         _notes[childId] = Note(to, uint64(value), receivableId);
-        _origins[childId] = Origin(uint64(noteId), endorserId, depth, withRecourse);
         _holdings[to] += 1;
         emit Transfer(address(0), to, childId);
         emit SlotChanged(childId, 0, receivableId);
         emit TransferValue(noteId, childId, value);
         emit NoteEndorsed(noteId, childId, holder, to, value, withRecourse);
+        uint40 acceptBy = _origins[childId].acceptBy;
+        if (acceptBy != 0) emit AcceptanceAwaited(childId, acceptBy);
+    }
+
+    /// @dev Whether the note may have a child, and what the child will say of where it came from.
+    function _nextOrigin(uint256 noteId, Note storage note, address to, bool withRecourse, bool agreed)
+        private
+        returns (Origin memory next)
+    {
+        (uint32 endorserId, bool awaits) = participants.requireBothActive(note.holder, to);
+        Receivable storage receivable = _requireMovable(note.receivableId);
+        Origin memory origin = _origins[noteId];
+        _requireAccepted(noteId, origin.acceptBy);
+        uint16 count = receivable.noteCount + 1;
+        uint40 acceptBy = policy.checkEndorsement(origin.depth + 1, count);
+        receivable.noteCount = count;
+        if (agreed || !awaits) acceptBy = 0;
+        return Origin(uint64(noteId), endorserId, origin.depth + 1, withRecourse, acceptBy);
     }
 
     /// @dev N3. The whole token changes hands: assignment without recourse; claims on earlier endorsers go along.
@@ -258,12 +334,59 @@ abstract contract Notes is IReceivables, SignedDocuments {
         if (note.value == 0) revert InsufficientValue(noteId, 0, 1);
         participants.requireBothActive(from, to);
         _requireMovable(note.receivableId);
+        _requireAccepted(noteId, _origins[noteId].acceptBy);
+        _requireFree(noteId, note, note.value);
+        _handOver(noteId, note, from, to);
+    }
 
+    function _handOver(uint256 noteId, Note storage note, address from, address to) private {
         if (_approved[noteId] != address(0)) delete _approved[noteId];
         note.holder = to;
         _holdings[from] -= 1;
         _holdings[to] += 1;
         emit Transfer(from, to, noteId);
+    }
+
+    /// @dev N9. See IReceivables.takePlace.
+    function _takePlace(uint256 noteId, uint256 ancestorId, address to, uint64 value)
+        internal
+        returns (uint256 toNoteId)
+    {
+        Note storage note = _note(noteId);
+        address holder = note.holder;
+        if (ancestorId != 0 && _notes[ancestorId].holder == to) {
+            toNoteId = ancestorId;
+            _take(noteId, note, value);
+            _notes[ancestorId].value += value;
+            emit TransferValue(noteId, ancestorId, value);
+        } else if (value == note.value) {
+            toNoteId = noteId;
+            _handOver(noteId, note, holder, to);
+        } else {
+            toNoteId = ++_lastNoteId;
+            _receivables[note.receivableId].noteCount += 1;
+            _take(noteId, note, value);
+            _notes[toNoteId] = Note(to, value, note.receivableId);
+            _origins[toNoteId] = _origins[noteId];
+            _holdings[to] += 1;
+            emit Transfer(address(0), to, toNoteId);
+            emit SlotChanged(toNoteId, 0, note.receivableId);
+            emit TransferValue(noteId, toNoteId, value);
+        }
+        emit NotePlaceTaken(noteId, toNoteId, to, holder, value);
+    }
+
+    function takePlace(uint256 noteId, uint256 ancestorId, address to, uint64 value)
+        external
+        onlySibling
+        returns (uint256)
+    {
+        return _takePlace(noteId, ancestorId, to, value);
+    }
+
+    function burn(uint256 noteId, uint64 value) external onlySibling {
+        _take(noteId, _note(noteId), value);
+        emit TransferValue(noteId, 0, value);
     }
 
     function _take(uint256 noteId, Note storage note, uint256 value) private {
@@ -291,12 +414,40 @@ abstract contract Notes is IReceivables, SignedDocuments {
         return caller == holder || _operators[holder][caller] || _approved[noteId] == caller;
     }
 
-    /// @dev N1. Title moves only while the receivable is confirmed and before its maturity.
+    /// @dev N1. Title moves only while the receivable is confirmed and before its cut-off.
     function _requireMovable(uint256 receivableId) private view returns (Receivable storage receivable) {
-        receivable = _inStatus(receivableId, Status.Confirmed);
-        uint40 maturityAt = receivable.maturityAt;
+        receivable = _existing(receivableId);
+        Status status = receivable.status;
+        if (status != Status.Confirmed && status != Status.Disputed) revert WrongStatus(receivableId, status);
+        uint256 cutOffAt = _cutOffOf(receivable);
         // solhint-disable-next-line not-rely-on-time
-        if (block.timestamp >= maturityAt) revert AfterCutOff(receivableId, maturityAt);
+        if (block.timestamp >= cutOffAt) revert AfterCutOff(receivableId, cutOffAt);
+    }
+
+    function _cutOffOf(Receivable storage receivable) internal view returns (uint256) {
+        return receivable.maturityAt - uint256(receivable.cutOffDays) * 1 days;
+    }
+
+    /// @dev R12. What is locked by a dispute stays where it is.
+    function _requireFree(uint256 noteId, Note storage note, uint256 value) private view {
+        if (_receivables[note.receivableId].status != Status.Disputed) return;
+        uint256 locked = adjustments.lockedOf(noteId);
+        if (value <= note.value && value + locked > note.value) revert NoteLocked(noteId, locked);
+    }
+
+    function _requireSibling() private view {
+        if (msg.sender != repayments && msg.sender != address(adjustments) && msg.sender != reserve) {
+            revert NotASibling(msg.sender);
+        }
+    }
+
+    function _requireAccepted(uint256 noteId, uint40 acceptBy) private pure {
+        if (acceptBy != 0) revert AcceptancePending(noteId, acceptBy);
+    }
+
+    function _awaited(uint256 noteId) private view returns (Origin storage origin) {
+        origin = _origins[noteId];
+        if (origin.acceptBy == 0) revert AcceptanceNotAwaited(noteId);
     }
 
     function _inStatus(uint256 receivableId, Status wanted) internal view returns (Receivable storage receivable) {

@@ -12,6 +12,7 @@ contract Participants is IParticipants, AccessManaged {
         uint32 roles;
         uint40 kycValidUntil;
         bool frozen;
+        bool wantsAcceptance;
     }
 
     mapping(address account => Participant) private _participants;
@@ -37,7 +38,7 @@ contract Participants is IParticipants, AccessManaged {
         if (taken != 0) revert IdentityTaken(identityHash, taken);
 
         participantId = ++participantCount;
-        _participants[account] = Participant(participantId, roles, kycValidUntil, false);
+        _participants[account] = Participant(participantId, roles, kycValidUntil, false, false);
         accountOf[participantId] = account;
         participantIdOf[identityHash] = participantId;
         emit ParticipantRegistered(participantId, account, identityHash, roles, kycValidUntil, name);
@@ -66,6 +67,12 @@ contract Participants is IParticipants, AccessManaged {
         emit ConfirmationLimitSet(participant.id, currency, limit);
     }
 
+    function wantAcceptance(bool wanted) external {
+        Participant storage participant = _registered(msg.sender);
+        participant.wantsAcceptance = wanted;
+        emit AcceptanceWanted(participant.id, wanted);
+    }
+
     function requireRole(address account, uint32 role) external view returns (uint32) {
         return _requireRole(account, role);
     }
@@ -80,14 +87,17 @@ contract Participants is IParticipants, AccessManaged {
         return _requireActive(account).id;
     }
 
-    function requireBothActive(address giver, address taker) external view returns (uint32 giverId) {
-        giverId = _requireActive(giver).id;
-        _requireActive(taker);
+    function requireBothActive(address giver, address taker) external view returns (uint32, bool) {
+        return (_requireActive(giver).id, _requireActive(taker).wantsAcceptance);
     }
 
     function mayHold(address account) external view returns (bool) {
         Participant memory participant = _participants[account];
         return participant.id != 0 && !participant.frozen;
+    }
+
+    function wantsAcceptance(address account) external view returns (bool) {
+        return _participants[account].wantsAcceptance;
     }
 
     function participantOf(address account) external view returns (uint32, uint32, uint40, bool) {

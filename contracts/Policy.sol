@@ -15,11 +15,18 @@ contract Policy is IPolicy, AccessManaged {
         uint16 confirmationDays;
         uint16 maxDepth;
         uint16 maxNotes;
+        uint8 cutOffDays;
+        uint8 acceptanceDays;
+        uint8 graceDays;
+        uint16 penaltyBpsPerDay;
+        uint16 levyBps;
         uint40 endsAt; // 0: nothing is scheduled after it
     }
 
     /// @dev What a signed 64-bit column of any database can hold.
     uint64 private constant MAX_AMOUNT = uint64(type(int64).max);
+    /// @dev A tenth a day or of a price: more is a slip of the pen.
+    uint16 private constant MAX_BPS = 1_000;
 
     mapping(uint16 currency => address) public settlementTokenOf;
     Term private _current;
@@ -53,7 +60,7 @@ contract Policy is IPolicy, AccessManaged {
     function checkRegistration(uint16 currency, uint256 faceValue, uint256 maturityAt)
         external
         view
-        returns (uint40)
+        returns (uint40, uint8)
     {
         if (settlementTokenOf[currency] == address(0)) revert PolicyRefused("currency", currency, 0);
         Term storage limit = _inForce();
@@ -65,19 +72,41 @@ contract Policy is IPolicy, AccessManaged {
         if (maturityAt < earliest) revert PolicyRefused("tenor.min", maturityAt, earliest);
         if (maturityAt > latest) revert PolicyRefused("tenor.max", maturityAt, latest);
         uint256 waitsUntil = nowAt + uint256(limit.confirmationDays) * 1 days;
-        return uint40(waitsUntil < maturityAt ? waitsUntil : maturityAt);
+        return (uint40(waitsUntil < maturityAt ? waitsUntil : maturityAt), limit.cutOffDays);
     }
 
-    function checkEndorsement(uint256 depth, uint256 noteCount) external view {
+    function checkEndorsement(uint256 depth, uint256 noteCount) external view returns (uint40) {
         Term storage limit = _inForce();
         if (depth > limit.maxDepth) revert PolicyRefused("depth.max", depth, limit.maxDepth);
         if (noteCount > limit.maxNotes) revert PolicyRefused("notes.max", noteCount, limit.maxNotes);
+        // solhint-disable-next-line not-rely-on-time
+        return uint40(block.timestamp + uint256(limit.acceptanceDays) * 1 days);
+    }
+
+    function lateTerms() external view returns (uint8, uint16) {
+        Term storage limit = _inForce();
+        return (limit.graceDays, limit.penaltyBpsPerDay);
+    }
+
+    function levyOn(uint256 price) external view returns (uint256) {
+        return (price * _inForce().levyBps + 5_000) / 10_000;
     }
 
     function limits() external view returns (Limits memory) {
         Term memory t = _inForce();
-        return
-            Limits(t.maxFaceValue, t.minTenorDays, t.maxTenorDays, t.confirmationDays, t.maxDepth, t.maxNotes);
+        return Limits({
+            maxFaceValue: t.maxFaceValue,
+            minTenorDays: t.minTenorDays,
+            maxTenorDays: t.maxTenorDays,
+            confirmationDays: t.confirmationDays,
+            maxDepth: t.maxDepth,
+            maxNotes: t.maxNotes,
+            cutOffDays: t.cutOffDays,
+            acceptanceDays: t.acceptanceDays,
+            graceDays: t.graceDays,
+            penaltyBpsPerDay: t.penaltyBpsPerDay,
+            levyBps: t.levyBps
+        });
     }
 
     function _inForce() private view returns (Term storage) {
@@ -94,6 +123,11 @@ contract Policy is IPolicy, AccessManaged {
             confirmationDays: given.confirmationDays,
             maxDepth: given.maxDepth,
             maxNotes: given.maxNotes,
+            cutOffDays: given.cutOffDays,
+            acceptanceDays: given.acceptanceDays,
+            graceDays: given.graceDays,
+            penaltyBpsPerDay: given.penaltyBpsPerDay,
+            levyBps: given.levyBps,
             endsAt: endsAt
         });
     }
@@ -101,7 +135,7 @@ contract Policy is IPolicy, AccessManaged {
     function _requireSensible(Limits memory given) private pure {
         bool sensible = given.maxFaceValue != 0 && given.maxFaceValue <= MAX_AMOUNT
             && given.minTenorDays <= given.maxTenorDays && given.maxTenorDays != 0 && given.confirmationDays != 0
-            && given.maxNotes != 0;
+            && given.maxNotes != 0 && given.penaltyBpsPerDay <= MAX_BPS && given.levyBps <= MAX_BPS;
         if (!sensible) revert InvalidLimits(given);
     }
 }

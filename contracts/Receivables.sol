@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {ReentrancyGuard} from "@openzeppelin/contracts/utils/ReentrancyGuard.sol";
 import {IFingerprints} from "./interfaces/IFingerprints.sol";
 import {IParticipants} from "./interfaces/IParticipants.sol";
 import {IPolicy} from "./interfaces/IPolicy.sol";
 import {Roles} from "./libraries/Roles.sol";
 import {Notes} from "./Notes.sol";
 
-/// @notice See IReceivables. What is owed, by whom, and whether it was paid; who it is owed to is in Notes.
-contract Receivables is Notes, ReentrancyGuard {
-    using SafeERC20 for IERC20;
-
+/// @notice See IReceivables. What is owed, by whom and until when; who it is owed to is in Notes, what was paid in
+/// Repayments, and what changed after the confirmation in Adjustments.
+contract Receivables is Notes {
     bytes32 private constant CONFIRMATION_TYPEHASH = keccak256(
         "Confirmation(uint256 receivableId,address supplier,bytes32 documentHash,uint256 faceValue,"
         "uint256 maturityAt,uint256 amount,bool setOffWaived,uint256 nonce,uint256 deadline)"
@@ -23,9 +19,12 @@ contract Receivables is Notes, ReentrancyGuard {
 
     mapping(uint32 obligorId => mapping(uint16 currency => uint256)) public owedBy;
 
-    constructor(IParticipants participants_, IPolicy policy_, IFingerprints fingerprints_)
-        Notes(participants_, policy_)
-    {
+    constructor(
+        IParticipants participants_,
+        IPolicy policy_,
+        IFingerprints fingerprints_,
+        Siblings memory siblings
+    ) Notes(participants_, policy_, siblings) {
         fingerprints = fingerprints_;
     }
 
@@ -42,7 +41,7 @@ contract Receivables is Notes, ReentrancyGuard {
         uint32 supplierId = participants.requireRole(msg.sender, Roles.SUPPLIER);
         uint32 obligorId = participants.requireRole(obligor, Roles.OBLIGOR);
         if (supplierId == obligorId) revert SelfObligation(supplierId);
-        uint40 confirmBy = policy.checkRegistration(currency, faceValue, maturityAt);
+        (uint40 confirmBy, uint8 cutOffDays) = policy.checkRegistration(currency, faceValue, maturityAt);
 
         receivableId = ++_lastReceivableId;
         Receivable storage receivable = _receivables[receivableId];
@@ -53,6 +52,7 @@ contract Receivables is Notes, ReentrancyGuard {
         receivable.maturityAt = maturityAt;
         receivable.currency = currency;
         receivable.status = Status.Submitted;
+        receivable.cutOffDays = cutOffDays;
         receivable.documentHash = documentHash;
         emit ReceivableRegistered(
             receivableId, msg.sender, obligor, currency, faceValue, maturityAt, confirmBy, documentHash, fingerprint
@@ -78,6 +78,7 @@ contract Receivables is Notes, ReentrancyGuard {
         receivable.status = Status.Confirmed;
         receivable.confirmed = uint64(amount);
         receivable.setOffWaived = confirmation.setOffWaived;
+        (receivable.graceDays, receivable.penaltyBpsPerDay) = policy.lateTerms();
         receivable.noteCount = 1;
         noteId = _mint(supplier, receivableId, uint64(amount));
         emit ReceivableConfirmed(receivableId, obligor, noteId, amount, confirmation.setOffWaived);
@@ -106,37 +107,29 @@ contract Receivables is Notes, ReentrancyGuard {
         emit ReceivableExpired(receivableId);
     }
 
-    function repay(uint256 receivableId, uint256 amount) external nonReentrant {
-        Receivable storage receivable = _inStatus(receivableId, Status.Confirmed);
-        uint64 due = receivable.confirmed - receivable.repaid;
-        if (amount != due) revert RepaymentNotWhole(receivableId, amount, due);
-
-        receivable.repaid += due;
-        receivable.status = Status.Repaid;
-        owedBy[receivable.obligorId][receivable.currency] -= due;
-        emit ReceivableRepaid(receivableId, msg.sender, amount);
-        _cashOf(receivable).safeTransferFrom(msg.sender, address(this), amount);
+    function relieve(uint256 receivableId, uint64 amount) external onlySibling {
+        Receivable storage receivable = _existing(receivableId);
+        owedBy[receivable.obligorId][receivable.currency] -= amount;
     }
 
-    function redeem(uint256 noteId) external nonReentrant returns (uint256 amount) {
-        Note storage note = _note(noteId);
-        uint256 receivableId = note.receivableId;
-        Receivable storage receivable = _inStatus(receivableId, Status.Repaid);
-        amount = note.value;
-        if (amount == 0) revert NothingToRedeem(noteId);
+    function lowerFaceValue(uint256 receivableId, uint64 amount) external onlySibling {
+        Receivable storage receivable = _inStatus(receivableId, Status.Submitted);
+        uint64 face = receivable.faceValue;
+        if (amount == 0 || amount >= face) revert InvalidAmount(amount, face - 1);
+        receivable.faceValue = face - amount;
+        emit FaceValueLowered(receivableId, face - amount);
+    }
 
-        note.value = 0;
-        receivable.redeemed += uint64(amount);
-        emit TransferValue(noteId, 0, amount);
-        emit NoteRedeemed(noteId, receivableId, note.holder, amount);
-        _cashOf(receivable).safeTransfer(note.holder, amount);
+    function setStatus(uint256 receivableId, Status status) external onlySibling {
+        _existing(receivableId).status = status;
+        emit ReceivableStatusChanged(receivableId, status);
     }
 
     function isLive(uint256 receivableId) external view returns (bool) {
         Receivable storage receivable = _receivables[receivableId];
         Status status = receivable.status;
         if (status == Status.Submitted) return !_isPast(receivable.confirmBy);
-        return status == Status.Confirmed || status == Status.Repaid;
+        return status == Status.Confirmed || status == Status.Disputed || status == Status.Repaid;
     }
 
     function receivableOf(uint256 receivableId) external view returns (ReceivableView memory) {
@@ -151,16 +144,27 @@ contract Receivables is Notes, ReentrancyGuard {
             status: r.status,
             setOffWaived: r.setOffWaived,
             confirmed: r.confirmed,
-            repaid: r.repaid,
-            redeemed: r.redeemed,
             noteCount: r.noteCount,
+            cutOffAt: uint40(_cutOffOf(_receivables[receivableId])),
+            graceDays: r.graceDays,
+            penaltyBpsPerDay: r.penaltyBpsPerDay,
             documentHash: r.documentHash
         });
     }
 
-    function dueOf(uint256 receivableId) external view returns (uint256) {
-        Receivable memory receivable = _existing(receivableId);
-        return receivable.confirmed - receivable.repaid;
+    function termsOf(uint256 receivableId) external view returns (Terms memory) {
+        Receivable memory r = _existing(receivableId);
+        return Terms({
+            status: r.status,
+            supplierId: r.supplierId,
+            obligorId: r.obligorId,
+            currency: r.currency,
+            confirmed: r.confirmed,
+            maturityAt: r.maturityAt,
+            graceEndsAt: r.maturityAt + uint40(r.graceDays) * 1 days,
+            penaltyBpsPerDay: r.penaltyBpsPerDay,
+            setOffWaived: r.setOffWaived
+        });
     }
 
     function confirmationDigest(Confirmation calldata confirmation) external view returns (bytes32) {
@@ -199,9 +203,5 @@ contract Receivables is Notes, ReentrancyGuard {
                 confirmation.deadline
             )
         );
-    }
-
-    function _cashOf(Receivable storage receivable) private view returns (IERC20) {
-        return IERC20(policy.settlementTokenOf(receivable.currency));
     }
 }

@@ -5,7 +5,9 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {ReentrancyGuard} from "@openzeppelin/contracts/utils/ReentrancyGuard.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IParticipants} from "./interfaces/IParticipants.sol";
+import {IPolicy} from "./interfaces/IPolicy.sol";
 import {IReceivables} from "./interfaces/IReceivables.sol";
+import {IReserve} from "./interfaces/IReserve.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
 import {Roles} from "./libraries/Roles.sol";
 import {SignedDocuments} from "./SignedDocuments.sol";
@@ -20,11 +22,17 @@ contract Settlement is ISettlement, SignedDocuments, ReentrancyGuard {
     );
 
     IParticipants public immutable participants;
+    IPolicy public immutable policy;
     IReceivables public immutable receivables;
+    IReserve public immutable reserve;
 
-    constructor(IParticipants participants_, IReceivables receivables_) SignedDocuments("Feiqian Settlement") {
+    constructor(IParticipants participants_, IPolicy policy_, IReceivables receivables_, IReserve reserve_)
+        SignedDocuments("Feiqian Settlement")
+    {
         participants = participants_;
+        policy = policy_;
         receivables = receivables_;
+        reserve = reserve_;
     }
 
     function settle(Quote calldata quote, bytes calldata signature, uint256 tokenId)
@@ -66,6 +74,7 @@ contract Settlement is ISettlement, SignedDocuments, ReentrancyGuard {
             quote.value,
             quote.withRecourse
         );
+        uint256 levy = address(quote.asset) == address(receivables) ? policy.levyOn(quote.price) : 0;
         emit Settled(
             quote.financier,
             quote.seller,
@@ -76,9 +85,14 @@ contract Settlement is ISettlement, SignedDocuments, ReentrancyGuard {
             address(quote.cash),
             quote.price,
             quote.withRecourse,
-            quote.nonce
+            quote.nonce,
+            levy
         );
-        quote.cash.safeTransferFrom(quote.financier, quote.seller, quote.price);
+        if (levy != 0) {
+            reserve.insure(deliveredId, address(quote.cash), quote.price);
+            quote.cash.safeTransferFrom(quote.financier, address(reserve), levy);
+        }
+        quote.cash.safeTransferFrom(quote.financier, quote.seller, quote.price - levy);
     }
 
     /// @dev Every member of Quote is one word in declaration order, as EIP-712 encodes it.

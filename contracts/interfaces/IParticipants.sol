@@ -15,6 +15,7 @@ interface IParticipants {
     event ParticipantRenewed(uint256 indexed participantId, uint32 roles, uint40 kycValidUntil);
     event ParticipantFrozen(uint256 indexed participantId, bytes32 indexed orderHash);
     event ParticipantUnfrozen(uint256 indexed participantId, bytes32 indexed orderHash);
+    event AcceptanceWanted(uint256 indexed participantId, bool wanted);
     event ConfirmationLimitSet(uint256 indexed participantId, uint16 indexed currency, uint64 limit);
 
     error UnknownParticipant(address account);
@@ -59,8 +60,14 @@ interface IParticipants {
     /// @notice P5. The same without a role: whoever takes or gives title.
     function requireActive(address account) external view returns (uint32 participantId);
 
-    /// @notice P5. The same for the two sides of a transfer; the number is the giver's.
-    function requireBothActive(address giver, address taker) external view returns (uint32 giverId);
+    /// @notice P5. The same for the two sides of a transfer; the number is the giver's, the wish the taker's (P7).
+    function requireBothActive(address giver, address taker)
+        external
+        view
+        returns (uint32 giverId, bool takerWantsAcceptance);
+
+    /// @notice P7. The caller wants to be asked before an endorsement to it stands, or no longer.
+    function wantAcceptance(bool wanted) external;
 
     /// @notice P6. Who may keep and receive cash: registered and not frozen. An expired KYC never traps money.
     function mayHold(address account) external view returns (bool);
@@ -71,6 +78,7 @@ interface IParticipants {
         view
         returns (uint32 participantId, uint32 roles, uint40 kycValidUntil, bool frozen);
 
+    function wantsAcceptance(address account) external view returns (bool);
     function accountOf(uint32 participantId) external view returns (address account);
     function confirmationLimitOf(uint32 participantId, uint16 currency) external view returns (uint64 limit);
     function participantIdOf(bytes32 identityHash) external view returns (uint32 participantId);

@@ -9,6 +9,11 @@ interface IPolicy {
     /// @param confirmationDays how long a registered receivable waits for its obligor.
     /// @param maxDepth endorsements from the root note to the deepest one.
     /// @param maxNotes notes that one receivable may ever have, the root included.
+    /// @param cutOffDays how long before maturity title stops moving.
+    /// @param acceptanceDays how long a payee that wants to be asked may take to accept an endorsement.
+    /// @param graceDays after maturity, before a penalty runs and recourse opens.
+    /// @param penaltyBpsPerDay of what is overdue, for each day begun after grace, in basis points.
+    /// @param levyBps of the price of each financing, for the reserve, in basis points.
     struct Limits {
         uint64 maxFaceValue;
         uint16 minTenorDays;
@@ -16,6 +21,11 @@ interface IPolicy {
         uint16 confirmationDays;
         uint16 maxDepth;
         uint16 maxNotes;
+        uint8 cutOffDays;
+        uint8 acceptanceDays;
+        uint8 graceDays;
+        uint16 penaltyBpsPerDay;
+        uint16 levyBps;
     }
 
     event LimitsScheduled(uint256 indexed effectiveAt, Limits limits);
@@ -34,14 +44,20 @@ interface IPolicy {
     function setSettlementToken(uint16 currency, address token) external;
 
     /// @notice L3. Refuses what may not be registered now; says until when the obligor can confirm it:
-    /// for `confirmationDays`, and never past maturity.
+    /// for `confirmationDays`, and never past maturity. The cut-off in force then is the receivable's for good.
     function checkRegistration(uint16 currency, uint256 faceValue, uint256 maturityAt)
         external
         view
-        returns (uint40 confirmBy);
+        returns (uint40 confirmBy, uint8 cutOffDays);
 
-    /// @notice L4. Refuses a note too deep or one too many.
-    function checkEndorsement(uint256 depth, uint256 noteCount) external view;
+    /// @notice L4. Refuses a note too deep or one too many; says until when its payee may accept it (UTC seconds).
+    function checkEndorsement(uint256 depth, uint256 noteCount) external view returns (uint40 acceptBy);
+
+    /// @notice L5. Grace and penalty of what is confirmed now; they are the receivable's for good.
+    function lateTerms() external view returns (uint8 graceDays, uint16 penaltyBpsPerDay);
+
+    /// @notice L6. The levy on a price, both in minor units, rounded half up.
+    function levyOn(uint256 price) external view returns (uint256 levy);
 
     /// @notice The limits in force in this block.
     function limits() external view returns (Limits memory);

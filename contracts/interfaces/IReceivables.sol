@@ -17,7 +17,8 @@ interface IReceivables is IERC3525, IDeliverable, IFingerprinted, ISignedDocumen
         Rejected,
         Withdrawn,
         Expired,
-        Repaid
+        Repaid,
+        Disputed
     }
 
     struct ReceivableView {
@@ -30,10 +31,25 @@ interface IReceivables is IERC3525, IDeliverable, IFingerprinted, ISignedDocumen
         Status status;
         bool setOffWaived;
         uint64 confirmed;
-        uint64 repaid;
-        uint64 redeemed;
         uint16 noteCount;
+        uint40 cutOffAt;
+        uint8 graceDays;
+        uint16 penaltyBpsPerDay;
         bytes32 documentHash;
+    }
+
+    /// @notice What the contracts around a receivable need to know of it.
+    /// @param graceEndsAt UTC seconds; a penalty runs and recourse is open after it.
+    struct Terms {
+        Status status;
+        uint32 supplierId;
+        uint32 obligorId;
+        uint16 currency;
+        uint64 confirmed;
+        uint40 maturityAt;
+        uint40 graceEndsAt;
+        uint16 penaltyBpsPerDay;
+        bool setOffWaived;
     }
 
     struct NoteView {
@@ -43,6 +59,13 @@ interface IReceivables is IERC3525, IDeliverable, IFingerprinted, ISignedDocumen
         uint256 parentId;
         uint256 depth;
         uint256 endorserId;
+        bool withRecourse;
+        uint40 acceptBy;
+    }
+
+    struct Endorsement {
+        address to;
+        uint256 value;
         bool withRecourse;
     }
 
@@ -73,7 +96,9 @@ interface IReceivables is IERC3525, IDeliverable, IFingerprinted, ISignedDocumen
     event ReceivableRejected(uint256 indexed receivableId, address indexed obligor, string reason);
     event ReceivableWithdrawn(uint256 indexed receivableId, address indexed supplier);
     event ReceivableExpired(uint256 indexed receivableId);
-    event ReceivableRepaid(uint256 indexed receivableId, address indexed payer, uint256 amount);
+    /// @notice Disputed, confirmed again after a dispute, or repaid.
+    event ReceivableStatusChanged(uint256 indexed receivableId, Status status);
+    event FaceValueLowered(uint256 indexed receivableId, uint256 faceValue);
     event NoteEndorsed(
         uint256 indexed noteId,
         uint256 indexed childId,
@@ -83,7 +108,14 @@ interface IReceivables is IERC3525, IDeliverable, IFingerprinted, ISignedDocumen
         bool withRecourse
     );
     event NotesMerged(uint256 indexed fromNoteId, uint256 indexed toNoteId, uint256 value);
-    event NoteRedeemed(uint256 indexed noteId, uint256 indexed receivableId, address indexed holder, uint256 amount);
+    event AcceptanceAwaited(uint256 indexed noteId, uint256 acceptBy);
+    event EndorsementAccepted(uint256 indexed noteId, address indexed holder);
+    event EndorsementDeclined(uint256 indexed noteId, uint256 indexed parentId, address indexed endorser, uint256 value);
+    /// @notice N9. Value came to `to`, who took the place of `holder`: it went up to note `toNoteId`, or `noteId` itself
+    /// changed hands (`toNoteId` equals it), or a part of it became `toNoteId`, a note of the same origin.
+    event NotePlaceTaken(
+        uint256 indexed noteId, uint256 indexed toNoteId, address indexed to, address holder, uint256 value
+    );
 
     error UnknownReceivable(uint256 receivableId);
     error UnknownNote(uint256 noteId);
@@ -101,10 +133,13 @@ interface IReceivables is IERC3525, IDeliverable, IFingerprinted, ISignedDocumen
     error InsufficientValue(uint256 noteId, uint256 value, uint256 needed);
     error WrongHolder(uint256 noteId, address holder, address expected);
     error WrongClaim(uint256 noteId, uint256 receivableId, bytes32 documentHash);
-    error AfterCutOff(uint256 receivableId, uint256 maturityAt);
+    error AfterCutOff(uint256 receivableId, uint256 cutOffAt);
+    error AcceptancePending(uint256 noteId, uint256 acceptBy);
+    error AcceptanceNotAwaited(uint256 noteId);
+    error AcceptanceTooLate(uint256 noteId, uint256 acceptBy);
+    error NoteLocked(uint256 noteId, uint256 locked);
+    error NotASibling(address caller);
     error NotMergeable(uint256 fromNoteId, uint256 toNoteId);
-    error RepaymentNotWhole(uint256 receivableId, uint256 amount, uint256 due);
-    error NothingToRedeem(uint256 noteId);
     error ReceiverRefused(address receiver);
 
     /// @notice R1. The supplier registers what it says it is owed; the fingerprint makes it the only one.
@@ -132,17 +167,39 @@ interface IReceivables is IERC3525, IDeliverable, IFingerprinted, ISignedDocumen
     /// @notice N2. Moves `value` of a note into a new child note for `to`; with recourse, the endorser stays liable.
     function endorse(uint256 noteId, address to, uint256 value, bool withRecourse) external returns (uint256 childId);
 
-    /// @notice R6. Anyone pays for the obligor, in whole; the money waits here for whoever holds the notes.
-    function repay(uint256 receivableId, uint256 amount) external;
+    /// @notice N7. The same to several payees at once.
+    function endorseMany(uint256 noteId, Endorsement[] calldata endorsements)
+        external
+        returns (uint256[] memory childIds);
 
-    /// @notice N5. Anyone has a note paid out, to its holder.
-    function redeem(uint256 noteId) external returns (uint256 amount);
+    /// @notice N8. A payee that wanted to be asked takes an endorsement.
+    function accept(uint256 noteId) external;
+
+    /// @notice N8. The payee refuses it, or anyone gives it back once `acceptBy` has passed.
+    function decline(uint256 noteId) external;
+
+    // ---- for the contracts around this one, and nobody else
+
+    /// @notice N9. `to` takes the place of a note's holder for `value`: in note `ancestorId` where that is its own,
+    /// else in the note itself. What was done for it (a recourse paid, a default covered) is the caller's business.
+    function takePlace(uint256 noteId, uint256 ancestorId, address to, uint64 value) external returns (uint256 toNoteId);
+
+    /// @notice Takes value out of a note: it was paid, or the claim was diluted.
+    function burn(uint256 noteId, uint64 value) external;
+
+    /// @notice The obligor owes less on a confirmed receivable (P4).
+    function relieve(uint256 receivableId, uint64 amount) external;
+
+    /// @notice R11. A credit note before confirmation.
+    function lowerFaceValue(uint256 receivableId, uint64 amount) external;
+
+    function setStatus(uint256 receivableId, Status status) external;
+
+    // ---- views
 
     function receivableOf(uint256 receivableId) external view returns (ReceivableView memory);
+    function termsOf(uint256 receivableId) external view returns (Terms memory);
     function noteOf(uint256 noteId) external view returns (NoteView memory);
-
-    /// @notice What is still due on a receivable.
-    function dueOf(uint256 receivableId) external view returns (uint256);
 
     /// @notice What an obligor owes on all its confirmed receivables of a currency.
     function owedBy(uint32 obligorId, uint16 currency) external view returns (uint256);

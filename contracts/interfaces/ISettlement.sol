@@ -38,12 +38,13 @@ interface ISettlement is ISignedDocuments {
         address cash,
         uint256 price,
         bool withRecourse,
-        uint256 nonce
+        uint256 nonce,
+        uint256 levy
     );
 
     error NotTheSeller(address seller, address caller);
 
-    /// @notice D2. The seller accepts a quote with one of its tokens.
+    /// @notice D2, V1. The seller accepts a quote with one of its tokens.
     function settle(Quote calldata quote, bytes calldata signature, uint256 tokenId)
         external
         returns (uint256 deliveredId);
