@@ -59,6 +59,11 @@ class Settings(BaseModel):
     max_depth: int = 20
     max_notes: int = 500
     max_face_value: int = MAX_AMOUNT_FEN
+    cut_off_days: int = Field(default=1, description="How long before maturity notes stop moving")
+    acceptance_days: int = Field(default=3, description="How long a payee that wants to be asked may take")
+    grace_days: int = Field(default=3, description="After maturity, before penalty and recourse")
+    penalty_bps_per_day: int = Field(default=5, description="0.05 % of what is overdue, for each day begun after grace")
+    levy_bps: int = Field(default=50, description="0.5 % of the price of each financing, for the reserve")
     log_level: str = "WARNING"
     log_json: bool = False
 

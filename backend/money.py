@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from backend.config import DAY
 
 YEAR_DAYS = 360
@@ -25,6 +28,25 @@ def simple_interest(principal: int, rate_bps: int, days: int) -> int:
 def discounted(value: int, rate_bps: int, days: int) -> int:
     """The cash price of `value` due in `days`: value less the simple discount, never below zero."""
     return max(0, value - simple_interest(value, rate_bps, days))
+
+
+def late_days(grace_ends_at: int, at: int) -> int:
+    """Days that a penalty runs for at `at` (UTC seconds): each day begun after grace (rule M3)."""
+    return days_between(grace_ends_at, at)
+
+
+def penalty_accrued(claim: Mapping[Any, Any], at: int) -> int:
+    """What a receivable's row has accrued by `at`, in ten-thousandths of a minor unit (rule M3)."""
+    days = late_days(claim["grace_ends_at"], at) - claim["late_days"]
+    principal = claim["confirmed"] - claim["reduced"] - claim["repaid"] - claim["disputed"]
+    return int(claim["penalty_accrued"]) + max(0, days) * principal * int(claim["penalty_bps_per_day"])
+
+
+def penalty_due(claim: Mapping[Any, Any], at: int) -> int:
+    """The penalty that is due at `at` in minor units, rounded down; nothing once a receivable is repaid."""
+    if claim["status"] not in ("confirmed", "disputed"):
+        return 0
+    return penalty_accrued(claim, at) // BPS - int(claim["penalty_paid"])
 
 
 def format_amount(amount: int, decimals: int = 2) -> str:

@@ -68,7 +68,8 @@ contract Adjustments is IAdjustments, SignedDocuments, AccessManaged {
         uint32 callerId = participants.requireActive(msg.sender);
         bool assignor = callerId == terms.supplierId || callerId == note.endorserId;
         if (!assignor && msg.sender != note.holder) revert NotTheAssignor(noteId, msg.sender);
-        if (note.holder == participants.accountOf(terms.supplierId)) revert NothingAssigned(noteId);
+        bool assigned = note.holder != participants.accountOf(terms.supplierId) && note.value != 0 && note.acceptBy == 0;
+        if (!assigned) revert NothingAssigned(noteId);
         uint40 noticeAt = _adjustments[receivableId].noticeAt;
         if (noticeAt != 0) revert NoticeWasGiven(receivableId, noticeAt);
 
@@ -108,7 +109,9 @@ contract Adjustments is IAdjustments, SignedDocuments, AccessManaged {
         }
         _requireOpen(receivableId, terms);
         _reduce(receivableId, terms, Cause.CreditNote, amount, documentHash);
-        _absorb(receivableId, terms, noteIds);
+        uint256 left = _absorb(receivableId, terms, noteIds);
+        uint40 noticeAt = _adjustments[receivableId].noticeAt;
+        if (noticeAt != 0 && left != 0) revert NoticeWasGiven(receivableId, noticeAt);
     }
 
     function setOff(SetOff calldata document, bytes calldata signature, uint256[] calldata noteIds) external {
@@ -245,10 +248,13 @@ contract Adjustments is IAdjustments, SignedDocuments, AccessManaged {
     }
 
     /// @dev J7. What the supplier holds and is not locked goes first.
-    function _absorb(uint256 receivableId, IReceivables.Terms memory terms, uint256[] calldata noteIds) private {
+    function _absorb(uint256 receivableId, IReceivables.Terms memory terms, uint256[] calldata noteIds)
+        private
+        returns (uint256 owes)
+    {
         Adjustment storage adjustment = _adjustments[receivableId];
         address supplier = participants.accountOf(terms.supplierId);
-        uint256 owes = adjustment.reduced - adjustment.absorbed - repayments.accountOf(receivableId).madeGood;
+        owes = adjustment.reduced - adjustment.absorbed - repayments.accountOf(receivableId).madeGood;
         for (uint256 i = 0; i < noteIds.length && owes != 0; i++) {
             uint256 noteId = noteIds[i];
             IReceivables.NoteView memory note = receivables.noteOf(noteId);

@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ERC165Checker} from "@openzeppelin/contracts/utils/introspection/ERC165Checker.sol";
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import {ERC721Utils} from "@openzeppelin/contracts/token/ERC721/utils/ERC721Utils.sol";
@@ -114,6 +115,7 @@ abstract contract Notes is IReceivables, SignedDocuments {
         Note storage note = _note(noteId);
         if (note.holder != msg.sender) revert NotAuthorised(noteId, msg.sender);
         Origin storage origin = _awaited(noteId);
+        participants.requireActive(msg.sender);
         if (_isPast(origin.acceptBy)) revert AcceptanceTooLate(noteId, origin.acceptBy);
         origin.acceptBy = 0;
         emit EndorsementAccepted(noteId, msg.sender);
@@ -126,7 +128,6 @@ abstract contract Notes is IReceivables, SignedDocuments {
         uint64 value = note.value;
         uint256 parentId = origin.parentId;
         address endorser = participants.accountOf(origin.endorserId);
-        _requireFree(noteId, note, value);
         origin.acceptBy = 0;
         emit EndorsementDeclined(noteId, parentId, endorser, value);
         _takePlace(noteId, parentId, endorser, value);
@@ -222,8 +223,8 @@ abstract contract Notes is IReceivables, SignedDocuments {
     // ---- views
 
     function noteOf(uint256 noteId) external view returns (NoteView memory) {
-        Note memory note = _note(noteId);
-        Origin memory origin = _origins[noteId];
+        Note storage note = _note(noteId);
+        Origin storage origin = _origins[noteId];
         return NoteView({
             holder: note.holder,
             value: note.value,
@@ -296,9 +297,9 @@ abstract contract Notes is IReceivables, SignedDocuments {
         Note storage note = _note(noteId);
         _requireFree(noteId, note, value);
         address holder = note.holder;
-        childId = _lastNoteId + 1;
-        _origins[childId] = _nextOrigin(noteId, note, to, withRecourse, agreed);
-        _lastNoteId = uint64(childId);
+        childId = ++_lastNoteId;
+        Origin memory origin = _nextOrigin(noteId, note, to, withRecourse, agreed);
+        _origins[childId] = origin;
         _take(noteId, note, value);
         uint32 receivableId = note.receivableId;
         _notes[childId] = Note(to, uint64(value), receivableId);
@@ -307,8 +308,7 @@ abstract contract Notes is IReceivables, SignedDocuments {
         emit SlotChanged(childId, 0, receivableId);
         emit TransferValue(noteId, childId, value);
         emit NoteEndorsed(noteId, childId, holder, to, value, withRecourse);
-        uint40 acceptBy = _origins[childId].acceptBy;
-        if (acceptBy != 0) emit AcceptanceAwaited(childId, acceptBy);
+        if (origin.acceptBy != 0) emit AcceptanceAwaited(childId, origin.acceptBy);
     }
 
     /// @dev Whether the note may have a child, and what the child will say of where it came from.
@@ -316,15 +316,23 @@ abstract contract Notes is IReceivables, SignedDocuments {
         private
         returns (Origin memory next)
     {
-        (uint32 endorserId, bool awaits) = participants.requireBothActive(note.holder, to);
+        bool awaits;
+        _requireTaker(to);
+        (next.endorserId, awaits) = participants.requireBothActive(note.holder, to);
         Receivable storage receivable = _requireMovable(note.receivableId);
-        Origin memory origin = _origins[noteId];
+        Origin storage origin = _origins[noteId];
         _requireAccepted(noteId, origin.acceptBy);
         uint16 count = receivable.noteCount + 1;
-        uint40 acceptBy = policy.checkEndorsement(origin.depth + 1, count);
+        next.depth = origin.depth + 1;
+        uint256 acceptanceDays = policy.checkEndorsement(next.depth, count);
         receivable.noteCount = count;
-        if (agreed || !awaits) acceptBy = 0;
-        return Origin(uint64(noteId), endorserId, origin.depth + 1, withRecourse, acceptBy);
+        next.parentId = uint64(noteId);
+        next.withRecourse = withRecourse;
+        if (awaits && !agreed) {
+            // solhint-disable-next-line not-rely-on-time
+            uint256 waitsUntil = block.timestamp + acceptanceDays * 1 days;
+            next.acceptBy = uint40(Math.min(waitsUntil, _cutOffOf(receivable)));
+        }
     }
 
     /// @dev N3. The whole token changes hands: assignment without recourse; claims on earlier endorsers go along.
@@ -332,6 +340,7 @@ abstract contract Notes is IReceivables, SignedDocuments {
         Note storage note = _note(noteId);
         if (note.holder != from) revert WrongHolder(noteId, note.holder, from);
         if (note.value == 0) revert InsufficientValue(noteId, 0, 1);
+        _requireTaker(to);
         participants.requireBothActive(from, to);
         _requireMovable(note.receivableId);
         _requireAccepted(noteId, _origins[noteId].acceptBy);
@@ -354,7 +363,8 @@ abstract contract Notes is IReceivables, SignedDocuments {
     {
         Note storage note = _note(noteId);
         address holder = note.holder;
-        if (ancestorId != 0 && _notes[ancestorId].holder == to) {
+        bool free = value + _lockedIn(noteId, note) <= note.value;
+        if (ancestorId != 0 && free && _notes[ancestorId].holder == to) {
             toNoteId = ancestorId;
             _take(noteId, note, value);
             _notes[ancestorId].value += value;
@@ -373,7 +383,8 @@ abstract contract Notes is IReceivables, SignedDocuments {
             emit SlotChanged(toNoteId, 0, note.receivableId);
             emit TransferValue(noteId, toNoteId, value);
         }
-        emit NotePlaceTaken(noteId, toNoteId, to, holder, value);
+        if (ancestorId != 0 && toNoteId != ancestorId) _origins[toNoteId] = _origins[ancestorId];
+        emit NotePlaceTaken(noteId, toNoteId, to, holder, value, ancestorId);
     }
 
     function takePlace(uint256 noteId, uint256 ancestorId, address to, uint64 value)
@@ -430,9 +441,17 @@ abstract contract Notes is IReceivables, SignedDocuments {
 
     /// @dev R12. What is locked by a dispute stays where it is.
     function _requireFree(uint256 noteId, Note storage note, uint256 value) private view {
-        if (_receivables[note.receivableId].status != Status.Disputed) return;
-        uint256 locked = adjustments.lockedOf(noteId);
+        uint256 locked = _lockedIn(noteId, note);
         if (value <= note.value && value + locked > note.value) revert NoteLocked(noteId, locked);
+    }
+
+    function _lockedIn(uint256 noteId, Note storage note) private view returns (uint256) {
+        return _receivables[note.receivableId].status == Status.Disputed ? adjustments.lockedOf(noteId) : 0;
+    }
+
+    /// @dev R10. What pays the notes cannot hold one: it would pay itself.
+    function _requireTaker(address to) private view {
+        if (to == repayments) revert ReceiverRefused(to);
     }
 
     function _requireSibling() private view {

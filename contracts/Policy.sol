@@ -75,12 +75,11 @@ contract Policy is IPolicy, AccessManaged {
         return (uint40(waitsUntil < maturityAt ? waitsUntil : maturityAt), limit.cutOffDays);
     }
 
-    function checkEndorsement(uint256 depth, uint256 noteCount) external view returns (uint40) {
+    function checkEndorsement(uint256 depth, uint256 noteCount) external view returns (uint8) {
         Term storage limit = _inForce();
         if (depth > limit.maxDepth) revert PolicyRefused("depth.max", depth, limit.maxDepth);
         if (noteCount > limit.maxNotes) revert PolicyRefused("notes.max", noteCount, limit.maxNotes);
-        // solhint-disable-next-line not-rely-on-time
-        return uint40(block.timestamp + uint256(limit.acceptanceDays) * 1 days);
+        return limit.acceptanceDays;
     }
 
     function lateTerms() external view returns (uint8, uint16) {

@@ -38,26 +38,34 @@ contract Receivables is Notes {
     ) external returns (uint256 receivableId) {
         if (faceValue == 0) revert InvalidAmount(faceValue, type(uint64).max);
         if (documentHash == 0) revert DocumentMissing();
-        uint32 supplierId = participants.requireRole(msg.sender, Roles.SUPPLIER);
-        uint32 obligorId = participants.requireRole(obligor, Roles.OBLIGOR);
-        if (supplierId == obligorId) revert SelfObligation(supplierId);
-        (uint40 confirmBy, uint8 cutOffDays) = policy.checkRegistration(currency, faceValue, maturityAt);
-
         receivableId = ++_lastReceivableId;
         Receivable storage receivable = _receivables[receivableId];
-        receivable.supplierId = supplierId;
-        receivable.obligorId = obligorId;
+        (receivable.supplierId, receivable.obligorId) = _parties(obligor);
+        (receivable.confirmBy, receivable.cutOffDays) = policy.checkRegistration(currency, faceValue, maturityAt);
         receivable.faceValue = faceValue;
-        receivable.confirmBy = confirmBy;
         receivable.maturityAt = maturityAt;
         receivable.currency = currency;
         receivable.status = Status.Submitted;
-        receivable.cutOffDays = cutOffDays;
         receivable.documentHash = documentHash;
         emit ReceivableRegistered(
-            receivableId, msg.sender, obligor, currency, faceValue, maturityAt, confirmBy, documentHash, fingerprint
+            receivableId,
+            msg.sender,
+            obligor,
+            currency,
+            faceValue,
+            maturityAt,
+            receivable.confirmBy,
+            _cutOffOf(receivable),
+            documentHash,
+            fingerprint
         );
         fingerprints.claim(fingerprint, uint96(receivableId));
+    }
+
+    function _parties(address obligor) private view returns (uint32 supplierId, uint32 obligorId) {
+        supplierId = participants.requireRole(msg.sender, Roles.SUPPLIER);
+        obligorId = participants.requireRole(obligor, Roles.OBLIGOR);
+        if (supplierId == obligorId) revert SelfObligation(supplierId);
     }
 
     function confirm(Confirmation calldata confirmation, bytes calldata signature)
@@ -81,7 +89,15 @@ contract Receivables is Notes {
         (receivable.graceDays, receivable.penaltyBpsPerDay) = policy.lateTerms();
         receivable.noteCount = 1;
         noteId = _mint(supplier, receivableId, uint64(amount));
-        emit ReceivableConfirmed(receivableId, obligor, noteId, amount, confirmation.setOffWaived);
+        emit ReceivableConfirmed(
+            receivableId,
+            obligor,
+            noteId,
+            amount,
+            confirmation.setOffWaived,
+            _graceEndOf(receivable),
+            receivable.penaltyBpsPerDay
+        );
     }
 
     function reject(uint256 receivableId, string calldata reason) external {
@@ -133,7 +149,7 @@ contract Receivables is Notes {
     }
 
     function receivableOf(uint256 receivableId) external view returns (ReceivableView memory) {
-        Receivable memory r = _existing(receivableId);
+        Receivable storage r = _existing(receivableId);
         return ReceivableView({
             supplier: participants.accountOf(r.supplierId),
             obligor: participants.accountOf(r.obligorId),
@@ -145,7 +161,7 @@ contract Receivables is Notes {
             setOffWaived: r.setOffWaived,
             confirmed: r.confirmed,
             noteCount: r.noteCount,
-            cutOffAt: uint40(_cutOffOf(_receivables[receivableId])),
+            cutOffAt: uint40(_cutOffOf(r)),
             graceDays: r.graceDays,
             penaltyBpsPerDay: r.penaltyBpsPerDay,
             documentHash: r.documentHash
@@ -153,7 +169,7 @@ contract Receivables is Notes {
     }
 
     function termsOf(uint256 receivableId) external view returns (Terms memory) {
-        Receivable memory r = _existing(receivableId);
+        Receivable storage r = _existing(receivableId);
         return Terms({
             status: r.status,
             supplierId: r.supplierId,
@@ -161,7 +177,7 @@ contract Receivables is Notes {
             currency: r.currency,
             confirmed: r.confirmed,
             maturityAt: r.maturityAt,
-            graceEndsAt: r.maturityAt + uint40(r.graceDays) * 1 days,
+            graceEndsAt: _graceEndOf(r),
             penaltyBpsPerDay: r.penaltyBpsPerDay,
             setOffWaived: r.setOffWaived
         });
@@ -175,6 +191,10 @@ contract Receivables is Notes {
 
     function receivableCount() external view returns (uint256) {
         return _lastReceivableId;
+    }
+
+    function _graceEndOf(Receivable storage receivable) private view returns (uint40) {
+        return receivable.maturityAt + uint40(receivable.graceDays) * 1 days;
     }
 
     function _owe(uint32 obligorId, uint16 currency, uint256 amount) private {

@@ -89,7 +89,7 @@ contract Repayments is IRepayments, ReentrancyGuard {
 
     // ---- and goes to the holders
 
-    function allot(uint256 receivableId, uint256[] calldata noteIds) external {
+    function allot(uint256 receivableId, uint256[] calldata noteIds) external nonReentrant {
         IReceivables.Terms memory terms = receivables.termsOf(receivableId);
         if (terms.status != IReceivables.Status.Repaid) {
             _requirePayable(receivableId, terms);
@@ -99,6 +99,10 @@ contract Repayments is IRepayments, ReentrancyGuard {
         requireNoAllotment(receivableId);
         (uint256[] memory weights, uint256 total, uint16 left) = _weigh(receivableId, terms, noteIds);
         (uint256 principal, uint256 penalty) = _undivided(receivableId);
+        if (principal == 0 && penalty != 0 && liveOf(receivableId) == 0) {
+            _payLeftPenalty(receivableId, terms, penalty);
+            return;
+        }
         if (principal + penalty == 0 || total == 0) revert NothingToAllot(receivableId);
 
         uint32 round = _allotments[receivableId].round + 1;
@@ -237,6 +241,14 @@ contract Repayments is IRepayments, ReentrancyGuard {
         return (true, principal, penalty);
     }
 
+    /// @dev M9.
+    function _payLeftPenalty(uint256 receivableId, IReceivables.Terms memory terms, uint256 penalty) private {
+        address supplier = participants.accountOf(terms.supplierId);
+        _penalties[receivableId].redeemed += uint64(penalty);
+        emit LeftPenaltyPaid(receivableId, supplier, penalty);
+        _payOut(supplier, terms.currency, penalty);
+    }
+
     /// @dev A holder that may not be paid now does not hold up the others.
     function _payOut(address holder, uint16 currency, uint256 amount) private {
         if (amount == 0) return;
@@ -364,7 +376,7 @@ contract Repayments is IRepayments, ReentrancyGuard {
     {
         // solhint-disable-next-line not-rely-on-time
         uint256 nowAt = block.timestamp;
-        if (terms.graceEndsAt == 0 || nowAt <= terms.graceEndsAt) return p;
+        if (nowAt <= terms.graceEndsAt) return p;
         uint32 lateDays = uint32(Math.ceilDiv(nowAt - terms.graceEndsAt, 1 days));
         uint128 more = uint128(principal * terms.penaltyBpsPerDay * (lateDays - p.lateDays));
         return Penalty(p.accrued + more, lateDays, p.redeemed);

@@ -22,6 +22,8 @@ contract Reserve is IReserve, ReentrancyGuard {
     address public immutable settlement;
 
     mapping(uint256 noteId => uint64) public insuredOf;
+    /// @dev Where what was paid for a note so far went, so that many small payments do not make many notes.
+    mapping(uint256 noteId => uint256) private _takenInto;
 
     constructor(
         IReceivables receivables_,
@@ -37,13 +39,13 @@ contract Reserve is IReserve, ReentrancyGuard {
         settlement = settlement_;
     }
 
-    function insure(uint256 noteId, address cash, uint256 price) external {
+    function insure(uint256 noteId, address cash, uint256 price, uint256 levy) external {
         if (msg.sender != settlement) revert NotSettlement(msg.sender);
         uint16 currency = receivables.termsOf(receivables.slotOf(noteId)).currency;
-        if (policy.settlementTokenOf(currency) != cash) return;
-        uint64 amount = price > type(uint64).max ? type(uint64).max : uint64(price);
+        bool sameMoney = policy.settlementTokenOf(currency) == cash;
+        uint64 amount = sameMoney ? uint64(Math.min(price, type(uint64).max)) : 0;
         insuredOf[noteId] = amount;
-        emit NoteInsured(noteId, amount);
+        emit NoteInsured(noteId, cash, amount, levy);
     }
 
     function cover(uint256 noteId) external nonReentrant returns (uint256 amount) {
@@ -63,7 +65,8 @@ contract Reserve is IReserve, ReentrancyGuard {
         if (amount == 0 || note.holder == address(this)) revert NothingToCover(noteId);
 
         insuredOf[noteId] = insured - uint64(amount);
-        uint256 toNoteId = receivables.takePlace(noteId, 0, address(this), uint64(amount));
+        uint256 toNoteId = receivables.takePlace(noteId, _takenInto[noteId], address(this), uint64(amount));
+        _takenInto[noteId] = toNoteId;
         emit NoteCovered(noteId, receivableId, note.holder, toNoteId, amount);
         cash.safeTransfer(note.holder, amount);
     }

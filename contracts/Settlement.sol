@@ -74,7 +74,7 @@ contract Settlement is ISettlement, SignedDocuments, ReentrancyGuard {
             quote.value,
             quote.withRecourse
         );
-        uint256 levy = address(quote.asset) == address(receivables) ? policy.levyOn(quote.price) : 0;
+        uint256 levy = _isNote(quote) ? policy.levyOn(quote.price) : 0;
         emit Settled(
             quote.financier,
             quote.seller,
@@ -88,11 +88,13 @@ contract Settlement is ISettlement, SignedDocuments, ReentrancyGuard {
             quote.nonce,
             levy
         );
-        if (levy != 0) {
-            reserve.insure(deliveredId, address(quote.cash), quote.price);
-            quote.cash.safeTransferFrom(quote.financier, address(reserve), levy);
-        }
+        if (_isNote(quote)) reserve.insure(deliveredId, address(quote.cash), quote.price, levy);
+        if (levy != 0) quote.cash.safeTransferFrom(quote.financier, address(reserve), levy);
         quote.cash.safeTransferFrom(quote.financier, quote.seller, quote.price - levy);
+    }
+
+    function _isNote(Quote calldata quote) private view returns (bool) {
+        return address(quote.asset) == address(receivables);
     }
 
     /// @dev Every member of Quote is one word in declaration order, as EIP-712 encodes it.

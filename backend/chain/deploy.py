@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+import rlp
+from eth_utils.crypto import keccak
 from web3 import Web3
 from web3.exceptions import Web3RPCError
 
@@ -38,6 +40,7 @@ POWERS: dict[str, list[tuple[str, list[str]]]] = {
     "regulator": [
         ("Participants", ["freeze(address,bytes32)", "unfreeze(address,bytes32)"]),
         ("SettlementToken", ["setFrozenTokens(address,uint256)", "forcedTransfer(address,address,uint256)"]),
+        ("Adjustments", ["resolveByOrder(uint256,uint64,bytes32,uint256[])"]),
     ],
 }
 PROTOCOL_ROLE = 256
@@ -88,6 +91,14 @@ class Deployer:
             reason=both("no block takes deployment transaction {tx}", "没有区块收录部署交易 {tx}", tx=sent)
         )
 
+    def foresee(self, count: int) -> list[str]:
+        """The addresses of the next `count` contracts that `create` makes."""
+        first = self.node.transaction_count(self.address)
+        sender = bytes.fromhex(self.address[2:])
+        return [
+            Web3.to_checksum_address(keccak(rlp.encode([sender, nonce]))[12:]) for nonce in range(first, first + count)
+        ]
+
     def create(self, name: str, *args: Any) -> str:
         contract = self.node.web3.eth.contract(abi=artifacts()[name].abi, bytecode=artifacts()[name].bytecode)
         data = contract.constructor(*args).data_in_transaction
@@ -116,11 +127,16 @@ def deploy(node: Node, keystore: Keystore, settings: Settings, report: Report = 
         settings.confirmation_days,
         settings.max_depth,
         settings.max_notes,
+        settings.cut_off_days,
+        settings.acceptance_days,
+        settings.grace_days,
+        settings.penalty_bps_per_day,
+        settings.levy_bps,
     )
     policy = deployer.create("Policy", authority, limits)
     fingerprints = deployer.create("Fingerprints", authority)
-    receivables = deployer.create("Receivables", participants, policy, fingerprints)
-    settlement = deployer.create("Settlement", participants, receivables)
+    contracts = {"Authority": authority, "Participants": participants, "Policy": policy, "Fingerprints": fingerprints}
+    contracts |= _create_circle(deployer, contracts)
     report("contracts deployed")
     tokens = {}
     for code in settings.currencies.split(","):
@@ -139,14 +155,7 @@ def deploy(node: Node, keystore: Keystore, settings: Settings, report: Report = 
     deployment = Deployment(
         chain_id=node.chain_id,
         block=first_block,
-        contracts={
-            "Authority": authority,
-            "Participants": participants,
-            "Policy": policy,
-            "Fingerprints": fingerprints,
-            "Receivables": receivables,
-            "Settlement": settlement,
-        },
+        contracts=contracts,
         tokens=tokens,
         roles=roles,
     )
@@ -161,6 +170,29 @@ def deploy(node: Node, keystore: Keystore, settings: Settings, report: Report = 
     return deployment
 
 
+CIRCLE = ("Receivables", "Repayments", "Adjustments", "Reserve", "Settlement")
+"""Each of these knows others of them for good, so their addresses are foreseen. In this order."""
+
+
+def _create_circle(deployer: Deployer, made: dict[str, str]) -> dict[str, str]:
+    circle = dict(zip(CIRCLE, deployer.foresee(len(CIRCLE)), strict=True))
+    receivables, repayments, adjustments, reserve, settlement = circle.values()
+    participants, policy, fingerprints = made["Participants"], made["Policy"], made["Fingerprints"]
+    arguments: dict[str, tuple[Any, ...]] = {
+        "Receivables": (participants, policy, fingerprints, (repayments, adjustments, reserve)),
+        "Repayments": (receivables, adjustments, participants, policy),
+        "Adjustments": (made["Authority"], receivables, repayments, participants, policy, fingerprints),
+        "Reserve": (receivables, repayments, adjustments, policy, settlement),
+        "Settlement": (participants, policy, receivables, reserve),
+    }
+    for name, foreseen in circle.items():
+        if deployer.create(name, *arguments[name]) != foreseen:
+            raise ChainUnavailable(
+                reason=both("{name} is not where it was foreseen", "{name} 的地址与预期不符", name=name)
+            )
+    return circle
+
+
 def _wire(deployer: Deployer, contracts: Contracts, settings: Settings) -> None:
     def do(name: str, function: str, *args: Any) -> None:
         call = contracts.call_data(name, function, *args)
@@ -168,9 +200,11 @@ def _wire(deployer: Deployer, contracts: Contracts, settings: Settings) -> None:
 
     address = contracts.address
     tokens = [contracts.token(code) for code in contracts.deployment.tokens]
-    do("Fingerprints", "admit", address("Receivables"))
-    identity = Web3.keccak(text="feiqian.protocol.receivables")
-    do("Participants", "register", address("Receivables"), identity, PROTOCOL_ROLE, NEVER, "Receivables")
+    for name in ("Receivables", "Adjustments"):
+        do("Fingerprints", "admit", address(name))
+    for name in ("Repayments", "Reserve"):  # they keep cash
+        identity = Web3.keccak(text=f"feiqian.protocol.{name.lower()}")
+        do("Participants", "register", address(name), identity, PROTOCOL_ROLE, NEVER, name)
     for code, token in contracts.deployment.tokens.items():
         do("Policy", "setSettlementToken", currency(code).numeric, token)
         do(contracts.token(code), "setCap", CAP)

@@ -28,6 +28,13 @@ QUOTE = _members(
     "address financier,address seller,address asset,uint256 assetKey,bytes32 documentHash,uint256 value,"
     "address cash,uint256 price,bool withRecourse,uint256 nonce,uint256 deadline"
 )
+RESOLUTION = _members(
+    "uint256 receivableId,uint256 disputeId,uint256 upheld,uint256 nonce,uint256 deadline",
+)
+SET_OFF = _members(
+    "uint256 receivableId,uint256 amount,bytes32 counterclaimHash,uint256 arisenAt,uint256 dueAt,"
+    "uint256 nonce,uint256 deadline"
+)
 
 
 @dataclass(frozen=True)
@@ -70,6 +77,42 @@ class Quote:
 
     def typed(self, contracts: Contracts) -> dict[str, Any]:
         return _document(contracts, "Settlement", "Quote", QUOTE, asdict(self))
+
+    def arguments(self) -> tuple[Any, ...]:
+        return tuple(asdict(self).values())
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """Rule J6. `upheld` in minor units: what of the disputed amount is not owed. Times in UTC seconds."""
+
+    receivableId: int
+    disputeId: int
+    upheld: int
+    nonce: int
+    deadline: int
+
+    def typed(self, contracts: Contracts) -> dict[str, Any]:
+        return _document(contracts, "Adjustments", "Resolution", RESOLUTION, asdict(self))
+
+    def arguments(self) -> tuple[Any, ...]:
+        return tuple(asdict(self).values())
+
+
+@dataclass(frozen=True)
+class SetOff:
+    """Rule J4. The supplier acknowledges a counterclaim. `amount` in minor units, times in UTC seconds."""
+
+    receivableId: int
+    amount: int
+    counterclaimHash: str
+    arisenAt: int
+    dueAt: int
+    nonce: int
+    deadline: int
+
+    def typed(self, contracts: Contracts) -> dict[str, Any]:
+        return _document(contracts, "Adjustments", "SetOff", SET_OFF, asdict(self))
 
     def arguments(self) -> tuple[Any, ...]:
         return tuple(asdict(self).values())

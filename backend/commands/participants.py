@@ -7,12 +7,12 @@ from typing import Any
 from web3 import Web3
 
 from backend import roles
-from backend.chain.contracts import Call
+from backend.chain.contracts import Call, Contracts
 from backend.chain.outbox import Row
 from backend.commands.acts import act
-from backend.commands.desk import Desk, Request, require_operator
+from backend.commands.desk import Desk, Request, require_operator, require_participant
 from backend.config import DAY
-from backend.errors import Conflict, InvalidInput, both
+from backend.errors import Conflict, Forbidden, InvalidInput, both
 from backend.invoices import currency, identifier_key
 from backend.queries import participants as queries
 
@@ -85,16 +85,32 @@ def register_participant(
 def standing_approvals(desk: Desk, role_names: list[str]) -> list[Call]:
     """What a party lets the contracts do for it once for all: each use still needs its own signed act."""
     contracts = desk.contracts
-    receivables, settlement = contracts.address("Receivables"), contracts.address("Settlement")
+    settlement = contracts.address("Settlement")
     tokens = [contracts.token(code) for code in contracts.deployment.tokens]
     calls = []
     if {"supplier", "financier"} & set(role_names):
         calls.append(contracts.call_data("Receivables", "setApprovalForAll", settlement, True))
     if "financier" in role_names:
-        calls += [contracts.call_data(token, "approve", settlement, UNLIMITED) for token in tokens]
+        calls += _approvals(contracts, tokens, "Settlement")
     if "obligor" in role_names:
-        calls += [contracts.call_data(token, "approve", receivables, UNLIMITED) for token in tokens]
+        calls += _approvals(contracts, tokens, "Adjustments")
+    if {"obligor", "supplier", "financier"} & set(role_names):
+        calls += _approvals(contracts, tokens, "Repayments")
     return calls
+
+
+def _approvals(contracts: Contracts, tokens: list[str], spender: str) -> list[Call]:
+    return [contracts.call_data(token, "approve", contracts.address(spender), UNLIMITED) for token in tokens]
+
+
+@act("participant.want-acceptance")
+def want_acceptance(desk: Desk, request: Request, account: str, wanted: bool) -> Row:
+    """P7. The party itself wants to be asked before an endorsement to it stands, or no longer."""
+    if require_participant(desk, request) != account:
+        raise Forbidden(reason=both("this is the party's own choice", "此选择须由该参与方本人作出"))
+    return desk.outbox.send(
+        request.intent, account, desk.contracts.call_data("Participants", "wantAcceptance", wanted)
+    )
 
 
 @act("participant.limit")

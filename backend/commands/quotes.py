@@ -22,7 +22,7 @@ from backend.queries import notes as note_queries
 from backend.queries import quotes as queries
 from backend.queries import receivables as receivable_queries
 
-SALEABLE = ("submitted", "confirmed")
+SALEABLE = ("submitted", "confirmed", "disputed")
 
 
 @act("quote.request")

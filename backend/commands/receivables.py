@@ -21,6 +21,7 @@ from backend.invoices import Invoice, read_invoice, to_json
 from backend.invoices.currencies import currency
 from backend.queries import participants as participant_queries
 from backend.queries import receivables as queries
+from backend.queries.notes import live_notes
 from backend.roles import WORDS
 
 
@@ -83,7 +84,7 @@ def confirm_receivable(
 ) -> Row:
     """R2. The obligor confirms the whole or a part, by signature. With `carry` the signed document goes to the
     chain at once; without, it waits for the supplier to carry it together with a sale."""
-    obligor, receivable = _party(desk, request, receivable_id, "obligor")
+    obligor, receivable = party(desk, request, receivable_id, "obligor")
     require_signed_terms(own, validSeconds=valid_seconds)
     if receivable["status"] != "submitted":
         raise Conflict(
@@ -143,14 +144,14 @@ def confirm_receivable(
 @act("receivable.reject")
 def reject_receivable(desk: Desk, request: Request, receivable_id: int, reason: str) -> Row:
     """R3. The obligor refuses, with its reason."""
-    obligor, _ = _party(desk, request, receivable_id, "obligor")
+    obligor, _ = party(desk, request, receivable_id, "obligor")
     return _send(desk, request, "reject", obligor, receivable_id, reason)
 
 
 @act("receivable.withdraw")
 def withdraw_receivable(desk: Desk, request: Request, receivable_id: int) -> Row:
     """R4. The supplier takes back what is not confirmed."""
-    supplier, _ = _party(desk, request, receivable_id, "supplier")
+    supplier, _ = party(desk, request, receivable_id, "supplier")
     return _send(desk, request, "withdraw", supplier, receivable_id)
 
 
@@ -162,8 +163,29 @@ def expire_receivable(desk: Desk, request: Request, receivable_id: int) -> Row:
 
 @act("receivable.repay")
 def repay_receivable(desk: Desk, request: Request, receivable_id: int, amount: int) -> Row:
-    """R6. Any party to it pays for the obligor, in whole, in minor units."""
-    return _send(desk, request, "repay", _any_party(desk, request, receivable_id), receivable_id, amount)
+    """M1. Any party to it pays for the obligor, in whole or in part, in minor units."""
+    return _pay(desk, request, "repay", receivable_id, amount)
+
+
+@act("receivable.make-good")
+def make_good_receivable(desk: Desk, request: Request, receivable_id: int, amount: int) -> Row:
+    """M2. Any party to it pays what the supplier owes for dilution, in minor units."""
+    return _pay(desk, request, "makeGood", receivable_id, amount)
+
+
+@act("receivable.allot")
+def allot_receivable(desk: Desk, request: Request, receivable_id: int) -> Row:
+    """M4. Any party to it divides what has come in among all notes."""
+    caller = _any_party(desk, request, receivable_id)
+    notes = live_notes(desk.engine, receivable_id)
+    call = desk.contracts.call_data("Repayments", "allot", receivable_id, notes)
+    return desk.outbox.send(request.intent, caller, call)
+
+
+def _pay(desk: Desk, request: Request, function: str, receivable_id: int, amount: int) -> Row:
+    payer = _any_party(desk, request, receivable_id)
+    call = desk.contracts.call_data("Repayments", function, receivable_id, amount)
+    return desk.outbox.send(request.intent, payer, call)
 
 
 def _send(desk: Desk, request: Request, function: str, signer: str, receivable_id: int, *rest: Any) -> Row:
@@ -171,7 +193,7 @@ def _send(desk: Desk, request: Request, function: str, signer: str, receivable_i
     return desk.outbox.send(request.intent, signer, call)
 
 
-def _party(desk: Desk, request: Request, receivable_id: int, part: str) -> tuple[str, dict[str, Any]]:
+def party(desk: Desk, request: Request, receivable_id: int, part: str) -> tuple[str, dict[str, Any]]:
     """The actor's account and the receivable. Raises NotFound, or Forbidden unless it is the `part` (supplier,
     obligor) of this receivable."""
     account = require_role(desk, request, part)
@@ -237,6 +259,11 @@ def _keep_invoice(db: Connection, invoice: Invoice, document: bytes, supplier: s
     )
 
 
+def credited(desk: Desk, receivable_id: int) -> int:
+    """What credit notes took from the face value before the confirmation, in minor units."""
+    return sum(int(one["amountFen"]) for one in queries.dilutions(desk.engine, receivable_id))
+
+
 def _require_faithful(desk: Desk, receivable: dict[str, Any]) -> None:
     """R8. What was registered past this backend may claim anything of any invoice; the invoice itself tells."""
     kept = queries.invoice(desk.engine, receivable["documentHash"])
@@ -254,7 +281,7 @@ def _require_faithful(desk: Desk, receivable: dict[str, Any]) -> None:
         ("supplier", WORDS["supplier"], accounts(desk.engine, identity_hash(invoice.seller.identifier))),
         ("obligor", WORDS["obligor"], accounts(desk.engine, identity_hash(invoice.buyer.identifier))),
         ("currency", both("currency", "币种"), invoice.currency),
-        ("faceValueFen", both("face value", "面值"), invoice.payable),
+        ("faceValueFen", both("face value", "面值"), invoice.payable - credited(desk, receivable["id"])),
         ("maturityAt", both("maturity", "到期日"), _due(invoice) or receivable["maturityAt"]),
         ("fingerprint", both("fingerprint", "指纹"), invoice.fingerprint),
     ]

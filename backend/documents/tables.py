@@ -54,6 +54,61 @@ quote_requests = Table(
     UniqueConstraint("receivable_id", "seller", "financier", "value", "with_recourse"),
 )
 
+resolutions = Table(
+    "resolutions",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("receivable_id", BigInteger, nullable=False, index=True),
+    Column("dispute_id", BigInteger, nullable=False),
+    Column("proposer", String(42), nullable=False),
+    Column("upheld", BigInteger, nullable=False),
+    Column("nonce", String(78), nullable=False),
+    Column("deadline", BigInteger, nullable=False),
+    Column("signature", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    UniqueConstraint("proposer", "nonce"),
+)
+
+counterclaims = Table(
+    "counterclaims",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("receivable_id", BigInteger, nullable=False, index=True),
+    Column("supplier", String(42), nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("statement", String, nullable=False),
+    Column("counterclaim_hash", String(66), nullable=False),
+    Column("arisen_at", BigInteger, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("nonce", String(78), nullable=False),
+    Column("deadline", BigInteger, nullable=False),
+    Column("signature", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    UniqueConstraint("supplier", "nonce"),
+)
+
+credit_notes = Table(
+    "credit_notes",
+    metadata,
+    Column("document_hash", String(66), primary_key=True),
+    Column("receivable_id", BigInteger, nullable=False, index=True),
+    Column("document", LargeBinary, nullable=False),
+    Column("facts", JSON, nullable=False),
+    Column("handed_over_by", String(42), nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+settlement_runs = Table(
+    "settlement_runs",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("day", BigInteger, nullable=False, index=True),
+    Column("state", String(16), nullable=False, index=True),
+    Column("reason", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger, nullable=False),
+)
+
 quotes = Table(
     "quotes",
     metadata,

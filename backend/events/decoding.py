@@ -30,8 +30,10 @@ IGNORED: dict[str, frozenset[str]] = {
     "Participants": frozenset({"AuthorityUpdated"}),
     "Policy": frozenset({"AuthorityUpdated", "LimitsScheduled"}),
     "Fingerprints": frozenset({"AssetContractAdmitted", "AuthorityUpdated"}),
-    # A merge's values are in TransferValue.
-    "Receivables": frozenset({"Approval", "ApprovalForAll", "ApprovalValue", "EIP712DomainChanged", "NotesMerged"}),
+    "Receivables": frozenset({"Approval", "ApprovalForAll", "ApprovalValue", "EIP712DomainChanged"}),
+    "Repayments": frozenset(),
+    "Adjustments": frozenset({"AuthorityUpdated", "EIP712DomainChanged"}),
+    "Reserve": frozenset(),
     "Settlement": frozenset({"EIP712DomainChanged"}),
     # Issues and forced transfers are Transfers too.
     "SettlementToken": frozenset(

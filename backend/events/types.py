@@ -62,6 +62,13 @@ class ParticipantUnfrozen(Event):
 
 
 @dataclass(frozen=True)
+class AcceptanceWanted(Event):
+    source = ("Participants", "AcceptanceWanted")
+    participant_id: int
+    wanted: bool
+
+
+@dataclass(frozen=True)
 class ConfirmationLimitSet(Event):
     source = ("Participants", "ConfirmationLimitSet")
     participant_id: int
@@ -126,6 +133,7 @@ class ReceivableRegistered(Event):
     face_value: int
     maturity_at: int
     confirm_by: int
+    cut_off_at: int
     document_hash: str
     fingerprint: str
 
@@ -138,6 +146,8 @@ class ReceivableConfirmed(Event):
     note_id: int
     amount: int
     set_off_waived: bool
+    grace_ends_at: int
+    penalty_bps_per_day: int
 
 
 @dataclass(frozen=True)
@@ -162,10 +172,138 @@ class ReceivableExpired(Event):
 
 
 @dataclass(frozen=True)
+class ReceivableStatusChanged(Event):
+    """Disputed, confirmed again, or repaid; `status` is the contract's number."""
+
+    source = ("Receivables", "ReceivableStatusChanged")
+    receivable_id: int
+    status: int
+
+
+@dataclass(frozen=True)
+class FaceValueLowered(Event):
+    source = ("Receivables", "FaceValueLowered")
+    receivable_id: int
+    face_value: int
+
+
+@dataclass(frozen=True)
 class ReceivableRepaid(Event):
-    source = ("Receivables", "ReceivableRepaid")
+    """`excess` was offered and not taken."""
+
+    source = ("Repayments", "ReceivableRepaid")
     receivable_id: int
     payer: str
+    principal: int
+    penalty: int
+    excess: int
+
+
+@dataclass(frozen=True)
+class DilutionMadeGood(Event):
+    """The supplier's debt was paid by or for it."""
+
+    source = ("Repayments", "DilutionMadeGood")
+    receivable_id: int
+    payer: str
+    amount: int
+    excess: int
+
+
+@dataclass(frozen=True)
+class RepaymentAllotted(Event):
+    """What had come in was divided among `notes` notes; each is still to be paid its share."""
+
+    source = ("Repayments", "RepaymentAllotted")
+    receivable_id: int
+    round: int
+    principal: int
+    penalty: int
+    weight: int
+    notes: int
+
+
+@dataclass(frozen=True)
+class LeftPenaltyPaid(Event):
+    """A penalty was left when no note had value any more."""
+
+    source = ("Repayments", "LeftPenaltyPaid")
+    receivable_id: int
+    supplier: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class PaymentWithheld(Event):
+    source = ("Repayments", "PaymentWithheld")
+    holder: str
+    currency: int
+    amount: int
+
+
+@dataclass(frozen=True)
+class WithheldPaid(Event):
+    source = ("Repayments", "WithheldPaid")
+    holder: str
+    currency: int
+    amount: int
+
+
+@dataclass(frozen=True)
+class NoticeGiven(Event):
+    source = ("Adjustments", "NoticeGiven")
+    receivable_id: int
+    note_id: int
+    by: str
+    holder: str
+
+
+@dataclass(frozen=True)
+class ReceivableDisputed(Event):
+    source = ("Adjustments", "ReceivableDisputed")
+    receivable_id: int
+    dispute_id: int
+    obligor: str
+    amount: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class NoteLockedByDispute(Event):
+    source = ("Adjustments", "NoteLockedByDispute")
+    note_id: int
+    receivable_id: int
+    amount: int
+
+
+@dataclass(frozen=True)
+class DisputeResolved(Event):
+    source = ("Adjustments", "DisputeResolved")
+    receivable_id: int
+    dispute_id: int
+    upheld: int
+    refused: int
+    order_hash: str
+
+
+@dataclass(frozen=True)
+class ReceivableDiluted(Event):
+    """The obligor owes `amount` less, for a `cause` (the contract's number)."""
+
+    source = ("Adjustments", "ReceivableDiluted")
+    receivable_id: int
+    cause: int
+    amount: int
+    document_hash: str
+    by: str
+
+
+@dataclass(frozen=True)
+class DilutionAbsorbed(Event):
+    source = ("Adjustments", "DilutionAbsorbed")
+    receivable_id: int
+    note_id: int
+    supplier: str
     amount: int
 
 
@@ -209,11 +347,107 @@ class NoteEndorsed(Event):
 
 
 @dataclass(frozen=True)
+class AcceptanceAwaited(Event):
+    source = ("Receivables", "AcceptanceAwaited")
+    note_id: int
+    accept_by: int
+
+
+@dataclass(frozen=True)
+class EndorsementAccepted(Event):
+    source = ("Receivables", "EndorsementAccepted")
+    note_id: int
+    holder: str
+
+
+@dataclass(frozen=True)
+class EndorsementDeclined(Event):
+    source = ("Receivables", "EndorsementDeclined")
+    note_id: int
+    parent_id: int
+    endorser: str
+    value: int
+
+
+@dataclass(frozen=True)
+class NotePlaceTaken(Event):
+    """`to` took the place of `holder` for `value`: in a note that was endorsed, in the note itself, or in a new one."""
+
+    source = ("Receivables", "NotePlaceTaken")
+    note_id: int
+    to_note_id: int
+    to: str
+    holder: str
+    value: int
+    ancestor_id: int
+
+
+@dataclass(frozen=True)
+class NotesMerged(Event):
+    source = ("Receivables", "NotesMerged")
+    from_note_id: int
+    to_note_id: int
+    value: int
+
+
+@dataclass(frozen=True)
 class NoteRedeemed(Event):
-    source = ("Receivables", "NoteRedeemed")
+    source = ("Repayments", "NoteRedeemed")
     note_id: int
     receivable_id: int
     holder: str
+    principal: int
+    penalty: int
+
+
+@dataclass(frozen=True)
+class RecourseClaimed(Event):
+    source = ("Repayments", "RecourseClaimed")
+    note_id: int
+    receivable_id: int
+    endorser: str
+    holder: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class NoteBoughtBack(Event):
+    source = ("Repayments", "NoteBoughtBack")
+    note_id: int
+    receivable_id: int
+    endorser: str
+    holder: str
+    to_note_id: int
+    amount: int
+
+
+@dataclass(frozen=True)
+class NoteWrittenOff(Event):
+    source = ("Repayments", "NoteWrittenOff")
+    note_id: int
+    receivable_id: int
+    holder: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class NoteInsured(Event):
+    """A levy was paid for it; `amount` is 0 where it was paid in other money than the note's."""
+
+    source = ("Reserve", "NoteInsured")
+    note_id: int
+    cash: str
+    amount: int
+    levy: int
+
+
+@dataclass(frozen=True)
+class NoteCovered(Event):
+    source = ("Reserve", "NoteCovered")
+    note_id: int
+    receivable_id: int
+    holder: str
+    to_note_id: int
     amount: int
 
 
@@ -222,6 +456,15 @@ class ConfirmationUsed(Event):
     """A confirmation's nonce was spent, by execution or by cancellation."""
 
     source = ("Receivables", "NonceUsed")
+    signer: str
+    nonce: int
+
+
+@dataclass(frozen=True)
+class AgreementUsed(Event):
+    """The nonce of a resolution or of an acknowledged counterclaim was spent, by execution or by cancellation."""
+
+    source = ("Adjustments", "NonceUsed")
     signer: str
     nonce: int
 
@@ -248,3 +491,4 @@ class Settled(Event):
     price: int
     with_recourse: bool
     nonce: int
+    levy: int

@@ -52,6 +52,7 @@ participants = Table(
     Column("roles", Integer, nullable=False),
     Column("kyc_valid_until", BigInteger, nullable=False),
     Column("frozen", Boolean, nullable=False),
+    Column("wants_acceptance", Boolean, nullable=False),
 )
 
 confirmation_limits = Table(
@@ -98,11 +99,24 @@ receivables = Table(
     Column("currency", Integer, nullable=False),
     Column("face_value", Amount, nullable=False),
     Column("confirmed", Amount, nullable=False),
+    Column("reduced", Amount, nullable=False),
+    Column("absorbed", Amount, nullable=False),
+    Column("disputed", Amount, nullable=False),
+    Column("dispute_id", Integer, nullable=False),
     Column("repaid", Amount, nullable=False),
+    Column("made_good", Amount, nullable=False),
     Column("redeemed", Amount, nullable=False),
+    Column("penalty_paid", Amount, nullable=False),
+    Column("penalty_redeemed", Amount, nullable=False),
+    Column("penalty_accrued", String(40), nullable=False),  # ten-thousandths, up to late_days: more than 64 bits
+    Column("late_days", Integer, nullable=False),
     Column("status", String(16), nullable=False, index=True),
-    Column("maturity_at", BigInteger, nullable=False),
+    Column("maturity_at", BigInteger, nullable=False, index=True),
     Column("confirm_by", BigInteger, nullable=False),
+    Column("cut_off_at", BigInteger, nullable=False),
+    Column("grace_ends_at", BigInteger, nullable=False),
+    Column("penalty_bps_per_day", Integer, nullable=False),
+    Column("notice_at", BigInteger, nullable=False),
     Column("registered_at", BigInteger, nullable=False),
     Column("document_hash", String(66), nullable=False, index=True),
     Column("fingerprint", String(66), nullable=False, index=True),
@@ -121,7 +135,85 @@ notes = Table(
     Column("depth", Integer, nullable=False),
     Column("endorser", String(42), nullable=False),
     Column("with_recourse", Boolean, nullable=False),
+    Column("flag", String(8), nullable=False),  # "", "self" or "circular" (rule N10)
+    Column("accept_by", BigInteger, nullable=False),
+    Column("locked", Amount, nullable=False),
+    Column("locked_for", Integer, nullable=False),
+    Column("insured", Amount, nullable=False),
+    Column("written_off", Amount, nullable=False),
+    Column("served_round", Integer, nullable=False),
     Column("created_at", BigInteger, nullable=False),
+)
+
+note_merges = Table(
+    "note_merges",
+    metadata,
+    Column("block_number", BigInteger, primary_key=True, autoincrement=False),
+    Column("log_index", Integer, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("from_note_id", BigInteger, nullable=False, index=True),
+    Column("to_note_id", BigInteger, nullable=False, index=True),
+    Column("value", Amount, nullable=False),
+)
+
+disputes = Table(
+    "disputes",
+    metadata,
+    Column("receivable_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("dispute_id", Integer, primary_key=True, autoincrement=False),
+    Column("amount", Amount, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("upheld", Amount, nullable=False),
+    Column("resolved_at", BigInteger, nullable=False),
+    Column("order_hash", String(66), nullable=False),
+)
+
+dilutions = Table(
+    "dilutions",
+    metadata,
+    Column("block_number", BigInteger, primary_key=True, autoincrement=False),
+    Column("log_index", Integer, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("receivable_id", BigInteger, nullable=False, index=True),
+    Column("cause", String(24), nullable=False),
+    Column("amount", Amount, nullable=False),
+    Column("document_hash", String(66), nullable=False),
+    Column("by", String(42), nullable=False),
+)
+
+allotments = Table(
+    "allotments",
+    metadata,
+    Column("receivable_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("round", Integer, primary_key=True, autoincrement=False),
+    Column("principal", Amount, nullable=False),
+    Column("penalty", Amount, nullable=False),
+    Column("weight", Amount, nullable=False),
+    Column("notes", Integer, nullable=False),
+    Column("left", Integer, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+withheld = Table(
+    "withheld",
+    metadata,
+    Column("holder", String(42), primary_key=True),
+    Column("currency", Integer, primary_key=True, autoincrement=False),
+    Column("amount", Amount, nullable=False),
+)
+
+recourse_claims = Table(
+    "recourse_claims",
+    metadata,
+    Column("block_number", BigInteger, primary_key=True, autoincrement=False),
+    Column("log_index", Integer, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("note_id", BigInteger, nullable=False, index=True),
+    Column("receivable_id", BigInteger, nullable=False),
+    Column("endorser", String(42), nullable=False, index=True),
+    Column("holder", String(42), nullable=False, index=True),
+    Column("amount", Amount, nullable=False),
 )
 
 settlements = Table(
@@ -137,6 +229,7 @@ settlements = Table(
     Column("note_id", BigInteger, nullable=False),
     Column("value", Amount, nullable=False),
     Column("price", Amount, nullable=False),
+    Column("levy", Amount, nullable=False),
     Column("with_recourse", Boolean, nullable=False),
 )
 
@@ -172,6 +265,12 @@ READ_MODEL = [
     fingerprints,
     receivables,
     notes,
+    note_merges,
+    disputes,
+    dilutions,
+    allotments,
+    withheld,
+    recourse_claims,
     settlements,
     used_nonces,
     ledger,

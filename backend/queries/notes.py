@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Engine, RowMapping, or_, select
+from sqlalchemy import Connection, Engine, RowMapping, or_, select
 
 from backend.database import reading
 from backend.errors import Conflict, NotFound, both
@@ -12,7 +12,7 @@ from backend.projections import tables
 from backend.queries.pages import page
 from backend.queries.receivables import visible_receivable
 
-_notes = tables.notes
+_notes, _merged = tables.notes, tables.note_merges
 
 
 def visible_note(engine: Engine, note_id: int, viewer: str | None, *, field: str | None = None) -> dict[str, Any]:
@@ -41,13 +41,50 @@ def notes(engine: Engine, viewer: str | None, receivable_id: int | None, after: 
 
 
 def lineage(engine: Engine, note_id: int, viewer: str | None) -> dict[str, Any]:
-    """The path from a note to its root, and its direct children. Raises NotFound as visible_note does."""
+    """The path from a note to its root, its direct children, and what was merged into it (rule N10). Raises NotFound as
+    visible_note does."""
     path = [visible_note(engine, note_id, viewer)]
     while path[-1]["parentId"]:
         path.append(visible_note(engine, path[-1]["parentId"], None))
     with reading(engine) as db:
         children = db.execute(select(_notes).where(_notes.c.parent_id == note_id).order_by(_notes.c.id)).mappings()
-        return {"note": path[0], "path": path, "children": [_shown(row) for row in children]}
+        return {
+            "note": path[0],
+            "path": path,
+            "children": [_shown(row) for row in children],
+            "merged": _merges(db, _merged.c.to_note_id == note_id),
+        }
+
+
+def tree(engine: Engine, receivable_id: int, viewer: str | None) -> dict[str, Any]:
+    """All notes of a receivable, from the roots down, each with the numbers of its children, and all merges. Raises
+    NotFound as visible_receivable does."""
+    visible_receivable(engine, receivable_id, viewer)
+    with reading(engine) as db:
+        rows = db.execute(select(_notes).where(_notes.c.receivable_id == receivable_id).order_by(_notes.c.id))
+        found = {row["id"]: {**_shown(row), "children": []} for row in rows.mappings()}
+        merges = _merges(db, _merged.c.to_note_id.in_(list(found)))
+    for shown in found.values():
+        if shown["parentId"]:
+            found[shown["parentId"]]["children"].append(shown["id"])
+    return {"receivableId": receivable_id, "notes": list(found.values()), "merges": merges}
+
+
+def live_notes(engine: Engine, receivable_id: int, holder: str | None = None) -> list[int]:
+    """The notes of a receivable that have value, ascending; those of one holder where it is named."""
+    query = select(_notes.c.id).where(_notes.c.receivable_id == receivable_id, _notes.c.value > 0).order_by(_notes.c.id)
+    if holder is not None:
+        query = query.where(_notes.c.holder == holder)
+    with reading(engine) as db:
+        return list(db.execute(query).scalars())
+
+
+def _merges(db: Connection, which: Any) -> list[dict[str, Any]]:
+    rows = db.execute(select(_merged).where(which).order_by(_merged.c.block_number, _merged.c.log_index)).mappings()
+    return [
+        {"fromNoteId": row["from_note_id"], "toNoteId": row["to_note_id"], "valueFen": row["value"], "at": row["at"]}
+        for row in rows
+    ]
 
 
 def largest_note(engine: Engine, receivable_id: int, holder: str) -> int:
@@ -89,5 +126,10 @@ def _shown(row: RowMapping) -> dict[str, Any]:
         "depth": row["depth"],
         "endorser": row["endorser"],
         "withRecourse": row["with_recourse"],
+        "flag": row["flag"],
+        "acceptBy": row["accept_by"],
+        "lockedFen": row["locked"],
+        "insuredFen": row["insured"],
+        "writtenOffFen": row["written_off"],
         "createdAt": row["created_at"],
     }

@@ -66,8 +66,8 @@ def position(engine: Engine, account: str) -> dict[str, Any]:
             .group_by(receivables.c.currency)
         ).mappings()
         owed = db.execute(
-            select(receivables.c.currency, func.sum(receivables.c.confirmed - receivables.c.repaid).label("value"))
-            .where(receivables.c.obligor == account, receivables.c.status == "confirmed")
+            select(receivables.c.currency, func.sum(receivables.c.confirmed - receivables.c.reduced - receivables.c.repaid).label("value"))
+            .where(receivables.c.obligor == account, receivables.c.status.in_(("confirmed", "disputed")))
             .group_by(receivables.c.currency)
         ).mappings()
         books = db.execute(
@@ -104,4 +104,5 @@ def _shown(row: RowMapping) -> dict[str, Any]:
         "roles": roles.names(row["roles"]),
         "kycValidUntil": row["kyc_valid_until"],
         "frozen": row["frozen"],
+        "wantsAcceptance": row["wants_acceptance"],
     }

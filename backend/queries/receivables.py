@@ -10,6 +10,7 @@ from backend.database import reading
 from backend.documents import tables as documents
 from backend.errors import NotFound, Phrase, both
 from backend.invoices.currencies import code_of
+from backend.money import penalty_due
 from backend.projections import tables
 from backend.queries.pages import page
 
@@ -22,6 +23,7 @@ STATUSES: dict[str, Phrase] = {
     "withdrawn": both("withdrawn", "已撤回"),
     "expired": both("expired", "逾期未确权"),
     "repaid": both("repaid", "已还款"),
+    "disputed": both("disputed", "有争议"),
 }
 """The words for each status, in the order in which the contract counts them, from 1."""
 
@@ -54,6 +56,60 @@ def receivables(engine: Engine, viewer: str | None, status: str | None, after: i
     if status is not None:
         query = query.where(_receivables.c.status == status)
     return page(engine, query, _receivables.c.id, after, limit, _shown)
+
+
+def dues(engine: Engine, receivable_id: int, now: int) -> dict[str, int]:
+    """What is due at `now` (UTC seconds) in minor units: the penalty and the undisputed principal of the obligor, and
+    what the supplier owes for dilution (rules J8, M1, M3)."""
+    with reading(engine) as db:
+        row = db.execute(select(_receivables).where(_receivables.c.id == receivable_id)).mappings().one()
+    return {
+        "penaltyFen": penalty_due(row, now),
+        "principalFen": row["confirmed"] - row["reduced"] - row["repaid"] - row["disputed"],
+        "supplierFen": row["reduced"] - row["absorbed"] - row["made_good"],
+    }
+
+
+def disputes(engine: Engine, receivable_id: int) -> list[dict[str, Any]]:
+    """All disputes of a receivable, the first first."""
+    table = tables.disputes
+    with reading(engine) as db:
+        rows = db.execute(
+            select(table).where(table.c.receivable_id == receivable_id).order_by(table.c.dispute_id)
+        ).mappings()
+        return [
+            {
+                "disputeId": row["dispute_id"],
+                "amountFen": row["amount"],
+                "reason": row["reason"],
+                "at": row["at"],
+                "upheldFen": row["upheld"],
+                "resolvedAt": row["resolved_at"],
+                "orderHash": row["order_hash"],
+            }
+            for row in rows
+        ]
+
+
+def dilutions(engine: Engine, receivable_id: int) -> list[dict[str, Any]]:
+    """All that made the obligor owe less, in order."""
+    table = tables.dilutions
+    with reading(engine) as db:
+        rows = db.execute(
+            select(table)
+            .where(table.c.receivable_id == receivable_id)
+            .order_by(table.c.block_number, table.c.log_index)
+        ).mappings()
+        return [
+            {
+                "cause": row["cause"],
+                "amountFen": row["amount"],
+                "documentHash": row["document_hash"],
+                "by": row["by"],
+                "at": row["at"],
+            }
+            for row in rows
+        ]
 
 
 def invoice(engine: Engine, document_hash: str) -> dict[str, Any] | None:
@@ -89,13 +145,24 @@ def _shown(row: RowMapping) -> dict[str, Any]:
         "currencyNumber": row["currency"],
         "faceValueFen": row["face_value"],
         "confirmedFen": row["confirmed"],
+        "reducedFen": row["reduced"],
+        "absorbedFen": row["absorbed"],
+        "disputedFen": row["disputed"],
+        "disputeId": row["dispute_id"],
         "repaidFen": row["repaid"],
+        "madeGoodFen": row["made_good"],
         "redeemedFen": row["redeemed"],
+        "penaltyPaidFen": row["penalty_paid"],
+        "penaltyRedeemedFen": row["penalty_redeemed"],
         "status": row["status"],
         "reason": row["reason"],
         "registeredAt": row["registered_at"],
         "confirmBy": row["confirm_by"],
         "maturityAt": row["maturity_at"],
+        "cutOffAt": row["cut_off_at"],
+        "graceEndsAt": row["grace_ends_at"],
+        "penaltyBpsPerDay": row["penalty_bps_per_day"],
+        "noticeAt": row["notice_at"],
         "documentHash": row["document_hash"],
         "fingerprint": row["fingerprint"],
         "setOffWaived": row["set_off_waived"],

@@ -50,8 +50,8 @@ interface IPolicy {
         view
         returns (uint40 confirmBy, uint8 cutOffDays);
 
-    /// @notice L4. Refuses a note too deep or one too many; says until when its payee may accept it (UTC seconds).
-    function checkEndorsement(uint256 depth, uint256 noteCount) external view returns (uint40 acceptBy);
+    /// @notice L4. Refuses a note too deep or one too many; says how long its payee may take to accept it.
+    function checkEndorsement(uint256 depth, uint256 noteCount) external view returns (uint8 acceptanceDays);
 
     /// @notice L5. Grace and penalty of what is confirmed now; they are the receivable's for good.
     function lateTerms() external view returns (uint8 graceDays, uint16 penaltyBpsPerDay);

@@ -87,11 +87,18 @@ interface IReceivables is IERC3525, IDeliverable, IFingerprinted, ISignedDocumen
         uint256 faceValue,
         uint256 maturityAt,
         uint256 confirmBy,
+        uint256 cutOffAt,
         bytes32 documentHash,
         bytes32 fingerprint
     );
     event ReceivableConfirmed(
-        uint256 indexed receivableId, address indexed obligor, uint256 indexed noteId, uint256 amount, bool setOffWaived
+        uint256 indexed receivableId,
+        address indexed obligor,
+        uint256 indexed noteId,
+        uint256 amount,
+        bool setOffWaived,
+        uint256 graceEndsAt,
+        uint256 penaltyBpsPerDay
     );
     event ReceivableRejected(uint256 indexed receivableId, address indexed obligor, string reason);
     event ReceivableWithdrawn(uint256 indexed receivableId, address indexed supplier);
@@ -112,9 +119,15 @@ interface IReceivables is IERC3525, IDeliverable, IFingerprinted, ISignedDocumen
     event EndorsementAccepted(uint256 indexed noteId, address indexed holder);
     event EndorsementDeclined(uint256 indexed noteId, uint256 indexed parentId, address indexed endorser, uint256 value);
     /// @notice N9. Value came to `to`, who took the place of `holder`: it went up to note `toNoteId`, or `noteId` itself
-    /// changed hands (`toNoteId` equals it), or a part of it became `toNoteId`, a note of the same origin.
+    /// changed hands (`toNoteId` equals it), or a part of it became `toNoteId`. Where `ancestorId` is another note than
+    /// `toNoteId`, the note has its origin now.
     event NotePlaceTaken(
-        uint256 indexed noteId, uint256 indexed toNoteId, address indexed to, address holder, uint256 value
+        uint256 indexed noteId,
+        uint256 indexed toNoteId,
+        address indexed to,
+        address holder,
+        uint256 value,
+        uint256 ancestorId
     );
 
     error UnknownReceivable(uint256 receivableId);

@@ -46,6 +46,7 @@ interface IRepayments {
     event NoteRedeemed(
         uint256 indexed noteId, uint256 indexed receivableId, address indexed holder, uint256 principal, uint256 penalty
     );
+    event LeftPenaltyPaid(uint256 indexed receivableId, address indexed supplier, uint256 amount);
     event PaymentWithheld(address indexed holder, uint16 indexed currency, uint256 amount);
     event WithheldPaid(address indexed holder, uint16 indexed currency, uint256 amount);
     event RecourseClaimed(
@@ -88,7 +89,8 @@ interface IRepayments {
     function makeGood(uint256 receivableId, uint256 amount) external returns (uint256 taken);
 
     /// @notice M4. From maturity on, anyone divides what has come in among all notes: `noteIds` are all with value,
-    /// ascending. In proportion, the odd units to the largest remainders.
+    /// ascending. In proportion, the odd units to the largest remainders. A penalty that is left when no note has value
+    /// any more goes to the supplier (M9).
     function allot(uint256 receivableId, uint256[] calldata noteIds) external;
 
     /// @notice M5. Anyone has a note paid, to its holder.

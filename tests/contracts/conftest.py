@@ -1,6 +1,7 @@
 """Fixtures of the contract tests, which run under `brownie test` alone.
 
-`world` is deployed once; every test begins with it as it was then (brownie's fn_isolation).
+`world` is deployed once; every test begins with it as it was then (brownie's fn_isolation), and ends with no fen made
+or lost.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ from brownie._config import CONFIG
 if CONFIG.argv.get("cli") != "test":
     collect_ignore_glob = ["*"]
 else:
-    from tests.contracts.world import OFFICERS, OUTSIDERS, PARTIES, World, begin_here
+    from tests.contracts.world import CIRCLE, OFFICERS, OUTSIDERS, PARTIES, World, begin_here
 
-    CONTRACTS = ("Authority", "Participants", "Policy", "Fingerprints", "SettlementToken", "Receivables", "Settlement")
+    CONTRACTS = ("Authority", "Participants", "Policy", "Fingerprints", "SettlementToken", *CIRCLE)
 
     @pytest.fixture(scope="session")
     def world(request):
@@ -24,6 +25,7 @@ else:
     @pytest.fixture(autouse=True)
     def isolation(world, fn_isolation):
         yield
+        world.require_conserved()
 
     def _part(name):
         """A fixture of its own for a contract or a party of the world."""
@@ -35,7 +37,7 @@ else:
         return part
 
     for _name in (
-        "authority", "participants", "policy", "fingerprints", "cash", "receivables", "settlement",
+        "authority", "participants", "policy", "fingerprints", "cash", *(name.lower() for name in CIRCLE),
         *OFFICERS, *PARTIES, *OUTSIDERS,
     ):  # fmt: skip
         globals()[_name] = _part(_name)

@@ -8,7 +8,8 @@ from __future__ import annotations
 import gc
 import hashlib
 import os
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import IntEnum, IntFlag
@@ -37,8 +38,14 @@ FAR = 2**40 - 1
 UNLIMITED = 2**256 - 1
 ZERO = "0x" + "00" * 20
 NOTHING = b"\0" * 32
-LIMITS = (10**15, 1, 366, 30, 5, 12)
-"""maxFaceValue, minTenorDays, maxTenorDays, confirmationDays, maxDepth, maxNotes"""
+CUT_OFF, ACCEPTANCE, GRACE = 2 * DAY, 3 * DAY, 5 * DAY
+PENALTY_BPS, LEVY_BPS = 5, 50
+LIMIT = {
+    "maxFaceValue": 10**15, "minTenorDays": 1, "maxTenorDays": 366, "confirmationDays": 30, "maxDepth": 5,
+    "maxNotes": 12, "cutOffDays": CUT_OFF // DAY, "acceptanceDays": ACCEPTANCE // DAY, "graceDays": GRACE // DAY,
+    "penaltyBpsPerDay": PENALTY_BPS, "levyBps": LEVY_BPS,
+}  # fmt: skip
+LIMITS = tuple(LIMIT.values())
 
 
 class Role(IntFlag):
@@ -56,6 +63,16 @@ class Status(IntEnum):
     WITHDRAWN = 4
     EXPIRED = 5
     REPAID = 6
+    DISPUTED = 7
+
+
+class Cause(IntEnum):
+    """Why an obligor owes less than it confirmed."""
+
+    CREDIT_NOTE = 0
+    SET_OFF = 1
+    DISPUTE = 2
+    PAYMENT_TO_ASSIGNOR = 3
 
 
 class Power(IntEnum):
@@ -74,7 +91,7 @@ POWERS = {
     Power.ISSUER: [("cash", "mint")],
     Power.ATTESTOR: [("cash", "attestReserve")],
     Power.REGULATOR: [("participants", "freeze"), ("participants", "unfreeze"), ("cash", "setFrozenTokens"),
-                      ("cash", "forcedTransfer")],
+                      ("cash", "forcedTransfer"), ("adjustments", "resolveByOrder")],
 }  # fmt: skip
 """Who may call what; everything else that is restricted is the admin's."""
 
@@ -99,7 +116,21 @@ QUOTE = {
     "value": "uint256", "cash": "address", "price": "uint256", "withRecourse": "bool", "nonce": "uint256",
     "deadline": "uint256",
 }  # fmt: skip
+RESOLUTION = {
+    "receivableId": "uint256", "disputeId": "uint256", "upheld": "uint256", "nonce": "uint256", "deadline": "uint256",
+}  # fmt: skip
+SET_OFF = {
+    "receivableId": "uint256", "amount": "uint256", "counterclaimHash": "bytes32", "arisenAt": "uint256",
+    "dueAt": "uint256", "nonce": "uint256", "deadline": "uint256",
+}  # fmt: skip
 PERMIT = {"owner": "address", "spender": "address", "value": "uint256", "nonce": "uint256", "deadline": "uint256"}
+DOMAINS = {
+    "Receivables": "Feiqian Receivables", "Adjustments": "Feiqian Adjustments", "Settlement": "Feiqian Settlement",
+    "SettlementToken": "Feiqian CNY",
+}  # fmt: skip
+
+CIRCLE = ("Receivables", "Repayments", "Adjustments", "Reserve", "Settlement")
+"""Each of these knows others of them for good, so their addresses are foreseen. In this order."""
 
 
 def digest(text: str) -> bytes:
@@ -109,6 +140,11 @@ def digest(text: str) -> bytes:
 def clause(name: str) -> bytes:
     """How a policy's refusal names its clause."""
     return name.encode().ljust(32, b"\0")
+
+
+def limits(**changed: int) -> tuple[int, ...]:
+    """The world's limits with members replaced."""
+    return tuple((LIMIT | changed).values())
 
 
 def key_of(index: int) -> Any:
@@ -273,14 +309,29 @@ class World:
         made["policy"] = make["Policy"](authority, LIMITS, sender)
         made["fingerprints"] = make["Fingerprints"](authority, sender)
         made["cash"] = make["SettlementToken"](authority, self.participants, "Feiqian CNY", "fCNY", CNY, 2, sender)
-        made["receivables"] = make["Receivables"](self.participants, self.policy, self.fingerprints, sender)
-        made["settlement"] = make["Settlement"](self.participants, self.receivables, sender)
+        self._deploy_circle(make)
         authority.multicall(self._powers(), sender)
         self.policy.setSettlementToken(CNY, self.cash, sender)
-        self.fingerprints.admit(self.receivables, sender)
+        for contract in (self.receivables, self.adjustments):
+            self.fingerprints.admit(contract, sender)
         self._admit_parties()
         self._fill_purses()
         return self
+
+    def _deploy_circle(self, make: dict[str, Any]) -> None:
+        first = self.admin.nonce
+        foreseen = [self.admin.get_deployment_address(first + step) for step in range(len(CIRCLE))]
+        receivables, repayments, adjustments, reserve, settlement = foreseen
+        arguments = {
+            "Receivables": (self.participants, self.policy, self.fingerprints, (repayments, adjustments, reserve)),
+            "Repayments": (receivables, adjustments, self.participants, self.policy),
+            "Adjustments": (self.authority, receivables, repayments, self.participants, self.policy, self.fingerprints),
+            "Reserve": (receivables, repayments, adjustments, self.policy, settlement),
+            "Settlement": (self.participants, self.policy, receivables, reserve),
+        }
+        for name, address in zip(CIRCLE, foreseen, strict=True):
+            self.contracts[name.lower()] = make[name](*arguments[name], {"from": self.admin})
+            assert self.contracts[name.lower()].address == address
 
     def _powers(self) -> list[bytes]:
         calls = []
@@ -295,9 +346,10 @@ class World:
     def _admit_parties(self) -> None:
         for name, roles in PARTIES.items():
             self.admit(self.parties[name], roles, name)
-        self.admit(self.receivables, Role.PROTOCOL, "receivables")
+        for name in ("repayments", "reserve"):  # they keep cash
+            self.admit(self.contracts[name], Role.PROTOCOL, name)
         for obligor in (self.obligor, self.dealer):
-            self.participants.setConfirmationLimit(obligor, CNY, 10**12, {"from": self.registrar})
+            self.limit(obligor, 10**12)
 
     def _fill_purses(self) -> None:
         self.cash.setCap(10**15, {"from": self.admin})
@@ -306,7 +358,8 @@ class World:
             self.cash.mint(self.parties[name], 10**12, {"from": self.issuer})
         for name in ("bank", "fund"):
             self.cash.approve(self.settlement, UNLIMITED, {"from": self.parties[name]})
-        self.cash.approve(self.receivables, UNLIMITED, {"from": self.obligor})
+        for contract in (self.repayments, self.adjustments):
+            self.cash.approve(contract, UNLIMITED, {"from": self.obligor})
         self.receivables.setApprovalForAll(self.settlement, True, {"from": self.supplier})
 
     def admit(self, account: Any, roles: int, name: str, kyc_valid_until: int = FAR) -> int:
@@ -318,6 +371,34 @@ class World:
 
     def freeze(self, account: Any) -> None:
         self.participants.freeze(account, digest("order"), {"from": self.regulator})
+
+    def unfreeze(self, account: Any) -> None:
+        self.participants.unfreeze(account, digest("another order"), {"from": self.regulator})
+
+    def limit(self, obligor: Any, amount: int, currency: int = CNY) -> None:
+        """What an obligor may owe on what it confirmed."""
+        self.participants.setConfirmationLimit(obligor, currency, amount, {"from": self.registrar})
+
+    def change_limits(self, **changed: int) -> None:
+        """Other limits, in force from a second that this waits for."""
+        begin = now() + 60
+        self.policy.scheduleLimits(limits(**changed), begin, {"from": self.admin})
+        wait_until(begin)
+
+    def give(self, account: Any, amount: int, *spenders: Any) -> None:
+        """Cash in somebody's hand, and what it may be taken by."""
+        self.cash.mint(account, amount, {"from": self.issuer})
+        for spender in spenders:
+            self.cash.approve(spender, UNLIMITED, {"from": account})
+
+    def euros(self, MockCash: Any) -> Any:
+        """Money of another maker: the euro's from now on, with the obligor's limit in it, its purse and approval."""
+        euro = MockCash.deploy(EUR, {"from": self.admin})
+        self.policy.setSettlementToken(EUR, euro, {"from": self.admin})
+        self.limit(self.obligor, FACE, EUR)
+        euro.print(self.obligor, FACE, {"from": self.admin})
+        euro.approve(self.repayments, FACE, {"from": self.obligor})
+        return euro
 
     # ---- from paper to a note
 
@@ -355,15 +436,118 @@ class World:
     def repaid(self, **changed: Any) -> tuple[int, int]:
         """A receivable that its obligor has paid, and the root note in its supplier's hand."""
         receivable, note = self.note(**changed)
-        self.receivables.repay(receivable, self.receivables.dueOf.call(receivable), {"from": self.obligor})
+        self.repay(receivable)
         return receivable, note
+
+    # ---- what becomes of it
+
+    def view(self, receivable: int) -> dict[str, Any]:
+        return dict(self.receivables.receivableOf.call(receivable).dict())
+
+    def value(self, *notes: int) -> list[int]:
+        return [int(self.receivables.noteOf.call(note).dict()["value"]) for note in notes]
+
+    def maturity(self, receivable: int) -> int:
+        return int(self.view(receivable)["maturityAt"])
+
+    def grace_end(self, receivable: int) -> int:
+        """The last second before a penalty runs and recourse opens."""
+        return int(self.receivables.termsOf.call(receivable).dict()["graceEndsAt"])
+
+    def notes(self, receivable: int) -> list[int]:
+        """All notes of a receivable that have value, ascending: what a division and a dispute must be told."""
+        everything = range(1, int(self.receivables.noteCount.call()) + 1)
+        views = {note: self.receivables.noteOf.call(note).dict() for note in everything}
+        return [note for note, view in views.items() if view["receivableId"] == receivable and view["value"]]
+
+    def owed(self, obligor: Any = None, currency: int = CNY) -> int:
+        """What an obligor owes on everything it confirmed, as its limit counts it."""
+        number = self.participants.participantOf.call(obligor or self.obligor)[0]
+        return int(self.receivables.owedBy.call(number, currency))
+
+    def due(self, receivable: int) -> tuple[int, int, int]:
+        """Penalty, undisputed principal, and what the supplier owes."""
+        penalty, principal, supplier_owes = self.repayments.dueOf.call(receivable)
+        return int(penalty), int(principal), int(supplier_owes)
+
+    def repay(self, receivable: int, amount: int = FACE, payer: Any = None) -> Any:
+        """Pays for the obligor, as far as something is due."""
+        return self.repayments.repay(receivable, amount, {"from": payer or self.obligor})
+
+    def allot(self, receivable: int) -> Any:
+        return self.repayments.allot(receivable, self.notes(receivable), {"from": self.stranger})
+
+    def redeem_all(self, receivable: int) -> int:
+        """Has all notes paid; what they got together."""
+        return int(self.repayments.redeemMany(self.notes(receivable), {"from": self.stranger}).return_value)
+
+    def default(self, receivable: int) -> None:
+        """Grace has passed."""
+        wait_until(self.grace_end(receivable) + 1)
+
+    def dispute(self, receivable: int, amount: int, reason: str = "moulded") -> int:
+        """The obligor disputes a part; the dispute's number."""
+        tx = self.adjustments.dispute(receivable, amount, reason, self.notes(receivable), {"from": self.obligor})
+        return int(tx.events["ReceivableDisputed"]["disputeId"])
+
+    def credit(self, receivable: int, amount: int, notes: Sequence[int] = (), **changed: Any) -> Any:
+        """The supplier's credit note, every time another one; `notes` absorb it."""
+        number = self.nonce()
+        paper = {"documentHash": digest(f"credit {number}"), "fingerprint": digest(f"credit print {number}")} | changed
+        return self.adjustments.dilute(receivable, amount, *paper.values(), notes, {"from": self.supplier})
+
+    def owes_by_supplier(self, amount: int, **changed: Any) -> tuple[int, int, int]:
+        """A receivable whose supplier has endorsed all value to the mill and then credited a part: receivable, root and
+        the mill's note."""
+        receivable, root = self.note(**changed)
+        child = self.endorse(root, self.supplier, self.mill, FACE)
+        self.credit(receivable, amount)
+        return receivable, root, child
+
+    # ---- what must always be so
+
+    def require_conserved(self) -> None:
+        """R9 and R10, over all receivables that a test has made."""
+        live: dict[int, int] = defaultdict(int)
+        for note in range(1, int(self.receivables.noteCount.call()) + 1):
+            view = self.receivables.noteOf.call(note).dict()
+            live[view["receivableId"]] += view["value"]
+        cash: dict[int, int] = defaultdict(int)
+        for receivable in range(1, int(self.receivables.receivableCount.call()) + 1):
+            currency, waits = self._require_balanced(receivable, live[receivable])
+            cash[currency] += waits
+        for currency, expected in cash.items():
+            kept = sum(self.repayments.withheldOf.call(party, currency) for party in self.parties.values())
+            token = self.policy.settlementTokenOf.call(currency)
+            question = {"to": token, "data": self.cash.balanceOf.encode_input(self.repayments)}
+            assert int.from_bytes(web3.eth.call(question), "big") == expected + kept
+
+    def _require_balanced(self, receivable: int, live: int) -> tuple[int, int]:
+        """R9; the currency, and the cash that waits for the notes."""
+        view = self.view(receivable)
+        account = self.repayments.accountOf.call(receivable).dict()
+        change = self.adjustments.adjustmentOf.call(receivable).dict()
+        obligor_owes = view["confirmed"] - change["reduced"] - account["repaid"]
+        supplier_owes = change["reduced"] - change["absorbed"] - account["madeGood"]
+        waits = account["repaid"] + account["madeGood"] - account["redeemed"]
+        assert min(obligor_owes - change["disputed"], supplier_owes, waits) >= 0
+        assert (
+            live
+            == view["confirmed"] - change["absorbed"] - account["redeemed"]
+            == self.repayments.liveOf.call(receivable)
+        )
+        assert live == obligor_owes + supplier_owes + waits
+        assert view["confirmed"] <= view["faceValue"]
+        penalty = account["penaltyPaid"] - self.repayments.penaltyOf.call(receivable).dict()["redeemed"]
+        assert penalty >= 0
+        return view["currency"], waits + penalty
 
     # ---- signed documents
 
     def confirmation(self, receivable: int, signer: Any = None, **changed: Any) -> tuple[tuple[Any, ...], bytes]:
         """The confirmation and its signature. Values that the contract itself adds can be changed too: what is
         signed then differs from what the contract reads."""
-        view = self.receivables.receivableOf.call(receivable).dict()
+        view = self.view(receivable)
         shown = {
             "receivableId": receivable,
             "supplier": view["supplier"],
@@ -385,7 +569,7 @@ class World:
             "seller": self.supplier.address,
             "asset": self.receivables.address,
             "assetKey": receivable,
-            "documentHash": bytes(self.receivables.receivableOf.call(receivable).dict()["documentHash"]),
+            "documentHash": bytes(self.view(receivable)["documentHash"]),
             "value": FACE,
             "cash": self.cash.address,
             "price": FACE - 15_000_00,
@@ -395,6 +579,41 @@ class World:
         } | {name: getattr(value, "address", value) for name, value in changed.items()}
         signed = self.sign(signer or words["financier"], self.settlement, "Quote", QUOTE, words)
         return tuple(words.values()), signed
+
+    def resolution(self, receivable: int, upheld: int, **changed: Any) -> tuple[tuple[Any, ...], bytes, bytes]:
+        """What both sides of the open dispute sign, and their signatures; `obligor` and `supplier` may be others."""
+        signers = {side: changed.pop(side, self.parties[side]) for side in ("obligor", "supplier")}
+        words = {
+            "receivableId": receivable,
+            "disputeId": self.adjustments.adjustmentOf.call(receivable).dict()["disputeId"],
+            "upheld": upheld,
+            "nonce": self.nonce(),
+            "deadline": now() + DAY,
+        } | changed
+        signed = [self.sign(signer, self.adjustments, "Resolution", RESOLUTION, words) for signer in signers.values()]
+        return tuple(words.values()), *signed
+
+    def counterclaim(self, receivable: int, amount: int, **changed: Any) -> tuple[tuple[Any, ...], bytes]:
+        """A counterclaim of the obligor that the supplier acknowledged, and its signature."""
+        signer = changed.pop("signer", self.supplier)
+        words = {
+            "receivableId": receivable,
+            "amount": amount,
+            "counterclaimHash": digest("counterclaim"),
+            "arisenAt": now(),
+            "dueAt": now() + DAY,
+            "nonce": self.nonce(),
+            "deadline": now() + DAY,
+        } | changed
+        return tuple(words.values()), self.sign(signer, self.adjustments, "SetOff", SET_OFF, words)
+
+    def sale(self, note: int, **changed: Any) -> int:
+        """The supplier sells a note by quote; the note that the financier holds then."""
+        receivable = int(self.receivables.slotOf.call(note))
+        seller = changed.get("seller", self.supplier)
+        words = {"value": self.value(note)[0], "price": self.value(note)[0]} | changed
+        tx = self.settlement.settle(*self.quote(receivable, **words), note, {"from": seller})
+        return int(tx.return_value)
 
     def nonce(self) -> int:
         self.nonces += 1
@@ -408,10 +627,8 @@ class World:
         self, contract: Any, kind: str, fields: dict[str, str], values: dict[str, Any], **domain: Any
     ) -> SignableMessage:
         """The EIP-712 message as a wallet would show it; `domain` replaces members of the domain."""
-        names = {"Receivables": "Feiqian Receivables", "Settlement": "Feiqian Settlement",
-                 "SettlementToken": "Feiqian CNY"}  # fmt: skip
         return encode_typed_data(
-            {"name": names[contract._name], "version": "1", "chainId": chain.id,
+            {"name": DOMAINS[contract._name], "version": "1", "chainId": chain.id,
              "verifyingContract": contract.address} | domain,
             {kind: [{"name": name, "type": type_} for name, type_ in fields.items()]},
             {name: values[name] for name in fields},

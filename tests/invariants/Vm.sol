@@ -4,6 +4,8 @@ pragma solidity 0.8.30;
 /// @notice The cheat codes of forge that these tests use.
 interface Vm {
     function addr(uint256 privateKey) external pure returns (address);
+    function computeCreateAddress(address deployer, uint256 nonce) external pure returns (address);
+    function getNonce(address account) external view returns (uint64);
     function prank(address sender) external;
     function startPrank(address sender) external;
     function stopPrank() external;

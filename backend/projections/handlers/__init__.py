@@ -1,0 +1,39 @@
+"""One handler an event: what it means for the read model. A handler reads and writes only the read model, so
+that the same events always make the same rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Connection
+
+from backend.events.types import Event
+from backend.projections.handlers import (
+    adjustments,
+    cash,
+    notes,
+    participants,
+    receivables,
+    recourse,
+    repayments,
+    settlement,
+)
+
+Handler = Callable[[Connection, Any], None]
+
+
+def _handlers() -> dict[type[Event], Handler]:
+    """The handler of each event, found by its name: ReceivableConfirmed is on_receivable_confirmed. Raises KeyError
+    where one is missing."""
+    modules = (participants, cash, receivables, notes, adjustments, repayments, recourse, settlement)
+    found = {name: handler for module in modules for name, handler in vars(module).items() if name.startswith("on_")}
+    return {event: found["on_" + _snake(event.__name__)] for event in Event.__subclasses__()}
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+HANDLERS = _handlers()

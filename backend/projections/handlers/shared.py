@@ -1,0 +1,112 @@
+"""What handlers share: reading and changing rows of the read model, and the postings that several events make."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from backend.events import types as e
+from backend.projections import ledger, tables
+from backend.projections.ledger import post
+
+NOBODY = "0x" + 40 * "0"
+
+
+def update_participant(db: Connection, participant_id: int, **values: Any) -> None:
+    db.execute(update(tables.participants).where(tables.participants.c.id == participant_id).values(**values))
+
+
+def update_receivable(db: Connection, receivable_id: int, **values: Any) -> None:
+    db.execute(update(tables.receivables).where(tables.receivables.c.id == receivable_id).values(**values))
+
+
+def update_note(db: Connection, note_id: int, **values: Any) -> None:
+    db.execute(update(tables.notes).where(tables.notes.c.id == note_id).values(**values))
+
+
+def update_token(db: Connection, address: str, **values: Any) -> None:
+    db.execute(update(tables.tokens).where(tables.tokens.c.address == address).values(**values))
+
+
+def receivable(db: Connection, receivable_id: int) -> Any:
+    return db.execute(select(tables.receivables).where(tables.receivables.c.id == receivable_id)).mappings().one()
+
+
+def note(db: Connection, note_id: int) -> Any:
+    return db.execute(select(tables.notes).where(tables.notes.c.id == note_id)).mappings().one()
+
+
+def currency_of_token(db: Connection, address: str) -> int:
+    return int(db.execute(select(tables.tokens.c.currency).where(tables.tokens.c.address == address)).scalar_one())
+
+
+def is_money(db: Connection, address: str) -> bool:
+    return db.execute(select(tables.tokens.c.address).where(tables.tokens.c.address == address)).first() is not None
+
+
+def kept(number: int) -> int:
+    """A limit as a 64-bit column can keep it: what is larger is beyond all the money there can be."""
+    return min(number, 2**63 - 1)
+
+
+def put(
+    db: Connection, table: Any, key: dict[str, Any], *, defaults: dict[str, Any] | None = None, **values: Any
+) -> None:
+    """Inserts the row with `values` over `defaults`, or updates it with `values`."""
+    dialect = sqlite if db.dialect.name == "sqlite" else postgresql
+    first = {**values, **(defaults or {})}
+    db.execute(
+        dialect.insert(table).values(**key, **first).on_conflict_do_update(index_elements=list(key), set_=values)
+    )
+
+
+def post_title(db: Connection, place: e.Place, currency: int, giver: str, taker: str, value: int) -> None:
+    """A title changed hands; what was given for it is said by another event, or by none."""
+    post(
+        db,
+        place,
+        currency,
+        (giver, ledger.NOTES, -value),
+        (giver, ledger.CONSIDERATION, value),
+        (taker, ledger.NOTES, value),
+        (taker, ledger.CONSIDERATION, -value),
+    )
+
+
+def post_payment(
+    db: Connection, place: e.Place, currency: int, payer: str, debtor: str, *debts: tuple[str, int]
+) -> None:
+    """Cash came to the contract at `place` for what `debtor` owes: `debts` by book."""
+    amount, custodian = sum(part for _, part in debts), place.address
+    lines = [(debtor, book, part) for book, part in debts]
+    lines += [
+        (payer, ledger.SETTLEMENTS, -amount),
+        (custodian, ledger.SETTLEMENTS, amount),
+        (custodian, ledger.OWED_TO_HOLDERS, -amount),
+    ]
+    if payer != debtor:
+        lines += [(payer, ledger.PAID_FOR_OTHERS, amount), (debtor, ledger.PAID_FOR_OTHERS, -amount)]
+    post(db, place, currency, *lines)
+
+
+def post_purchase(db: Connection, place: e.Place, currency: int, seller: str, buyer: str, value: int) -> None:
+    """A title that changed hands was paid with its value."""
+    post(
+        db,
+        place,
+        currency,
+        (seller, ledger.CONSIDERATION, -value),
+        (seller, ledger.SETTLEMENTS, value),
+        (buyer, ledger.CONSIDERATION, value),
+        (buyer, ledger.SETTLEMENTS, -value),
+    )
+
+
+def recover(db: Connection, place: e.Place, currency: int, note: Any, value: int) -> None:
+    """`value` of a note that its holder had written off left its hands, paid or sold: the loss is smaller."""
+    back = min(value, note["written_off"])
+    if back:
+        update_note(db, note["id"], written_off=note["written_off"] - back)
+        post(db, place, currency, (note["holder"], ledger.ALLOWANCE, back), (note["holder"], ledger.LOSSES, -back))

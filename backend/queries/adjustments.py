@@ -1,0 +1,75 @@
+"""Agreements between the two sides of a claim that wait to be carried: resolutions of disputes, counterclaims."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Engine, Table, select
+
+from backend.database import reading
+from backend.documents import tables as documents
+from backend.errors import NotFound, Phrase, both
+from backend.queries.documents import spent
+from backend.queries.receivables import visible_receivable
+
+
+def resolution(engine: Engine, resolution_id: str, viewer: str) -> dict[str, Any]:
+    """A proposed resolution as it was signed. Raises NotFound for anyone who is no party to the receivable."""
+    return _document(engine, documents.resolutions, resolution_id, viewer, both("resolution", "解决方案"))
+
+
+def counterclaim(engine: Engine, counterclaim_id: str, viewer: str) -> dict[str, Any]:
+    """An acknowledged counterclaim as it was signed. Raises NotFound likewise."""
+    return _document(engine, documents.counterclaims, counterclaim_id, viewer, both("counterclaim", "反债权"))
+
+
+def agreements(engine: Engine, receivable_id: int, now: int) -> dict[str, Any]:
+    """Resolutions and counterclaims of a receivable that were signed by one side, each with its state at `now`."""
+    return {
+        "resolutions": [
+            {
+                "id": row["id"],
+                "disputeId": row["dispute_id"],
+                "proposer": row["proposer"],
+                "upheldFen": row["upheld"],
+                "deadlineAt": row["deadline"],
+                "state": row["state"],
+            }
+            for row in _of(engine, documents.resolutions, "proposer", receivable_id, now)
+        ],
+        "counterclaims": [
+            {
+                "id": row["id"],
+                "amountFen": row["amount"],
+                "statement": row["statement"],
+                "arisenAt": row["arisen_at"],
+                "dueAt": row["due_at"],
+                "deadlineAt": row["deadline"],
+                "state": row["state"],
+            }
+            for row in _of(engine, documents.counterclaims, "supplier", receivable_id, now)
+        ],
+    }
+
+
+def _of(engine: Engine, table: Table, signer: str, receivable_id: int, now: int) -> list[dict[str, Any]]:
+    used = spent("Adjustments", table.c[signer], table.c.nonce)
+    query = select(table, used.label("used")).where(table.c.receivable_id == receivable_id).order_by(table.c.id)
+    with reading(engine) as db:
+        return [
+            {**row, "state": "used" if row["used"] else "expired" if row["deadline"] < now else "open"}
+            for row in db.execute(query).mappings()
+        ]
+
+
+def _document(engine: Engine, table: Table, identifier: str, viewer: str, what: Phrase) -> dict[str, Any]:
+    missing = NotFound(what=what, id=identifier)
+    with reading(engine) as db:
+        row = db.execute(select(table).where(table.c.id == identifier)).mappings().first()
+    if row is None:
+        raise missing
+    try:
+        visible_receivable(engine, row["receivable_id"], viewer)
+    except NotFound:
+        raise missing from None
+    return dict(row)
