@@ -28,6 +28,8 @@ class Engine:
     def __init__(self, sender: Sender, indexer: Indexer, settings: Settings) -> None:
         self.sender = sender
         self.indexer = indexer
+        self.runs: Callable[[], bool] = lambda: False
+        """What goes on by itself from one act to the next; it has its turn when nothing else moves."""
         self.changes = 0
         """How often something moved: whoever waits compares."""
         self._fault: str | None = None
@@ -84,6 +86,8 @@ class Engine:
         if not moved and self._guarded(self.indexer.step, faults):
             self._announce()
             moved = True
+        if not moved and not self.indexer.is_behind:
+            moved = self._guarded(lambda: self.runs(), faults)
         if faults:
             raise faults[0]
         return moved

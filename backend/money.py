@@ -37,9 +37,9 @@ def late_days(grace_ends_at: int, at: int) -> int:
 
 def penalty_accrued(claim: Mapping[Any, Any], at: int) -> int:
     """What a receivable's row has accrued by `at`, in ten-thousandths of a minor unit (rule M3)."""
-    days = late_days(claim["grace_ends_at"], at) - claim["late_days"]
+    days = late_days(claim["grace_ends_at"], at) - int(claim["late_days"])
     principal = claim["confirmed"] - claim["reduced"] - claim["repaid"] - claim["disputed"]
-    return int(claim["penalty_accrued"]) + max(0, days) * principal * int(claim["penalty_bps_per_day"])
+    return int(claim["penalty_accrued"]) + max(0, days) * int(principal) * int(claim["penalty_bps_per_day"])
 
 
 def penalty_due(claim: Mapping[Any, Any], at: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,9 @@ from backend.chain.logs import LogSource
 from backend.database import open_database, reading
 from backend.invoices.currencies import code_of
 from backend.migrations import migrate
+from backend.money import penalty_due
 from backend.projections import ledger, tables
+from backend.projections.handlers.receivables import STATUSES
 from backend.projections.indexer import Indexer, read_model_digest
 from backend.system import System
 
@@ -27,6 +30,7 @@ CHECKS = (
     "notes of every party equal the chain's",
     "books balance to zero",
     "read model rebuilt from the chain equals the one in use",
+    "every claim and every note is what the chain says",
 )
 
 
@@ -59,6 +63,7 @@ def reconcile(system: System) -> Reconciliation:
     notes = _notes_on_chain(system.contracts, block)
     _check_receivables(system, notes, found)
     _check_parties(system, notes, found)
+    _check_states(system, notes, found)
     _check_books(system, found)
     _check_rebuild(system, found)
     return found
@@ -66,54 +71,134 @@ def reconcile(system: System) -> Reconciliation:
 
 def _notes_on_chain(contracts: Contracts, block: int) -> list[dict[str, Any]]:
     count = contracts.read("Receivables", "noteCount", block=block)
+    names = ("holder", "value", "receivable", "parent", "depth", "endorser_id", "with_recourse", "accept_by")
     found = []
     for note_id in range(1, count + 1):
-        holder, value, receivable_id, parent_id, *_ = contracts.read("Receivables", "noteOf", note_id, block=block)
-        found.append(
-            {
-                "id": note_id,
-                "holder": holder,
-                "value": value,
-                "receivable": receivable_id,
-                "parent": parent_id,
-            }
-        )
+        values = contracts.read("Receivables", "noteOf", note_id, block=block)
+        found.append({"id": note_id, **dict(zip(names, values, strict=True))})
     return found
 
 
 def _check_receivables(system: System, notes: list[dict[str, Any]], found: Reconciliation) -> None:
+    """R9, R10, P4, and every state of ours against the chain's."""
     contracts, block = system.contracts, found.block
-    conserved, covered, owing = CHECKS[0], CHECKS[1], CHECKS[2]
+    conserved, owing = CHECKS[0], CHECKS[2]
     live: dict[int, int] = defaultdict(int)
     for note in notes:
         live[note["receivable"]] += note["value"]
     held: dict[int, int] = defaultdict(int)
     unpaid: dict[tuple[str, int], int] = defaultdict(int)
-    count = contracts.read("Receivables", "receivableCount", block=block)
-    for receivable_id in range(1, count + 1):
-        fields = contracts.read("Receivables", "receivableOf", receivable_id, block=block)
-        _supplier, obligor, currency = fields[0], fields[1], fields[2]
-        confirmed, repaid, redeemed = fields[8], fields[9], fields[10]
-        found.expect(conserved, f"live value of receivable {receivable_id}", live[receivable_id], confirmed - redeemed)
-        if not 0 <= redeemed <= repaid <= confirmed:
-            found.doubt(conserved, f"receivable {receivable_id}: {redeemed} ≤ {repaid} ≤ {confirmed} does not hold")
-        held[currency] += repaid - redeemed
-        unpaid[obligor, currency] += confirmed - repaid
-    address = contracts.address("Receivables")
-    for code in contracts.deployment.tokens:
-        token = contracts.token(code)
-        cash = contracts.read(token, "balanceOf", address, block=block)
-        number = contracts.read(token, "currency", block=block)
-        if cash < held[number]:
-            found.doubt(covered, f"Receivables holds {cash} {code} and owes {held[number]}")
-        supply = contracts.read(token, "totalSupply", block=block)
-        reserve = contracts.read(token, "reserve", block=block)
-        if supply > reserve:
-            found.doubt(covered, f"{supply} {code} are issued against a reserve of {reserve}")
+    for claim in _claims_on_chain(contracts, block):
+        number, account, adjustment = claim["id"], claim["account"], claim["adjustment"]
+        obligor_owes = claim["confirmed"] - adjustment["reduced"] - account["repaid"]
+        supplier_owes = adjustment["reduced"] - adjustment["absorbed"] - account["made_good"]
+        waits = account["repaid"] + account["made_good"] - account["redeemed"]
+        worth = claim["confirmed"] - adjustment["absorbed"] - account["redeemed"]
+        found.expect(conserved, f"live value of receivable {number}", live[number], worth)
+        found.expect(conserved, f"claims and cash of receivable {number}", obligor_owes + supplier_owes + waits, worth)
+        if min(obligor_owes, supplier_owes, waits, claim["face_value"] - claim["confirmed"]) < 0:
+            found.doubt(
+                conserved, f"receivable {number}: {obligor_owes}, {supplier_owes}, {waits}: none may be negative"
+            )
+        held[claim["currency"]] += waits + account["penalty_paid"] - claim["penalty"]["redeemed"]
+        unpaid[claim["obligor"], claim["currency"]] += obligor_owes
+    _check_custody(system, held, found)
     for (obligor, currency), amount in unpaid.items():
         participant_id = contracts.read("Participants", "participantOf", obligor, block=block)[0]
         on_chain = contracts.read("Receivables", "owedBy", participant_id, currency, block=block)
         found.expect(owing, f"{obligor} in {code_of(currency)}", amount, on_chain)
+
+
+def _claims_on_chain(contracts: Contracts, block: int) -> Iterator[dict[str, Any]]:
+    for number in range(1, contracts.read("Receivables", "receivableCount", block=block) + 1):
+        fields = contracts.read("Receivables", "receivableOf", number, block=block)
+        repaid, made_good, redeemed, penalty_paid = contracts.read("Repayments", "accountOf", number, block=block)
+        accrued, late_days, penalty_redeemed = contracts.read("Repayments", "penaltyOf", number, block=block)
+        reduced, absorbed, disputed, notice_at, dispute_id = contracts.read(
+            "Adjustments", "adjustmentOf", number, block=block
+        )
+        yield {
+            "id": number,
+            "obligor": fields[1],
+            "currency": fields[2],
+            "face_value": fields[3],
+            "status": fields[6],
+            "confirmed": fields[8],
+            "account": {
+                "repaid": repaid,
+                "made_good": made_good,
+                "redeemed": redeemed,
+                "penalty_paid": penalty_paid,
+            },
+            "penalty": {"accrued": accrued, "late_days": late_days, "redeemed": penalty_redeemed},
+            "adjustment": {
+                "reduced": reduced,
+                "absorbed": absorbed,
+                "disputed": disputed,
+                "notice_at": notice_at,
+                "dispute_id": dispute_id,
+            },
+        }
+
+
+def _check_custody(system: System, held: dict[int, int], found: Reconciliation) -> None:
+    """R10. What Repayments keeps is what it owes, withheld money included."""
+    contracts, block, covered = system.contracts, found.block, CHECKS[1]
+    with reading(system.database) as db:
+        rows = db.execute(select(tables.withheld)).mappings().all()
+    for row in rows:
+        held[row["currency"]] += row["amount"]
+        on_chain = contracts.read("Repayments", "withheldOf", row["holder"], row["currency"], block=block)
+        found.expect(covered, f"withheld for {row['holder']}", row["amount"], on_chain)
+    for code in contracts.deployment.tokens:
+        token = contracts.token(code)
+        cash = contracts.read(token, "balanceOf", contracts.address("Repayments"), block=block)
+        number = contracts.read(token, "currency", block=block)
+        if cash < held[number]:
+            found.doubt(covered, f"Repayments holds {cash} {code} and owes {held[number]}")
+        supply = contracts.read(token, "totalSupply", block=block)
+        reserve = contracts.read(token, "reserve", block=block)
+        if supply > reserve:
+            found.doubt(covered, f"{supply} {code} are issued against a reserve of {reserve}")
+
+
+def _check_states(system: System, notes: list[dict[str, Any]], found: Reconciliation) -> None:
+    """Every column that the chain can be asked for."""
+    contracts, block, same = system.contracts, found.block, CHECKS[7]
+    with reading(system.database) as db:
+        claims = {row["id"]: row for row in db.execute(select(tables.receivables)).mappings()}
+        ours = {row["id"]: row for row in db.execute(select(tables.notes)).mappings()}
+    for claim in _claims_on_chain(contracts, block):
+        row = claims.get(claim["id"])
+        if row is None:
+            found.doubt(same, f"receivable {claim['id']} is not in the read model")
+            continue
+        account, penalty, adjustment = claim["account"], claim["penalty"], claim["adjustment"]
+        found.expect(same, f"status of receivable {row['id']}", row["status"], STATUSES[claim["status"]])
+        found.expect(same, f"face value of receivable {row['id']}", row["face_value"], claim["face_value"])
+        for name, value in {**account, **adjustment}.items():
+            found.expect(same, f"{name} of receivable {row['id']}", row[name], value)
+        kept = (int(row["penalty_accrued"]), row["late_days"], row["penalty_redeemed"])
+        found.expect(same, f"penalty of receivable {row['id']}", kept, tuple(penalty.values()))
+        due = contracts.read("Repayments", "dueOf", claim["id"], block=block)[0]
+        at = contracts.node.block(block)
+        assert at is not None
+        found.expect(same, f"penalty due on receivable {row['id']}", penalty_due(row, at.timestamp), due)
+    for note in notes:
+        shown = ours.get(note["id"])
+        if shown is None:
+            found.doubt(same, f"note {note['id']} is not in the read model")
+            continue
+        fields = {"holder": "holder", "value": "value", "receivable": "receivable_id", "parent": "parent_id",
+                  "depth": "depth", "with_recourse": "with_recourse", "accept_by": "accept_by"}  # fmt: skip
+        for theirs, column in fields.items():
+            found.expect(same, f"{column} of note {note['id']}", shown[column], note[theirs])
+        endorser = contracts.read("Participants", "accountOf", note["endorser_id"], block=block)
+        found.expect(same, f"endorser of note {note['id']}", shown["endorser"], endorser)
+        locked = contracts.read("Adjustments", "lockedOf", note["id"], block=block)
+        found.expect(same, f"lock in note {note['id']}", shown["locked"], locked)
+        insured = contracts.read("Reserve", "insuredOf", note["id"], block=block)
+        found.expect(same, f"insurance of note {note['id']}", shown["insured"], insured)
 
 
 def _check_parties(system: System, notes: list[dict[str, Any]], found: Reconciliation) -> None:

@@ -15,6 +15,7 @@ from backend.chain.node import Node, connect
 from backend.chain.outbox import FINAL, Outbox
 from backend.chain.sender import Sender
 from backend.commands.desk import Desk
+from backend.commands.settlement_runs import SettlementRuns
 from backend.config import Settings
 from backend.database import open_database
 from backend.engine import Engine
@@ -51,6 +52,7 @@ class System:
         engine = Engine(Sender(database, contracts, keystore, settings), indexer, settings)
         outbox.wake = engine.wake
         desk = Desk(database, contracts, keystore, outbox, settings)
+        engine.runs = SettlementRuns(desk).step
         return cls(settings, node, database, contracts, keystore, outbox, indexer, engine, desk)
 
     def start(self) -> None:

@@ -177,9 +177,8 @@ abstract contract Notes is IReceivables, SignedDocuments {
         _requireAccepted(toTokenId, toOrigin.acceptBy);
         if (!mergeable) revert NotMergeable(fromTokenId, toTokenId);
         participants.requireActive(from.holder);
-        _requireMovable(from.receivableId);
+        _requireMovable(fromTokenId, from, value);
 
-        _requireFree(fromTokenId, from, value);
         _take(fromTokenId, from, value);
         to.value += uint64(value);
         emit TransferValue(fromTokenId, toTokenId, value);
@@ -295,10 +294,11 @@ abstract contract Notes is IReceivables, SignedDocuments {
         returns (uint256 childId)
     {
         Note storage note = _note(noteId);
-        _requireFree(noteId, note, value);
         address holder = note.holder;
+        Receivable storage receivable = _requireMovable(noteId, note, value);
+        Origin memory origin = _nextOrigin(noteId, receivable, holder, to, agreed);
+        origin.withRecourse = withRecourse;
         childId = ++_lastNoteId;
-        Origin memory origin = _nextOrigin(noteId, note, to, withRecourse, agreed);
         _origins[childId] = origin;
         _take(noteId, note, value);
         uint32 receivableId = note.receivableId;
@@ -312,14 +312,13 @@ abstract contract Notes is IReceivables, SignedDocuments {
     }
 
     /// @dev Whether the note may have a child, and what the child will say of where it came from.
-    function _nextOrigin(uint256 noteId, Note storage note, address to, bool withRecourse, bool agreed)
+    function _nextOrigin(uint256 noteId, Receivable storage receivable, address holder, address to, bool agreed)
         private
         returns (Origin memory next)
     {
         bool awaits;
         _requireTaker(to);
-        (next.endorserId, awaits) = participants.requireBothActive(note.holder, to);
-        Receivable storage receivable = _requireMovable(note.receivableId);
+        (next.endorserId, awaits) = participants.requireBothActive(holder, to);
         Origin storage origin = _origins[noteId];
         _requireAccepted(noteId, origin.acceptBy);
         uint16 count = receivable.noteCount + 1;
@@ -327,7 +326,6 @@ abstract contract Notes is IReceivables, SignedDocuments {
         uint256 acceptanceDays = policy.checkEndorsement(next.depth, count);
         receivable.noteCount = count;
         next.parentId = uint64(noteId);
-        next.withRecourse = withRecourse;
         if (awaits && !agreed) {
             // solhint-disable-next-line not-rely-on-time
             uint256 waitsUntil = block.timestamp + acceptanceDays * 1 days;
@@ -342,9 +340,8 @@ abstract contract Notes is IReceivables, SignedDocuments {
         if (note.value == 0) revert InsufficientValue(noteId, 0, 1);
         _requireTaker(to);
         participants.requireBothActive(from, to);
-        _requireMovable(note.receivableId);
+        _requireMovable(noteId, note, note.value);
         _requireAccepted(noteId, _origins[noteId].acceptBy);
-        _requireFree(noteId, note, note.value);
         _handOver(noteId, note, from, to);
     }
 
@@ -426,23 +423,27 @@ abstract contract Notes is IReceivables, SignedDocuments {
     }
 
     /// @dev N1. Title moves only while the receivable is confirmed and before its cut-off.
-    function _requireMovable(uint256 receivableId) private view returns (Receivable storage receivable) {
-        receivable = _existing(receivableId);
+    /// What is locked by a dispute (J5) stays where it is.
+    function _requireMovable(uint256 noteId, Note storage note, uint256 value)
+        private
+        view
+        returns (Receivable storage receivable)
+    {
+        receivable = _receivables[note.receivableId];
         Status status = receivable.status;
-        if (status != Status.Confirmed && status != Status.Disputed) revert WrongStatus(receivableId, status);
         uint256 cutOffAt = _cutOffOf(receivable);
+        if (status == Status.Disputed) {
+            uint256 locked = adjustments.lockedOf(noteId);
+            if (value <= note.value && value + locked > note.value) revert NoteLocked(noteId, locked);
+        } else if (status != Status.Confirmed) {
+            revert WrongStatus(note.receivableId, status);
+        }
         // solhint-disable-next-line not-rely-on-time
-        if (block.timestamp >= cutOffAt) revert AfterCutOff(receivableId, cutOffAt);
+        if (block.timestamp >= cutOffAt) revert AfterCutOff(note.receivableId, cutOffAt);
     }
 
     function _cutOffOf(Receivable storage receivable) internal view returns (uint256) {
         return receivable.maturityAt - uint256(receivable.cutOffDays) * 1 days;
-    }
-
-    /// @dev R12. What is locked by a dispute stays where it is.
-    function _requireFree(uint256 noteId, Note storage note, uint256 value) private view {
-        uint256 locked = _lockedIn(noteId, note);
-        if (value <= note.value && value + locked > note.value) revert NoteLocked(noteId, locked);
     }
 
     function _lockedIn(uint256 noteId, Note storage note) private view returns (uint256) {

@@ -39,9 +39,9 @@ contract Reserve is IReserve, ReentrancyGuard {
         settlement = settlement_;
     }
 
-    function insure(uint256 noteId, address cash, uint256 price, uint256 levy) external {
+    function insure(uint256 noteId, uint256 receivableId, address cash, uint256 price, uint256 levy) external {
         if (msg.sender != settlement) revert NotSettlement(msg.sender);
-        uint16 currency = receivables.termsOf(receivables.slotOf(noteId)).currency;
+        uint16 currency = receivables.termsOf(receivableId).currency;
         bool sameMoney = policy.settlementTokenOf(currency) == cash;
         uint64 amount = sameMoney ? uint64(Math.min(price, type(uint64).max)) : 0;
         insuredOf[noteId] = amount;
@@ -59,6 +59,10 @@ contract Reserve is IReserve, ReentrancyGuard {
         // solhint-disable-next-line not-rely-on-time
         if (block.timestamp <= terms.graceEndsAt) revert NotInDefault(receivableId, terms.graceEndsAt);
         repayments.requireNoAllotment(receivableId);
+        (,, uint256 supplierOwes) = repayments.dueOf(receivableId);
+        if (supplierOwes != 0 && note.holder == receivables.receivableOf(receivableId).supplier) {
+            revert NotAbsorbed(noteId, supplierOwes);
+        }
         IERC20 cash = IERC20(policy.settlementTokenOf(terms.currency));
         uint256 free = note.value - adjustments.lockedOf(noteId);
         amount = Math.min(Math.min(free, insured), cash.balanceOf(address(this)));

@@ -88,7 +88,7 @@ contract Settlement is ISettlement, SignedDocuments, ReentrancyGuard {
             quote.nonce,
             levy
         );
-        if (_isNote(quote)) reserve.insure(deliveredId, address(quote.cash), quote.price, levy);
+        if (_isNote(quote)) reserve.insure(deliveredId, quote.assetKey, address(quote.cash), quote.price, levy);
         if (levy != 0) quote.cash.safeTransferFrom(quote.financier, address(reserve), levy);
         quote.cash.safeTransferFrom(quote.financier, quote.seller, quote.price - levy);
     }

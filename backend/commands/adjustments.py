@@ -86,7 +86,9 @@ def acknowledge_counterclaim(
     if receivable["setOffWaived"]:
         raise Conflict(
             reason=both(
-                "the obligor waived set-off on receivable {id}", "付款人已放弃对应收账款 {id} 的抵销权", id=receivable_id
+                "the obligor waived set-off on receivable {id}",
+                "付款人已放弃对应收账款 {id} 的抵销权",
+                id=receivable_id,
             )
         )
     now = desk.now()
@@ -170,13 +172,13 @@ def propose_resolution(
     proposer, receivable = _side(desk, request, receivable_id)
     require_signed_terms(own, validSeconds=valid_seconds)
     if receivable["disputedFen"] == 0:
-        raise Conflict(
-            reason=both("receivable {id} is not in dispute", "应收账款 {id} 没有未决争议", id=receivable_id)
-        )
+        raise Conflict(reason=both("receivable {id} is not in dispute", "应收账款 {id} 没有未决争议", id=receivable_id))
     if upheld > receivable["disputedFen"]:
         raise InvalidInput(
             field="upheldFen",
-            reason=both("is more than {disputed} in dispute", "超过争议金额 {disputed}", disputed=receivable["disputedFen"]),
+            reason=both(
+                "is more than {disputed} in dispute", "超过争议金额 {disputed}", disputed=receivable["disputedFen"]
+            ),
         )
     now = desk.now()
     document = Resolution(
@@ -224,9 +226,7 @@ def accept_resolution(desk: Desk, request: Request, resolution_id: str, own: Own
         deadline=row["deadline"],
     )
     if own is not None and (own.nonce, own.deadline) != (document.nonce, document.deadline):
-        raise InvalidInput(
-            field="own.nonce", reason=both("both sides sign one document", "双方须签署同一份文件")
-        )
+        raise InvalidInput(field="own.nonce", reason=both("both sides sign one document", "双方须签署同一份文件"))
     signature = signed(desk, accepter, document.typed(desk.contracts), own, desk.now())
     by_obligor = accepter == receivable["obligor"]
     signatures = (signature, row["signature"]) if by_obligor else (row["signature"], signature)
@@ -263,9 +263,7 @@ def _side(desk: Desk, request: Request, receivable_id: int) -> tuple[str, dict[s
 def _require_belonging(desk: Desk, receivable: dict[str, Any], credit_note: Invoice) -> None:
     """J3. A credit note, between the parties of the receivable, in its currency."""
     if credit_note.kind != "credit-note":
-        raise InvalidInput(
-            field="creditNote", reason=both("is an invoice, not a credit note", "是发票,不是红字发票")
-        )
+        raise InvalidInput(field="creditNote", reason=both("is an invoice, not a credit note", "是发票,不是红字发票"))
     account = participant_queries.account_of_identity
     for name, identifier in (("supplier", credit_note.seller.identifier), ("obligor", credit_note.buyer.identifier)):
         if account(desk.engine, identity_hash(identifier)) != receivable[name]:

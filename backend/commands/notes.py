@@ -66,9 +66,7 @@ def claim_recourse(desk: Desk, request: Request, note_id: int, level: int) -> Ro
 def buy_back_note(desk: Desk, request: Request, note_id: int, level: int) -> Row:
     """X2. That endorser pays the holder and takes its place."""
     caller = _party(desk, request, note_id)
-    return desk.outbox.send(
-        request.intent, caller, desk.contracts.call_data("Repayments", "buyBack", note_id, level)
-    )
+    return desk.outbox.send(request.intent, caller, desk.contracts.call_data("Repayments", "buyBack", note_id, level))
 
 
 @act("note.write-off")

@@ -108,9 +108,7 @@ def want_acceptance(desk: Desk, request: Request, account: str, wanted: bool) ->
     """P7. The party itself wants to be asked before an endorsement to it stands, or no longer."""
     if require_participant(desk, request) != account:
         raise Forbidden(reason=both("this is the party's own choice", "此选择须由该参与方本人作出"))
-    return desk.outbox.send(
-        request.intent, account, desk.contracts.call_data("Participants", "wantAcceptance", wanted)
-    )
+    return desk.outbox.send(request.intent, account, desk.contracts.call_data("Participants", "wantAcceptance", wanted))
 
 
 @act("participant.limit")

@@ -22,6 +22,7 @@ from backend.invoices.currencies import currency
 from backend.queries import participants as participant_queries
 from backend.queries import receivables as queries
 from backend.queries.notes import live_notes
+from backend.queries.quotes import confirmation
 from backend.roles import WORDS
 
 
@@ -102,7 +103,7 @@ def confirm_receivable(
         )
     _require_faithful(desk, receivable)
     now = desk.now()
-    confirmation = Confirmation(
+    document = Confirmation(
         receivableId=receivable_id,
         supplier=receivable["supplier"],
         documentHash=receivable["documentHash"],
@@ -113,12 +114,12 @@ def confirm_receivable(
         nonce=own.nonce if own else fresh_nonce(),
         deadline=own.deadline if own else now + (valid_seconds or desk.settings.document_seconds),
     )
-    typed = confirmation.typed(desk.contracts)
+    typed = document.typed(desk.contracts)
     signature = signed(desk, obligor, typed, own, now)
     if carry:
         # Anyone may carry what is signed: the registrar does for a party whose wallet is elsewhere.
         carrier = obligor if desk.keystore.holds(obligor) else desk.power("registrar")
-        call = desk.contracts.call_data("Receivables", "confirm", confirmation.arguments(), signature)
+        call = desk.contracts.call_data("Receivables", "confirm", document.arguments(), signature)
         return desk.outbox.send(request.intent, carrier, call)
 
     def keep(db: Connection) -> dict[str, Any]:
@@ -131,14 +132,23 @@ def confirm_receivable(
             obligor=obligor,
             amount=amount,
             set_off_waived=set_off_waived,
-            nonce=str(confirmation.nonce),
-            deadline=confirmation.deadline,
+            nonce=str(document.nonce),
+            deadline=document.deadline,
             signature=signature,
             at=now,
         )
         return {"confirmationId": kept, "document": for_wallet(typed), "signature": signature}
 
     return desk.outbox.settle(request.intent, now, keep)
+
+
+@act("confirmation.cancel")
+def cancel_confirmation(desk: Desk, request: Request, confirmation_id: str) -> Row:
+    """S3. The obligor takes a confirmation back that nobody has carried yet."""
+    obligor = require_participant(desk, request)
+    row = confirmation(desk.engine, confirmation_id, obligor)
+    call = desk.contracts.call_data("Receivables", "cancelNonce", int(row["nonce"]))
+    return desk.outbox.send(request.intent, obligor, call)
 
 
 @act("receivable.reject")

@@ -66,7 +66,10 @@ def position(engine: Engine, account: str) -> dict[str, Any]:
             .group_by(receivables.c.currency)
         ).mappings()
         owed = db.execute(
-            select(receivables.c.currency, func.sum(receivables.c.confirmed - receivables.c.reduced - receivables.c.repaid).label("value"))
+            select(
+                receivables.c.currency,
+                func.sum(receivables.c.confirmed - receivables.c.reduced - receivables.c.repaid).label("value"),
+            )
             .where(receivables.c.obligor == account, receivables.c.status.in_(("confirmed", "disputed")))
             .group_by(receivables.c.currency)
         ).mappings()

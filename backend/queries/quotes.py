@@ -68,20 +68,26 @@ def was_asked(engine: Engine, receivable_id: int, seller: str, financier: str) -
 
 
 def waiting_confirmation(engine: Engine, receivable_id: int, now: int) -> dict[str, Any] | None:
-    """The latest signed confirmation that nobody has carried and that is still in time."""
+    """The latest signed confirmation, if nobody has carried or cancelled it and it is still in time: a later one takes
+    the place of an earlier one for good (rule B12)."""
     query = (
-        select(_confirmations)
-        .where(
-            _confirmations.c.receivable_id == receivable_id,
-            _confirmations.c.deadline >= now,
-            ~spent("Receivables", _confirmations.c.obligor, _confirmations.c.nonce),
-        )
+        select(_confirmations, spent("Receivables", _confirmations.c.obligor, _confirmations.c.nonce).label("used"))
+        .where(_confirmations.c.receivable_id == receivable_id)
         .order_by(_confirmations.c.at.desc(), _confirmations.c.id.desc())
         .limit(1)
     )
     with reading(engine) as db:
         row = db.execute(query).mappings().first()
-    return dict(row) if row is not None else None
+    return dict(row) if row is not None and not row["used"] and row["deadline"] >= now else None
+
+
+def confirmation(engine: Engine, confirmation_id: str, viewer: str) -> dict[str, Any]:
+    """A confirmation as it was signed, for its obligor. Raises NotFound for anyone else."""
+    with reading(engine) as db:
+        row = db.execute(select(_confirmations).where(_confirmations.c.id == confirmation_id)).mappings().first()
+    if row is None or row["obligor"] != viewer:
+        raise NotFound(what=both("confirmation", "确权"), id=confirmation_id)
+    return dict(row)
 
 
 def _shown(row: RowMapping, now: int) -> dict[str, Any]:

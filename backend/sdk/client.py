@@ -191,6 +191,25 @@ class Feiqian:
     def unfreeze(self, party: Party | str, order: str) -> Json:
         return self.act(f"/participants/{_account(party)}/unfreezes", {"order": order})
 
+    def order(self, receivable_id: int, upheld: int, order: str) -> Json:
+        """Ends a dispute by a regulator's order: `upheld` minor units are not owed."""
+        return self.act(f"/receivables/{receivable_id}/orders", {"upheldFen": str(upheld), "order": order})
+
+    def settle_day(self, day: str, *, seconds: float = 600) -> Json:
+        """Pays all current holders of all receivables that mature on `day` (UTC, YYYY-MM-DD) from what has come in;
+        the run when it is over. Raises TimeoutError; the run goes on by itself."""
+        run_id = self.act("/settlement-runs", {"day": day})["result"]["runId"]
+        deadline = time.monotonic() + seconds
+        while (run := self.settlement_run(run_id))["state"] == "open":
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"settlement run {run_id} is still open")
+            time.sleep(0.05)
+        return run
+
+    def settlement_run(self, run_id: str) -> Json:
+        """How far a settlement run is."""
+        return self.get(f"/settlement-runs/{run_id}")
+
     def travel(self, *, days: int = 0, seconds: int = 0) -> int:
         """Moves a development chain's clock forward; the new time, UTC seconds."""
         return int(self.post("/clock/travels", {"seconds": days * 86_400 + seconds})["now"])
@@ -219,8 +238,17 @@ class Feiqian:
         return self._pages("/notes", receivableId=receivable_id)
 
     def lineage(self, note_id: int) -> Json:
-        """A note, its path to the root, and its children."""
+        """A note, its path to the root, its children, and what was merged into it."""
         return self.get(f"/notes/{note_id}")
+
+    def tree(self, receivable_id: int) -> Json:
+        """All notes of a receivable, each with its children, and all merges."""
+        return self.get(f"/receivables/{receivable_id}/lineage")
+
+    def due(self, receivable_id: int) -> dict[str, int]:
+        """What is due now in minor units: `penalty` and `principal` of the obligor, and what the `supplier` owes."""
+        found = self.receivable(receivable_id)["due"]
+        return {name: int(found[f"{name}Fen"]) for name in ("penalty", "principal", "supplier")}
 
     def quotes(self, receivable_id: int | None = None) -> list[Json]:
         """Quotes I gave or was given, the best price first."""
@@ -294,6 +322,30 @@ class Party(Feiqian):
     def withdraw(self, receivable_id: int) -> Json:
         return self.act(f"/receivables/{receivable_id}/withdrawals")
 
+    def credit(self, receivable_id: int, credit_note: bytes) -> Json:
+        """Hands over a credit note (UBL): the obligor owes that much less; notes of mine absorb it first."""
+        body = {"creditNote": base64.b64encode(credit_note).decode("ascii")}
+        return self.act(f"/receivables/{receivable_id}/credit-notes", body)
+
+    def acknowledge(self, receivable_id: int, amount: int, statement: str, *, arisen_at: int, due_at: int) -> Json:
+        """Acknowledges a counterclaim that the obligor may set off (times UTC seconds); result has counterclaimId."""
+        body = {"amountFen": str(amount), "statement": statement, "arisenAt": arisen_at, "dueAt": due_at}
+        return self.act(f"/receivables/{receivable_id}/counterclaims", body)
+
+    def make_good(self, receivable_id: int, amount: int) -> Json:
+        """Pays what the supplier owes to the holders for dilution."""
+        return self.act(f"/receivables/{receivable_id}/dilution-payments", {"amountFen": str(amount)})
+
+    # ---- supplier and obligor
+
+    def propose(self, receivable_id: int, upheld: int) -> Json:
+        """Signs how the open dispute is to end: `upheld` minor units are not owed; result has resolutionId."""
+        return self.act(f"/receivables/{receivable_id}/resolutions", {"upheldFen": str(upheld)})
+
+    def agree(self, resolution_id: str) -> Json:
+        """Signs the other side's resolution, which is carried out."""
+        return self.act(f"/resolutions/{resolution_id}/acceptances")
+
     # ---- obligor
 
     def confirm(
@@ -307,11 +359,27 @@ class Party(Feiqian):
         return self.act(f"/receivables/{receivable_id}/rejections", {"reason": reason})
 
     def repay(self, receivable_id: int, amount: int) -> Json:
-        """Pays what is due on a receivable, in whole."""
+        """Pays on a receivable, in whole or in part; penalty first. What is more than due is not taken."""
         return self.act(f"/receivables/{receivable_id}/repayments", {"amountFen": str(amount)})
 
     def expire(self, receivable_id: int) -> Json:
         return self.act(f"/receivables/{receivable_id}/expirations")
+
+    def cancel_confirmation(self, confirmation_id: str) -> Json:
+        """Takes a waiting confirmation back."""
+        return self.act(f"/confirmations/{confirmation_id}/cancellations")
+
+    def pay_assignor(self, receivable_id: int, amount: int) -> Json:
+        """Pays the supplier directly, which discharges before notice of assignment only."""
+        return self.act(f"/receivables/{receivable_id}/direct-payments", {"amountFen": str(amount)})
+
+    def set_off(self, counterclaim_id: str) -> Json:
+        """Sets an acknowledged counterclaim off."""
+        return self.act(f"/counterclaims/{counterclaim_id}/set-offs")
+
+    def dispute(self, receivable_id: int, amount: int, reason: str) -> Json:
+        """Disputes a part of what is owed; it is locked wherever its notes went."""
+        return self.act(f"/receivables/{receivable_id}/disputes", {"amountFen": str(amount), "reason": reason})
 
     # ---- holder
 
@@ -327,6 +395,56 @@ class Party(Feiqian):
     def redeem(self, note_id: int) -> Json:
         """Has a note paid out to its holder."""
         return self.act(f"/notes/{note_id}/redemptions")
+
+    def endorse_many(self, note_id: int, payees: Sequence[tuple[Party | str, int, bool]]) -> list[int]:
+        """Endorses parts of a note to several payees at once: (to, value, with recourse) each; the children."""
+        listed = [{"to": _account(to), "valueFen": str(value), "withRecourse": way} for to, value, way in payees]
+        operation = self.act(f"/notes/{note_id}/endorsement-lists", {"endorsements": listed})
+        return [int(event["args"]["childId"]) for event in operation["events"] if event["name"] == "NoteEndorsed"]
+
+    def merge(self, note_id: int, into: int, value: int | None = None) -> Json:
+        """Merges a note, or `value` of it, into another one of mine."""
+        return self.act(f"/notes/{note_id}/merges", {"into": into} | ({"valueFen": str(value)} if value else {}))
+
+    def want_acceptance(self, wanted: bool = True) -> Json:
+        """Wants to be asked before an endorsement to me stands, or no longer."""
+        return self.act(f"/participants/{self.account}/acceptance-wishes", {"wanted": wanted})
+
+    def accept_note(self, note_id: int) -> Json:
+        """Takes an endorsement that waits for me."""
+        return self.act(f"/notes/{note_id}/acceptances")
+
+    def decline_note(self, note_id: int) -> Json:
+        """Refuses an endorsement that waits for me, or gives one back after its deadline."""
+        return self.act(f"/notes/{note_id}/declinations")
+
+    def give_notice(self, note_id: int) -> Json:
+        """Tells the obligor of the assignment."""
+        return self.act(f"/notes/{note_id}/notices")
+
+    def absorb(self, receivable_id: int) -> Json:
+        """Has the supplier's notes absorb what the supplier owes for dilution."""
+        return self.act(f"/receivables/{receivable_id}/absorptions")
+
+    def allot(self, receivable_id: int) -> Json:
+        """From maturity on, divides what has come in among all notes."""
+        return self.act(f"/receivables/{receivable_id}/allotments")
+
+    def claim_recourse(self, note_id: int, level: int = 0) -> Json:
+        """After grace, turns to the endorser `level` endorsements up (0: the last)."""
+        return self.act(f"/notes/{note_id}/recourse-claims", {"level": level})
+
+    def buy_back(self, note_id: int, level: int = 0) -> Json:
+        """Pays the holder of a note that I endorsed and takes its place; result has noteId."""
+        return self.act(f"/notes/{note_id}/buy-backs", {"level": level})
+
+    def write_off(self, note_id: int) -> Json:
+        """After grace, gives a note up in my books."""
+        return self.act(f"/notes/{note_id}/write-offs")
+
+    def cover(self, note_id: int) -> Json:
+        """After grace, has the reserve pay for an insured note."""
+        return self.act(f"/notes/{note_id}/covers")
 
     def ask_for_quotes(
         self, receivable_id: int, value: int, financiers: Sequence[Party | str], *, with_recourse: bool = False

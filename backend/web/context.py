@@ -149,8 +149,16 @@ _RESULTS = {
     "ReceivableConfirmed": {"receivableId": "receivableId", "noteId": "noteId"},
     "NoteEndorsed": {"childId": "noteId"},
     "Settled": {"deliveredId": "noteId", "price": "priceFen"},
-    "NoteRedeemed": {"amount": "amountFen"},
-    "ReceivableRepaid": {"amount": "amountFen"},
+    "NoteRedeemed": {"principal": "principalFen", "penalty": "penaltyFen"},
+    "ReceivableRepaid": {"principal": "principalFen", "penalty": "penaltyFen", "excess": "excessFen"},
+    "DilutionMadeGood": {"amount": "amountFen", "excess": "excessFen"},
+    "RepaymentAllotted": {"principal": "principalFen", "penalty": "penaltyFen", "notes": "notes"},
+    "ReceivableDisputed": {"disputeId": "disputeId"},
+    "DisputeResolved": {"upheld": "upheldFen", "refused": "refusedFen"},
+    "ReceivableDiluted": {"amount": "dilutedFen"},
+    "NotePlaceTaken": {"toNoteId": "noteId"},
+    "NoteBoughtBack": {"amount": "amountFen"},
+    "NoteCovered": {"amount": "amountFen"},
 }
 
 

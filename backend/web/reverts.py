@@ -10,7 +10,18 @@ from backend import roles
 from backend.errors import Phrase, both
 from backend.queries.receivables import STATUSES
 
-_TIMES = {"maturityAt", "confirmBy", "deadline", "nowAt", "validUntil", "effectiveAt"}
+_TIMES = {
+    "maturityAt",
+    "cutOffAt",
+    "acceptBy",
+    "graceEndsAt",
+    "noticeAt",
+    "confirmBy",
+    "deadline",
+    "nowAt",
+    "validUntil",
+    "effectiveAt",
+}
 _STATUS_WORDS = list(STATUSES.values())
 
 SENTENCES: dict[str, tuple[str, str]] = {
@@ -32,7 +43,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "the identification of {account} was valid until {validUntil}",
         "{account} 的身份认证有效期至 {validUntil}",
     ),
-    "OrderMissing": ("a freeze needs an order", "冻结须有监管指令"),
+    "OrderMissing": ("the order is missing", "缺少监管指令"),
     # receivables
     "UnknownReceivable": ("there is no receivable {receivableId}", "没有应收账款 {receivableId}"),
     "WrongStatus": ("receivable {receivableId} is {status}", "应收账款 {receivableId} {status}"),
@@ -62,10 +73,68 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "the obligor would owe {owed}, and its confirmation limit is {limit}",
         "付款人确权后将欠 {owed},超过其确权额度 {limit}",
     ),
-    "RepaymentNotWhole": (
-        "{due} is due on receivable {receivableId}, and {amount} was offered",
-        "应收账款 {receivableId} 应还 {due},实付 {amount}",
+    "NothingDue": ("nothing is due on receivable {receivableId}", "应收账款 {receivableId} 没有应付款项"),
+    "NotYetMature": (
+        "receivable {receivableId} matures at {maturityAt}; before it a part payment waits",
+        "应收账款 {receivableId} 于 {maturityAt} 到期,到期前部分还款暂不分配",
     ),
+    "NotInDefault": (
+        "grace on receivable {receivableId} ends at {graceEndsAt}",
+        "应收账款 {receivableId} 的宽限期至 {graceEndsAt}",
+    ),
+    "AllotmentOpen": (
+        "money of receivable {receivableId} is divided, and {left} notes have not had their share",
+        "应收账款 {receivableId} 正在清分,尚有 {left} 张凭证未兑付",
+    ),
+    "NothingToAllot": (
+        "there is nothing to divide on receivable {receivableId}",
+        "应收账款 {receivableId} 无可清分款项",
+    ),
+    "NotAbsorbed": (
+        "the supplier owes {owed} for dilution, and its note {noteId} has to absorb it first",
+        "供应商因稀释尚欠 {owed},须先以其凭证 {noteId} 抵减",
+    ),
+    "NotesIncomplete": (
+        "the notes listed are worth {listed}, and all notes of receivable {receivableId} are worth {live}",
+        "所列凭证合计 {listed},应收账款 {receivableId} 的全部凭证合计 {live}",
+    ),
+    "NotesUnordered": ("note {noteId} stands out of order", "凭证 {noteId} 的顺序有误"),
+    "WrongReceivable": ("note {noteId} is of receivable {receivableId}", "凭证 {noteId} 属于应收账款 {receivableId}"),
+    # adjustments
+    "NotTheAssignor": (
+        "{caller} is neither supplier, endorser nor holder of note {noteId}",
+        "{caller} 不是凭证 {noteId} 的供应商、背书人或持有人",
+    ),
+    "NothingAssigned": ("note {noteId} was not assigned to anybody", "凭证 {noteId} 未发生转让"),
+    "NoticeWasGiven": (
+        "the obligor of receivable {receivableId} had notice of assignment at {noticeAt}",
+        "应收账款 {receivableId} 的付款人已于 {noticeAt} 收到转让通知",
+    ),
+    "SetOffWaived": (
+        "the obligor waived set-off on receivable {receivableId}",
+        "付款人已放弃对应收账款 {receivableId} 的抵销权",
+    ),
+    "CounterclaimTooLate": (
+        "the counterclaim is of {at}, and for receivable {receivableId} it may be no later than {limit}",
+        "反债权时间为 {at},对应收账款 {receivableId} 不得晚于 {limit}",
+    ),
+    "NoDispute": (
+        "receivable {receivableId} has no open dispute {disputeId}",
+        "应收账款 {receivableId} 没有编号为 {disputeId} 的未决争议",
+    ),
+    # recourse and reserve
+    "RecourseEnds": (
+        "recourse of note {noteId} ends at note {atNoteId}: it was endorsed without recourse, or by nobody",
+        "凭证 {noteId} 的追索止于凭证 {atNoteId}:其为无追索权背书,或未经背书",
+    ),
+    "NotTheEndorser": (
+        "{endorser} endorsed it there, not {caller}",
+        "该手背书人是 {endorser},不是 {caller}",
+    ),
+    "NotTheHolder": ("{holder} holds note {noteId}, not {caller}", "凭证 {noteId} 的持有人是 {holder},不是 {caller}"),
+    "NotInsured": ("note {noteId} is not insured", "凭证 {noteId} 未受保障"),
+    "NothingToCover": ("there is nothing to cover of note {noteId}", "凭证 {noteId} 无可代偿金额"),
+    "NotSettlement": ("only the settlement contract may say so, not {caller}", "仅结算合约可以调用,而非 {caller}"),
     "FingerprintTaken": ("the same invoice stands behind receivable {id} already", "同一发票已登记为应收账款 {id}"),
     "FingerprintMissing": ("the fingerprint is missing", "缺少指纹"),
     "NotAnAssetContract": ("{caller} may not claim fingerprints", "{caller} 不能登记指纹"),
@@ -89,9 +158,17 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "凭证 {noteId} 属于应收账款 {receivableId},与报价不符",
     ),
     "AfterCutOff": (
-        "receivable {receivableId} matured at {maturityAt}; its notes no longer move",
-        "应收账款 {receivableId} 已于 {maturityAt} 到期,凭证不能再转让",
+        "notes of receivable {receivableId} could move until {cutOffAt}",
+        "应收账款 {receivableId} 的凭证转让截止于 {cutOffAt}",
     ),
+    "AcceptancePending": (
+        "note {noteId} waits for its payee's acceptance until {acceptBy}",
+        "凭证 {noteId} 在 {acceptBy} 前待收票人签收",
+    ),
+    "AcceptanceNotAwaited": ("note {noteId} waits for no acceptance", "凭证 {noteId} 无需签收"),
+    "AcceptanceTooLate": ("note {noteId} could be accepted until {acceptBy}", "凭证 {noteId} 的签收期限为 {acceptBy}"),
+    "NoteLocked": ("{locked} of note {noteId} is locked by a dispute", "凭证 {noteId} 中 {locked} 因争议被锁定"),
+    "NotASibling": ("{caller} is none of the platform's contracts", "{caller} 不是本平台的合约"),
     "NotMergeable": ("notes {fromNoteId} and {toNoteId} cannot be merged", "凭证 {fromNoteId} 与 {toNoteId} 不能合并"),
     "NothingToRedeem": ("note {noteId} has no value left", "凭证 {noteId} 已无可兑付金额"),
     "ReceiverRefused": ("{receiver} does not take the note", "{receiver} 拒收凭证"),
@@ -178,7 +255,7 @@ def sentence(error: str, arguments: Mapping[str, Any]) -> Phrase:
         return _policy(arguments)
     en, zh = SENTENCES.get(error, ("{error}({arguments})", "合约拒绝:{error}({arguments})"))
     listed = ", ".join(f"{name}={value}" for name, value in arguments.items())
-    readable = {name: _readable(name, value) for name, value in arguments.items()}
+    readable = {name: _readable(error, name, value) for name, value in arguments.items()}
     return both(en, zh, **({"error": error, "arguments": listed} | readable))
 
 
@@ -197,8 +274,8 @@ def _policy(arguments: Mapping[str, Any]) -> Phrase:
     )
 
 
-def _readable(name: str, value: Any) -> Any:
-    if name in _TIMES:
+def _readable(error: str, name: str, value: Any) -> Any:
+    if name in _TIMES or (error == "CounterclaimTooLate" and name in ("at", "limit")):
         return _moment(value)
     if name == "status" and 0 < int(value) <= len(_STATUS_WORDS):
         return _STATUS_WORDS[int(value) - 1]

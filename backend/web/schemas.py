@@ -41,6 +41,15 @@ def parse_amount(value: Any) -> int:
     return amount
 
 
+def parse_part(value: Any) -> int:
+    """An amount, or zero. Raises ValueError as parse_amount does."""
+    return (
+        0
+        if (value == 0 and value is not False and not isinstance(value, float)) or value == "0"
+        else parse_amount(value)
+    )
+
+
 def parse_integer(value: Any) -> int:
     """An integer, or its digits: JSON's own numbers are not exact past 2^53. Raises ValueError."""
     if isinstance(value, bool) or not isinstance(value, (int, str)):
@@ -111,6 +120,19 @@ Seconds = Annotated[
 Account = Annotated[str, AfterValidator(check_address), Field(json_schema_extra={"pattern": "^0x[0-9a-fA-F]{40}$"})]
 Text = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(check_text)]
 Code = Annotated[str, Field(pattern="^[A-Z]{3}$", description="ISO 4217 code")]
+Part = Annotated[
+    int,
+    BeforeValidator(parse_part),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": "^[0-9]{1,16}$"},
+                {"type": "integer", "minimum": 0, "maximum": MAX_AMOUNT_FEN},
+            ],
+            "description": "minor units (fen), or none of them",
+        }
+    ),
+]
 RowNumber = Annotated[
     int,
     BeforeValidator(parse_integer),
@@ -209,6 +231,68 @@ class EndorsementBody(Body):
     with_recourse: StrictBool = True
 
 
+class EndorsementListBody(Body):
+    endorsements: Annotated[list[EndorsementBody], Field(min_length=1, max_length=50)]
+
+
+class MergeBody(Body):
+    into: RowNumber
+    value_fen: Annotated[Amount | None, Field(description="A part; without it, all")] = None
+
+
+Level = Annotated[
+    int,
+    BeforeValidator(parse_integer),
+    Field(ge=0, le=65_535),
+    WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 65_535}),
+]
+
+
+class RecourseBody(Body):
+    level: Annotated[Level, Field(description="How many endorsements up; 0 is the last endorser")] = 0
+
+
+class AcceptanceWishBody(Body):
+    wanted: StrictBool
+
+
+class DisputeBody(Body):
+    amount_fen: Amount
+    reason: Text
+
+
+class ResolutionBody(Body):
+    upheld_fen: Annotated[Part, Field(description="What of the disputed amount is not owed")]
+    valid_seconds: Seconds | None = None
+    own: OwnSignatureBody | None = None
+
+
+class ResolutionAcceptanceBody(Body):
+    own: OwnSignatureBody | None = None
+
+
+class ResolutionOrderBody(Body):
+    upheld_fen: Part
+    order: Annotated[Text, Field(description="The regulator's order; the chain keeps its hash")]
+
+
+class CreditNoteBody(Body):
+    credit_note: Annotated[str, Field(min_length=1, max_length=6_000_000, description="UBL 2.1 XML, base64")]
+
+
+class CounterclaimBody(Body):
+    amount_fen: Amount
+    statement: Annotated[Text, Field(description="What the counterclaim is; the chain keeps its hash")]
+    arisen_at: Time
+    due_at: Time
+    valid_seconds: Seconds | None = None
+    own: OwnSignatureBody | None = None
+
+
+class SettlementRunBody(Body):
+    day: Annotated[str, Field(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$", description="UTC day of maturity")]
+
+
 class AssignmentBody(Body):
     to: Account
 
@@ -246,7 +330,7 @@ class PageQuery(BaseModel):
 
 
 class ReceivablesQuery(PageQuery):
-    status: Literal["submitted", "confirmed", "rejected", "withdrawn", "expired", "repaid"] | None = None
+    status: Literal["submitted", "confirmed", "rejected", "withdrawn", "expired", "repaid", "disputed"] | None = None
 
 
 class NotesQuery(PageQuery):

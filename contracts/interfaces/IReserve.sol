@@ -13,12 +13,13 @@ interface IReserve {
     error NotSettlement(address caller);
     error NotInsured(uint256 noteId);
     error NothingToCover(uint256 noteId);
+    error NotAbsorbed(uint256 noteId, uint256 owed);
     error NotInDefault(uint256 receivableId, uint256 graceEndsAt);
     error WrongStatus(uint256 receivableId, uint8 status);
 
     /// @notice V2. Settlement: a levy on `price` was paid, so the note is covered up to it, if it was paid in the money of
     /// the receivable.
-    function insure(uint256 noteId, address cash, uint256 price, uint256 levy) external;
+    function insure(uint256 noteId, uint256 receivableId, address cash, uint256 price, uint256 levy) external;
 
     /// @notice V3. After grace anyone has an insured note covered.
     function cover(uint256 noteId) external returns (uint256 amount);

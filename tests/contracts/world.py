@@ -147,6 +147,11 @@ def limits(**changed: int) -> tuple[int, ...]:
     return tuple((LIMIT | changed).values())
 
 
+def levy_on(price: int) -> int:
+    """L6: what the reserve gets of a price, rounded half up."""
+    return (price * LEVY_BPS + 5_000) // 10_000
+
+
 def key_of(index: int) -> Any:
     """The private key behind accounts[index]. Ganache's mnemonic is no BIP-39 sentence, so the seed is made here."""
     words = CONFIG.active_network["cmd_settings"]["mnemonic"]

@@ -111,6 +111,10 @@ abstract contract Witness is World {
         _watched.push(receivableId);
     }
 
+    function _isUnderWay(uint256 receivableId) internal view returns (bool) {
+        return !_isEnded[receivableId];
+    }
+
     function _watchedCount() internal view returns (uint256) {
         return _watched.length - _ended;
     }
@@ -219,7 +223,8 @@ abstract contract Witness is World {
         for (uint256 i = 0; i < picture.notes.length; i++) {
             if (picture.notes[i].value != 0) return;
         }
-        if (_isEnded[receivableId]) return;
+        (uint256 principal, uint256 penalty) = _waitingOf(receivableId);
+        if (_isEnded[receivableId] || principal + penalty != 0) return;
         _isEnded[receivableId] = true;
         _ended++;
     }
@@ -252,6 +257,18 @@ abstract contract Witness is World {
         IAdjustments.Adjustment memory adjustment = adjustments.adjustmentOf(receivableId);
         IRepayments.Account memory account = repayments.accountOf(receivableId);
         return _termsOf(receivableId).confirmed - adjustment.reduced - account.repaid;
+    }
+
+    /// @dev The cash that has come in and is not paid out.
+    function _waitingOf(uint256 receivableId) internal view returns (uint256 principal, uint256 penalty) {
+        IRepayments.Account memory account = repayments.accountOf(receivableId);
+        principal = account.repaid + account.madeGood - account.redeemed;
+        penalty = account.penaltyPaid - repayments.penaltyOf(receivableId).redeemed;
+    }
+
+    function _supplierOwes(uint256 receivableId) internal view returns (uint256) {
+        IAdjustments.Adjustment memory adjustment = adjustments.adjustmentOf(receivableId);
+        return adjustment.reduced - adjustment.absorbed - repayments.accountOf(receivableId).madeGood;
     }
 
     function _freeOf(uint256 noteId) internal view returns (uint256) {

@@ -79,6 +79,39 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_confirmations_receivable_id"), ["receivable_id"], unique=False)
 
     op.create_table(
+        "counterclaims",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("receivable_id", sa.BigInteger(), nullable=False),
+        sa.Column("supplier", sa.String(length=42), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("statement", sa.String(), nullable=False),
+        sa.Column("counterclaim_hash", sa.String(length=66), nullable=False),
+        sa.Column("arisen_at", sa.BigInteger(), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=False),
+        sa.Column("nonce", sa.String(length=78), nullable=False),
+        sa.Column("deadline", sa.BigInteger(), nullable=False),
+        sa.Column("signature", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_counterclaims")),
+        sa.UniqueConstraint("supplier", "nonce", name=op.f("uq_counterclaims_supplier_nonce")),
+    )
+    with op.batch_alter_table("counterclaims", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_counterclaims_receivable_id"), ["receivable_id"], unique=False)
+
+    op.create_table(
+        "credit_notes",
+        sa.Column("document_hash", sa.String(length=66), nullable=False),
+        sa.Column("receivable_id", sa.BigInteger(), nullable=False),
+        sa.Column("document", sa.LargeBinary(), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("handed_over_by", sa.String(length=42), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("document_hash", name=op.f("pk_credit_notes")),
+    )
+    with op.batch_alter_table("credit_notes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_credit_notes_receivable_id"), ["receivable_id"], unique=False)
+
+    op.create_table(
         "cursor",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("block_number", sa.BigInteger(), nullable=False),
@@ -192,6 +225,7 @@ def upgrade() -> None:
         sa.Column("depth", sa.Integer(), nullable=False),
         sa.Column("endorser", sa.String(length=42), nullable=False),
         sa.Column("with_recourse", sa.Boolean(), nullable=False),
+        sa.Column("flag", sa.String(length=8), nullable=False),
         sa.Column("accept_by", sa.BigInteger(), nullable=False),
         sa.Column("locked", sa.BigInteger(), nullable=False),
         sa.Column("locked_for", sa.Integer(), nullable=False),
@@ -360,12 +394,43 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_recourse_claims_note_id"), ["note_id"], unique=False)
 
     op.create_table(
+        "resolutions",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("receivable_id", sa.BigInteger(), nullable=False),
+        sa.Column("dispute_id", sa.BigInteger(), nullable=False),
+        sa.Column("proposer", sa.String(length=42), nullable=False),
+        sa.Column("upheld", sa.BigInteger(), nullable=False),
+        sa.Column("nonce", sa.String(length=78), nullable=False),
+        sa.Column("deadline", sa.BigInteger(), nullable=False),
+        sa.Column("signature", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_resolutions")),
+        sa.UniqueConstraint("proposer", "nonce", name=op.f("uq_resolutions_proposer_nonce")),
+    )
+    with op.batch_alter_table("resolutions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_resolutions_receivable_id"), ["receivable_id"], unique=False)
+
+    op.create_table(
         "sessions",
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("account", sa.String(length=42), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_sessions")),
     )
+    op.create_table(
+        "settlement_runs",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("day", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_settlement_runs")),
+    )
+    with op.batch_alter_table("settlement_runs", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_settlement_runs_day"), ["day"], unique=False)
+        batch_op.create_index(batch_op.f("ix_settlement_runs_state"), ["state"], unique=False)
+
     op.create_table(
         "settlements",
         sa.Column("block_number", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -447,7 +512,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_settlements_financier"))
 
     op.drop_table("settlements")
+    with op.batch_alter_table("settlement_runs", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_settlement_runs_state"))
+        batch_op.drop_index(batch_op.f("ix_settlement_runs_day"))
+
+    op.drop_table("settlement_runs")
     op.drop_table("sessions")
+    with op.batch_alter_table("resolutions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_resolutions_receivable_id"))
+
+    op.drop_table("resolutions")
     with op.batch_alter_table("recourse_claims", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_recourse_claims_note_id"))
         batch_op.drop_index(batch_op.f("ix_recourse_claims_holder"))
@@ -518,6 +592,14 @@ def downgrade() -> None:
 
     op.drop_table("dilutions")
     op.drop_table("cursor")
+    with op.batch_alter_table("credit_notes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_credit_notes_receivable_id"))
+
+    op.drop_table("credit_notes")
+    with op.batch_alter_table("counterclaims", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_counterclaims_receivable_id"))
+
+    op.drop_table("counterclaims")
     with op.batch_alter_table("confirmations", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_confirmations_receivable_id"))
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from apiflask import APIBlueprint
 
-from backend.web.api import auth, cash, chain, notes, participants, quotes, receivables
+from backend.web.api import adjustments, auth, cash, chain, notes, participants, quotes, receivables, settlement_runs
 
 BLUEPRINTS: list[APIBlueprint] = [
     auth.blueprint,
     participants.blueprint,
     cash.blueprint,
     receivables.blueprint,
+    adjustments.blueprint,
     notes.blueprint,
     quotes.blueprint,
+    settlement_runs.blueprint,
     chain.blueprint,
 ]

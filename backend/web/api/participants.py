@@ -9,7 +9,15 @@ from backend.errors import Forbidden, InvalidInput, both
 from backend.queries import participants as queries
 from backend.web import context
 from backend.web.api.shared import documents_post, documents_read, documents_write, topic
-from backend.web.schemas import EmptyBody, LimitBody, OrderBody, ParticipantBody, ParticipantsQuery, check_address
+from backend.web.schemas import (
+    AcceptanceWishBody,
+    EmptyBody,
+    LimitBody,
+    OrderBody,
+    ParticipantBody,
+    ParticipantsQuery,
+    check_address,
+)
 
 blueprint = topic("participants")
 
@@ -92,6 +100,14 @@ def revoke_api_keys(account: str) -> Response:
 def limit(account: str, body: LimitBody) -> Response:
     """The most an obligor may owe in one currency (operator)."""
     return context.write(commands.set_confirmation_limit, _account(account), body.currency, body.limit_fen)
+
+
+@blueprint.post("/participants/<account>/acceptance-wishes")
+@blueprint.input(AcceptanceWishBody, arg_name="body")
+@documents_write(blueprint)
+def want_acceptance(account: str, body: AcceptanceWishBody) -> Response:
+    """Be asked before an endorsement to me stands, or no longer (itself)."""
+    return context.write(commands.want_acceptance, _account(account), body.wanted)
 
 
 @blueprint.post("/participants/<account>/freezes")

@@ -11,10 +11,11 @@ from backend.commands import receivables as commands
 from backend.commands.signatures import OwnSignature
 from backend.errors import InvalidInput, NotFound, both
 from backend.invoices import read_invoice, to_json
+from backend.queries import adjustments as adjustment_queries
 from backend.queries import notes as note_queries
 from backend.queries import receivables as queries
 from backend.web import context
-from backend.web.api.shared import NUMBER, documents_post, documents_read, documents_write, topic
+from backend.web.api.shared import IDENTIFIER, NUMBER, documents_post, documents_read, documents_write, topic
 from backend.web.schemas import (
     AmountBody,
     ConfirmationBody,
@@ -34,7 +35,7 @@ blueprint = topic("receivables")
 def read(body: ReceivableBody) -> Response:
     """What an invoice says; nothing is kept."""
     context.require_member()
-    return context.answer(to_json(read_invoice(_document(body.invoice))))
+    return context.answer(to_json(read_invoice(decoded(body.invoice, "invoice"))))
 
 
 @blueprint.post("/receivables")
@@ -42,7 +43,7 @@ def read(body: ReceivableBody) -> Response:
 @documents_write(blueprint)
 def register(body: ReceivableBody) -> Response:
     """Hand over an invoice (supplier)."""
-    return context.write(commands.register_receivable, _document(body.invoice), body.maturity_at)
+    return context.write(commands.register_receivable, decoded(body.invoice, "invoice"), body.maturity_at)
 
 
 @blueprint.get("/receivables")
@@ -58,12 +59,30 @@ def receivables(query: ReceivablesQuery) -> Response:
 @blueprint.get(f"/receivables/<{NUMBER}:receivable_id>")
 @documents_read(blueprint)
 def receivable(receivable_id: int) -> Response:
-    """One receivable with its notes and what its invoice says."""
+    """One receivable with what is due, its notes, what its invoice says, and what became of it."""
     engine = context.desk().engine
     found = queries.visible_receivable(engine, receivable_id, context.viewer())
     notes = note_queries.notes(engine, None, receivable_id, 0, 500)["items"]
     invoice = queries.invoice(engine, found["documentHash"])
-    return context.answer({**found, "notes": notes, "invoice": invoice["facts"] if invoice else None})
+    now = context.desk().now()
+    return context.answer(
+        {
+            **found,
+            "due": queries.dues(engine, receivable_id, now),
+            "notes": notes,
+            "invoice": invoice["facts"] if invoice else None,
+            "disputes": queries.disputes(engine, receivable_id),
+            "dilutions": queries.dilutions(engine, receivable_id),
+            **adjustment_queries.agreements(engine, receivable_id, now),
+        }
+    )
+
+
+@blueprint.get(f"/receivables/<{NUMBER}:receivable_id>/lineage")
+@documents_read(blueprint)
+def lineage(receivable_id: int) -> Response:
+    """The whole tree of its notes, and what was merged."""
+    return context.answer(note_queries.tree(context.desk().engine, receivable_id, context.viewer()))
 
 
 @blueprint.get(f"/receivables/<{NUMBER}:receivable_id>/document")
@@ -96,6 +115,14 @@ def confirm(receivable_id: int, body: ConfirmationBody) -> Response:
     )
 
 
+@blueprint.post(f"/confirmations/<{IDENTIFIER}:confirmation_id>/cancellations")
+@blueprint.input(EmptyBody, arg_name="body")
+@documents_write(blueprint)
+def cancel_confirmation(confirmation_id: str, body: EmptyBody) -> Response:
+    """Take a waiting confirmation back (obligor)."""
+    return context.write(commands.cancel_confirmation, confirmation_id)
+
+
 @blueprint.post(f"/receivables/<{NUMBER}:receivable_id>/rejections")
 @blueprint.input(ReasonBody, arg_name="body")
 @documents_write(blueprint)
@@ -124,8 +151,24 @@ def expire(receivable_id: int, body: EmptyBody) -> Response:
 @blueprint.input(AmountBody, arg_name="body")
 @documents_write(blueprint)
 def repay(receivable_id: int, body: AmountBody) -> Response:
-    """Pay, in whole; the money waits for whoever holds the notes (any party to it)."""
+    """Pay, in whole or in part; the money waits for whoever holds the notes (any party to it)."""
     return context.write(commands.repay_receivable, receivable_id, body.amount_fen)
+
+
+@blueprint.post(f"/receivables/<{NUMBER}:receivable_id>/dilution-payments")
+@blueprint.input(AmountBody, arg_name="body")
+@documents_write(blueprint)
+def make_good(receivable_id: int, body: AmountBody) -> Response:
+    """Pay what the supplier owes to the holders for dilution (any party to it)."""
+    return context.write(commands.make_good_receivable, receivable_id, body.amount_fen)
+
+
+@blueprint.post(f"/receivables/<{NUMBER}:receivable_id>/allotments")
+@blueprint.input(EmptyBody, arg_name="body")
+@documents_write(blueprint)
+def allot(receivable_id: int, body: EmptyBody) -> Response:
+    """From maturity on, divide what has come in among all notes (any party to it)."""
+    return context.write(commands.allot_receivable, receivable_id)
 
 
 def own_signature(body: OwnSignatureBody | None) -> OwnSignature | None:
@@ -133,8 +176,9 @@ def own_signature(body: OwnSignatureBody | None) -> OwnSignature | None:
     return None if body is None else OwnSignature(body.signature, body.nonce, body.deadline)
 
 
-def _document(text: str) -> bytes:
+def decoded(text: str, field: str) -> bytes:
+    """A document from its base64. Raises InvalidInput naming the field."""
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        raise InvalidInput(field="invoice", reason=both("is not base64", "不是 base64 编码")) from None
+        raise InvalidInput(field=field, reason=both("is not base64", "不是 base64 编码")) from None

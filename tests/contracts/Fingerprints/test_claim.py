@@ -64,7 +64,7 @@ def test_another_supplier_cannot_register_the_invoice_again(world, receivables, 
     first = world.register(fingerprint=THING)
     for go_on in (
         lambda: world.confirm(first),
-        lambda: receivables.repay(first, receivables.dueOf(first), {"from": world.obligor}),
+        lambda: world.repay(first),
         lambda: None,
     ):
         for supplier in (thief, world.supplier):

@@ -79,8 +79,11 @@ def test_an_unknown_number_is_refused(participants, number):
 
 
 def test_both_sides_of_a_transfer_are_asked(world, participants, supplier, mill, stranger):
-    """P5: the giver first; the number is the giver's."""
-    assert participants.requireBothActive(supplier, mill) == 1
+    """P5, P7: the giver first; the number is the giver's, the wish to be asked the taker's."""
+    assert participants.requireBothActive(supplier, mill) == (1, False)
+    participants.wantAcceptance(True, {"from": mill})
+    assert participants.requireBothActive(supplier, mill) == (1, True)
+    assert participants.requireBothActive(mill, supplier) == (2, False)
     with refused("UnknownParticipant", stranger):
         participants.requireBothActive(stranger, mill)
     with refused("UnknownParticipant", stranger):

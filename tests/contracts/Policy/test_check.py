@@ -45,15 +45,16 @@ def test_a_tenor_at_the_limits(world, receivables, tenor):
 
 
 def test_registration_can_be_asked_about(policy):
-    """L3: the answer is the last second of the confirmation."""
+    """L3, L5: the answer is the last second of the confirmation, and the days of cut-off."""
     asked = now()
-    confirm_by = policy.checkRegistration(CNY, 1, asked + 90 * DAY)
+    confirm_by, cut_off_days = policy.checkRegistration(CNY, 1, asked + 90 * DAY)
     assert asked + 30 * DAY <= confirm_by <= asked + 30 * DAY + 60
+    assert cut_off_days == 2
 
 
 def test_depth_and_number_of_notes(policy):
-    """L4, "depth.max" and "notes.max"."""
-    policy.checkEndorsement(5, 12)
+    """L4, "depth.max" and "notes.max"; within them the answer is how many days the payee may take to accept."""
+    assert policy.checkEndorsement(5, 12) == 3
     with refused("PolicyRefused", clause("depth.max"), 6, 5):
         policy.checkEndorsement(6, 12)
     with refused("PolicyRefused", clause("notes.max"), 13, 12):

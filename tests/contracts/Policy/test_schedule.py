@@ -2,16 +2,10 @@
 
 import pytest
 
-from tests.contracts.world import CNY, DAY, LIMITS, at, clause, now, refused, wait_until
+from tests.contracts.world import CNY, DAY, LIMITS, at, clause, limits, now, refused, wait_until
 
-SMALL = (100, 1, 366, 30, 5, 12)
-TINY = (10, 1, 366, 30, 5, 12)
-
-
-def limited(maximum, **changed):
-    """The world's limits with members replaced."""
-    names = ("maxFaceValue", "minTenorDays", "maxTenorDays", "confirmationDays", "maxDepth", "maxNotes")
-    return tuple((dict(zip(names, LIMITS, strict=True)) | {"maxFaceValue": maximum} | changed).values())
+SMALL = limits(maxFaceValue=100)
+TINY = limits(maxFaceValue=10)
 
 
 def test_the_first_limits_hold_at_once(policy):
@@ -74,16 +68,18 @@ def test_nothing_changes_backwards(policy, admin):
         {"minTenorDays": 0, "maxTenorDays": 0},
         {"confirmationDays": 0},
         {"maxNotes": 0},
+        {"penaltyBpsPerDay": 1001},
+        {"levyBps": 1001},
     ],
     ids=str,
 )
 def test_senseless_limits_are_refused(policy, authority, admin, Policy, changed):
     """L1: at a change and at the birth of a policy."""
-    limits = limited(**{"maximum": changed.get("maxFaceValue", 1)} | changed)
-    with refused("InvalidLimits", limits):
-        policy.scheduleLimits(limits, now() + DAY, {"from": admin})
-    with refused("InvalidLimits", limits):
-        Policy.deploy(authority, limits, {"from": admin})
+    senseless = limits(**changed)
+    with refused("InvalidLimits", senseless):
+        policy.scheduleLimits(senseless, now() + DAY, {"from": admin})
+    with refused("InvalidLimits", senseless):
+        Policy.deploy(authority, senseless, {"from": admin})
 
 
 @pytest.mark.parametrize(
@@ -95,14 +91,16 @@ def test_senseless_limits_are_refused(policy, authority, admin, Policy, changed)
         {"maxDepth": 0},
         {"maxNotes": 1},
         {"maxTenorDays": 65535, "confirmationDays": 65535, "maxDepth": 65535, "maxNotes": 65535},
+        {"cutOffDays": 0, "acceptanceDays": 0, "graceDays": 0, "penaltyBpsPerDay": 0, "levyBps": 0},
+        {"cutOffDays": 255, "acceptanceDays": 255, "graceDays": 255, "penaltyBpsPerDay": 1000, "levyBps": 1000},
     ],
     ids=str,
 )
 def test_limits_at_the_edge_of_sense_are_taken(policy, admin, changed):
     """L1: everything that some house could mean."""
-    limits = limited(**{"maximum": changed.get("maxFaceValue", 1)} | changed)
+    edge = limits(**changed)
     begin = now() + DAY
-    policy.scheduleLimits(limits, begin, {"from": admin})
+    policy.scheduleLimits(edge, begin, {"from": admin})
     wait_until(begin)
-    assert policy.limits() == limits
+    assert policy.limits() == edge
     assert policy.settlementTokenOf(CNY) != "0x" + "00" * 20

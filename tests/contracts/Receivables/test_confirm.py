@@ -2,7 +2,23 @@
 
 import pytest
 
-from tests.contracts.world import CNY, DAY, FACE, ZERO, Role, Status, at, clause, digest, now, refused
+from tests.contracts.world import (
+    CNY,
+    CUT_OFF,
+    DAY,
+    FACE,
+    GRACE,
+    PENALTY_BPS,
+    ZERO,
+    Role,
+    Status,
+    at,
+    clause,
+    digest,
+    limits,
+    now,
+    refused,
+)
 
 
 def wrong(receivables, confirmation, signer):
@@ -10,7 +26,7 @@ def wrong(receivables, confirmation, signer):
     return "InvalidSignature", signer, receivables.confirmationDigest.call(confirmation)
 
 
-def test_the_claim_becomes_a_note(world, receivables, participants, supplier, obligor, stranger):
+def test_the_claim_becomes_a_note(world, receivables, supplier, obligor, stranger):
     """R2: anybody carries it; the note is the supplier's, and the obligor owes."""
     receivable = world.register()
     confirmation, signature = world.confirmation(receivable, setOffWaived=True)
@@ -22,6 +38,8 @@ def test_the_claim_becomes_a_note(world, receivables, participants, supplier, ob
         "noteId": note,
         "amount": FACE,
         "setOffWaived": True,
+        "graceEndsAt": world.maturity(receivable) + GRACE,
+        "penaltyBpsPerDay": PENALTY_BPS,
     }
     assert dict(tx.events["Transfer"]) == {"from": ZERO, "to": supplier, "tokenId": note}
     assert dict(tx.events["SlotChanged"]) == {"tokenId": note, "oldSlot": 0, "newSlot": receivable}
@@ -37,9 +55,11 @@ def test_the_claim_becomes_a_note(world, receivables, participants, supplier, ob
         "depth": 0,
         "endorserId": 0,
         "withRecourse": False,
+        "acceptBy": 0,
     }
-    assert receivables.dueOf(receivable) == FACE
-    assert receivables.owedBy(participants.participantOf(obligor)[0], CNY) == FACE
+    assert (view["graceDays"] * DAY, view["penaltyBpsPerDay"]) == (GRACE, PENALTY_BPS)
+    assert world.due(receivable) == (0, FACE, 0)
+    assert world.owed() == FACE
     assert receivables.isLive(receivable)
 
 
@@ -49,7 +69,7 @@ def test_a_part_or_the_whole(world, receivables, amount):
     receivable = world.register()
     note = world.confirm(receivable, amount=amount)
     assert receivables.balanceOf["uint256"](note) == amount
-    assert receivables.dueOf(receivable) == amount
+    assert world.due(receivable) == (0, amount, 0)
 
 
 @pytest.mark.parametrize("amount", [0, FACE + 1, 2**64 + 1, 2**256 - 1])
@@ -179,7 +199,7 @@ def test_both_must_still_be_active(world, receivables, participants, registrar, 
 
 
 def test_the_limit_holds_to_the_fen(world, receivables, participants, registrar, obligor):
-    """R2, P4: what is owed already counts, and what is repaid makes room."""
+    """R2, P4: what is owed already counts, and what is repaid, in part too, makes room."""
     number = participants.participantOf(obligor)[0]
     participants.setConfirmationLimit(obligor, CNY, 2 * FACE, {"from": registrar})
     first = world.register()
@@ -194,9 +214,9 @@ def test_the_limit_holds_to_the_fen(world, receivables, participants, registrar,
     signed = world.confirmation(third)
     with refused("ConfirmationLimitExceeded", number, 2 * FACE + 1, 2 * FACE):
         receivables.confirm(*signed, {"from": world.supplier})
-    receivables.repay(first, FACE, {"from": obligor})
+    world.repay(first, FACE - 1)
     receivables.confirm(*signed, {"from": world.supplier})
-    assert receivables.owedBy(number, CNY) == FACE + 1
+    assert world.owed() == FACE + 2
 
 
 def test_without_a_limit_nothing(world, receivables, participants, registrar, dealer):
@@ -207,14 +227,12 @@ def test_without_a_limit_nothing(world, receivables, participants, registrar, de
         receivables.confirm(*signed, {"from": world.supplier})
 
 
-def test_the_largest_amount(world, receivables, policy, participants, registrar, admin, supplier, mill, obligor):
+def test_the_largest_amount(world, receivables, participants, registrar, supplier, mill, obligor):
     """R2: the most that policy and limit can grant goes all the way: confirmed, endorsed, merged, counted."""
     largest = 2**63 - 1
-    begin = now() + DAY
-    policy.scheduleLimits((largest, 1, 366, 30, 5, 12), begin, {"from": admin})
+    world.change_limits(maxFaceValue=largest)
     participants.setConfirmationLimit(obligor, CNY, 2**64 - 1, {"from": registrar})
-    with at(begin):
-        receivable = world.register(face=largest)
+    receivable = world.register(face=largest)
     note = world.confirm(receivable)
     child = world.endorse(note, supplier, mill, largest - 1)
     assert [receivables.balanceOf["uint256"](number) for number in (note, child)] == [1, largest - 1]
@@ -242,8 +260,8 @@ def test_never_past_maturity(world, receivables, supplier, mill, late):
         return
     with at(maturity):
         note = receivables.confirm(*signed, {"from": supplier}).events["ReceivableConfirmed"]["noteId"]
-    assert receivables.dueOf(receivable) == FACE
-    with refused("AfterCutOff", receivable, maturity):
+    assert world.due(receivable) == (0, FACE, 0)
+    with refused("AfterCutOff", receivable, maturity - CUT_OFF):
         receivables.endorse(note, mill, 1, False, {"from": supplier})
 
 
@@ -251,7 +269,7 @@ def test_a_tightened_policy_does_not_stop_what_was_registered(world, receivables
     """R2, L1: limits are asked at the registration."""
     receivable = world.register()
     begin = now() + DAY
-    policy.scheduleLimits((1, 1, 366, 30, 5, 12), begin, {"from": admin})
+    policy.scheduleLimits(limits(maxFaceValue=1), begin, {"from": admin})
     signed = world.confirmation(receivable, deadline=begin + DAY)
     with at(begin):
         receivables.confirm(*signed, {"from": world.supplier})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.contracts.world import DAY, FACE, ZERO, Role, Status, at, clause, now, refused
+from tests.contracts.world import CUT_OFF, DAY, FACE, ZERO, Role, Status, at, clause, now, refused
 
 
 def values(receivables, *notes):
@@ -35,6 +35,7 @@ def test_value_moves_into_a_child(world, receivables, participants, supplier, mi
         "depth": 1,
         "endorserId": participants.participantOf(supplier)[0],
         "withRecourse": recourse,
+        "acceptBy": 0,
     }
     assert values(receivables, note, child) == [FACE - value, value]
     assert receivables.ownerOf(note) == supplier
@@ -143,15 +144,15 @@ def test_an_expired_holder_gives_nothing(world, receivables, mill, newcomer, sup
 
 
 @pytest.mark.parametrize("late", [False, True])
-def test_title_moves_until_maturity(world, receivables, supplier, mill, late):
-    """N1: in the last second before it, and not in its second."""
+def test_title_moves_until_the_cut_off(world, receivables, supplier, mill, late):
+    """N1: two days before maturity; in the last second before it, and not in its second."""
     receivable, note = world.note()
-    maturity = receivables.receivableOf(receivable).dict()["maturityAt"]
+    cut_off = world.maturity(receivable) - CUT_OFF
     if late:
-        with at(maturity), refused("AfterCutOff", receivable, maturity):
+        with at(cut_off), refused("AfterCutOff", receivable, cut_off):
             receivables.endorse(note, mill, 1, False, {"from": supplier})
     else:
-        with at(maturity - 1):
+        with at(cut_off - 1):
             receivables.endorse(note, mill, 1, False, {"from": supplier})
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.contracts.world import FACE, Status, at, refused
+from tests.contracts.world import CUT_OFF, Status, at, refused
 
 MERGE = "uint256,uint256,uint256"
 
@@ -132,16 +132,16 @@ def test_an_operator_merges_within_its_allowance(receivables, notes, mill, fund)
         receivables.transferFrom[MERGE](one, two, 1, {"from": fund})
 
 
-def test_not_by_the_frozen_nor_after_maturity_nor_when_paid(world, receivables, notes, mill, obligor):
+def test_not_by_the_frozen_nor_after_the_cut_off_nor_when_paid(world, receivables, notes, mill):
     """N1, P3."""
     receivable, _, one, two, *_ = notes
-    maturity = receivables.receivableOf(receivable).dict()["maturityAt"]
+    cut_off = world.maturity(receivable) - CUT_OFF
     world.freeze(mill)
     with refused("Frozen", mill):
         receivables.transferFrom[MERGE](one, two, 1, {"from": mill})
-    world.participants.unfreeze(mill, b"\1" * 32, {"from": world.regulator})
-    with at(maturity), refused("AfterCutOff", receivable, maturity):
+    world.unfreeze(mill)
+    with at(cut_off), refused("AfterCutOff", receivable, cut_off):
         receivables.transferFrom[MERGE](one, two, 1, {"from": mill})
-    receivables.repay(receivable, FACE, {"from": obligor})
+    world.repay(receivable)
     with refused("WrongStatus", receivable, Status.REPAID):
         receivables.transferFrom[MERGE](one, two, 1, {"from": mill})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.contracts.world import CNY, DAY, FACE, NOTHING, Role, Status, at, digest, now, refused
+from tests.contracts.world import CNY, CUT_OFF, DAY, FACE, NOTHING, Role, Status, at, digest, now, refused
 
 
 def test_a_receivable_is_what_was_registered(world, receivables, fingerprints, supplier, obligor):
@@ -21,6 +21,7 @@ def test_a_receivable_is_what_was_registered(world, receivables, fingerprints, s
         "faceValue": FACE,
         "maturityAt": maturity,
         "confirmBy": second + 30 * DAY,
+        "cutOffAt": maturity - CUT_OFF,
         "documentHash": "0x" + digest("document").hex(),
         "fingerprint": "0x" + digest("fingerprint").hex(),
     }
@@ -34,14 +35,15 @@ def test_a_receivable_is_what_was_registered(world, receivables, fingerprints, s
         "status": Status.SUBMITTED,
         "setOffWaived": False,
         "confirmed": 0,
-        "repaid": 0,
-        "redeemed": 0,
         "noteCount": 0,
+        "cutOffAt": maturity - CUT_OFF,
+        "graceDays": 0,
+        "penaltyBpsPerDay": 0,
         "documentHash": "0x" + digest("document").hex(),
     }
     assert fingerprints.holderOf(digest("fingerprint")) == (receivables, 1)
-    assert (receivables.receivableCount(), receivables.dueOf(1), receivables.isLive(1)) == (1, 0, True)
-    assert receivables.owedBy(world.participants.participantOf(obligor)[0], CNY) == 0
+    assert (receivables.receivableCount(), world.due(1), receivables.isLive(1)) == (1, (0, 0, 0), True)
+    assert world.owed() == 0
 
 
 def test_one_fen_is_a_receivable(world, receivables):
@@ -120,10 +122,10 @@ def test_the_same_document_may_stand_behind_two_things(world):
         world.register(documentHash=digest("one file, two invoices"))
 
 
-def test_an_unknown_one_is_an_error(receivables):
+def test_an_unknown_one_is_an_error(receivables, repayments):
     """R1: zero and the next one do not exist."""
     for receivable in (0, 1, 2**256 - 1):
-        for ask in (receivables.receivableOf, receivables.dueOf):
+        for ask in (receivables.receivableOf, receivables.termsOf, repayments.dueOf, repayments.liveOf):
             with refused("UnknownReceivable", receivable):
                 ask(receivable)
         assert receivables.isLive(receivable) is False

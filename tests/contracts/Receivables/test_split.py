@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.contracts.world import FACE, UNLIMITED, Role, Status, at, refused
+from tests.contracts.world import CUT_OFF, FACE, UNLIMITED, Role, Status, at, refused
 
 SPLIT = "uint256,address,uint256"
 
@@ -72,13 +72,13 @@ def test_without_an_allowance(world, receivables, mill, thief):
         receivables.transferFrom[SPLIT](44, thief, 0, {"from": thief})
 
 
-def test_not_after_maturity_or_payment(world, receivables, supplier, mill):
+def test_not_after_the_cut_off_or_payment(world, receivables, supplier, mill):
     """N1."""
     receivable, note = world.note()
-    maturity = receivables.receivableOf(receivable).dict()["maturityAt"]
-    with at(maturity), refused("AfterCutOff", receivable, maturity):
+    cut_off = world.maturity(receivable) - CUT_OFF
+    with at(cut_off), refused("AfterCutOff", receivable, cut_off):
         receivables.transferFrom[SPLIT](note, mill, 1, {"from": supplier})
-    receivables.repay(receivable, FACE, {"from": world.obligor})
+    world.repay(receivable)
     with refused("WrongStatus", receivable, Status.REPAID):
         receivables.transferFrom[SPLIT](note, mill, 1, {"from": supplier})
 

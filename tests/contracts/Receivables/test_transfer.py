@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.contracts.world import DAY, FACE, ZERO, Role, Status, at, digest, now, refused
+from tests.contracts.world import CUT_OFF, DAY, FACE, ZERO, Role, Status, at, digest, now, refused
 
 WHOLE = "address,address,uint256"
 
@@ -91,15 +91,15 @@ def test_an_expired_holder_gives_nothing(world, receivables, supplier, mill, new
 
 
 @pytest.mark.parametrize("late", [False, True])
-def test_title_moves_until_maturity(world, receivables, supplier, mill, late):
-    """N1: in the last second before it, and not in its second."""
+def test_title_moves_until_the_cut_off(world, receivables, supplier, mill, late):
+    """N1: two days before maturity; in the last second before it, and not in its second."""
     receivable, note = world.note()
-    maturity = receivables.receivableOf(receivable).dict()["maturityAt"]
+    cut_off = world.maturity(receivable) - CUT_OFF
     if late:
-        with at(maturity), refused("AfterCutOff", receivable, maturity):
+        with at(cut_off), refused("AfterCutOff", receivable, cut_off):
             receivables.transferFrom[WHOLE](supplier, mill, note, {"from": supplier})
     else:
-        with at(maturity - 1):
+        with at(cut_off - 1):
             receivables.transferFrom[WHOLE](supplier, mill, note, {"from": supplier})
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.contracts.world import CNY, FACE, Status, digest, refused
+from tests.contracts.world import CNY, FACE, Status, digest, levy_on, refused
 
 PRICE = FACE - 15_000_00
 
@@ -22,7 +22,7 @@ def test_from_paper_to_cash(world, receivables, participants, cash, settlement, 
     assert tx.events["ReceivableConfirmed"]["noteId"] == note
     assert tx.events["Settled"]["deliveredId"] == note
     assert receivables.ownerOf(note) == bank
-    assert cash.balanceOf(supplier) == PRICE
+    assert cash.balanceOf(supplier) == PRICE - levy_on(PRICE)
     assert receivables.owedBy(participants.participantOf(obligor)[0], CNY) == FACE
 
 
@@ -41,7 +41,7 @@ def test_both_or_neither(world, receivables, cash, settlement, paper, supplier, 
     """D3: without the money there is no confirmation either, and no nonce is spent."""
     receivable, documents = paper
     cash.transfer(fund, cash.balanceOf(bank), {"from": bank})
-    with refused("ERC20InsufficientBalance", bank, 0, PRICE):
+    with refused("ERC20InsufficientBalance", bank, 0, levy_on(PRICE)):
         settlement.confirmAndSettle(*documents, {"from": supplier})
     assert receivables.receivableOf(receivable).dict()["status"] == Status.SUBMITTED
     assert receivables.isNonceUsed(obligor, documents[0][3]) is False

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.contracts.world import CNY, DAY, FACE, UNLIMITED, Role, Status, at, digest, now, refused
+from tests.contracts.world import CNY, CUT_OFF, DAY, FACE, UNLIMITED, Role, Status, at, digest, levy_on, now, refused
 
 PRICE = FACE - 15_000_00
 
@@ -13,7 +13,7 @@ def not_signed(settlement, quote):
 
 
 def test_title_and_cash_change_hands(world, receivables, cash, settlement, supplier, bank):
-    """D2: the whole note, without recourse: the token itself."""
+    """D2, D6: the whole note, without recourse: the token itself; the seller has the price less the levy."""
     receivable, note = world.note()
     before = cash.balanceOf(bank)
     quote, signature = world.quote(receivable)
@@ -30,9 +30,11 @@ def test_title_and_cash_change_hands(world, receivables, cash, settlement, suppl
         "price": PRICE,
         "withRecourse": False,
         "nonce": quote[9],
+        "levy": levy_on(PRICE),
     }
     assert receivables.ownerOf(note) == bank
-    assert (cash.balanceOf(supplier), before - cash.balanceOf(bank)) == (PRICE, PRICE)
+    assert before - cash.balanceOf(bank) == PRICE
+    assert (cash.balanceOf(supplier), cash.balanceOf(world.reserve)) == (PRICE - levy_on(PRICE), levy_on(PRICE))
     assert cash.balanceOf(settlement) == 0
     assert settlement.isNonceUsed(bank, quote[9])
 
@@ -54,7 +56,7 @@ def test_the_price_is_theirs_to_agree(world, cash, settlement, supplier, price):
     """D1: a gift, a fen, more than the face."""
     receivable, note = world.note()
     settlement.settle(*world.quote(receivable, price=price), note, {"from": supplier})
-    assert cash.balanceOf(supplier) == price
+    assert cash.balanceOf(supplier) == price - levy_on(price)
 
 
 def test_a_quote_fits_whichever_note_the_seller_has(world, receivables, settlement, supplier, bank):
@@ -218,12 +220,13 @@ def test_without_the_money(world, receivables, cash, settlement, supplier, bank,
     """D2: no cash, no title."""
     receivable, note = world.note()
     signed = world.quote(receivable)
+    levy = levy_on(PRICE)
     cash.approve(settlement, PRICE - 1, {"from": bank})
-    with refused("ERC20InsufficientAllowance", settlement, PRICE - 1, PRICE):
+    with refused("ERC20InsufficientAllowance", settlement, PRICE - 1 - levy, PRICE - levy):
         settlement.settle(*signed, note, {"from": supplier})
     cash.approve(settlement, UNLIMITED, {"from": bank})
     cash.transfer(fund, cash.balanceOf(bank), {"from": bank})
-    with refused("ERC20InsufficientBalance", bank, 0, PRICE):
+    with refused("ERC20InsufficientBalance", bank, 0, levy):
         settlement.settle(*signed, note, {"from": supplier})
     assert receivables.ownerOf(note) == supplier
 
@@ -232,19 +235,20 @@ def test_not_with_frozen_money(world, cash, settlement, regulator, supplier, ban
     """D2, C6."""
     receivable, note = world.note()
     balance = cash.balanceOf(bank)
+    levy = levy_on(PRICE)
     cash.setFrozenTokens(bank, balance - PRICE + 1, {"from": regulator})
-    with refused("ERC7943InsufficientUnfrozenBalance", bank, PRICE, PRICE - 1):
+    with refused("ERC7943InsufficientUnfrozenBalance", bank, PRICE - levy, PRICE - 1 - levy):
         settlement.settle(*world.quote(receivable), note, {"from": supplier})
 
 
-def test_not_after_maturity_nor_when_paid(world, receivables, settlement, supplier, obligor):
+def test_not_after_the_cut_off_nor_when_paid(world, settlement, supplier):
     """D2, N1."""
     receivable, note = world.note()
-    maturity = receivables.receivableOf(receivable).dict()["maturityAt"]
-    signed = world.quote(receivable, deadline=maturity + DAY)
-    with at(maturity), refused("AfterCutOff", receivable, maturity):
+    cut_off = world.maturity(receivable) - CUT_OFF
+    signed = world.quote(receivable, deadline=cut_off + DAY)
+    with at(cut_off), refused("AfterCutOff", receivable, cut_off):
         settlement.settle(*signed, note, {"from": supplier})
-    receivables.repay(receivable, FACE, {"from": obligor})
+    world.repay(receivable)
     with refused("WrongStatus", receivable, Status.REPAID):
         settlement.settle(*signed, note, {"from": supplier})
 

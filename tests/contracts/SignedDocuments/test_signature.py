@@ -112,7 +112,7 @@ def test_an_account_with_code_confirms(world, receivables, wallet, newcomer, sup
     receivable = world.register(obligor=wallet)
     signed = world.confirmation(receivable, signer=newcomer)
     receivables.confirm(*signed, {"from": supplier})
-    assert receivables.dueOf(receivable) == FACE
+    assert world.due(receivable) == (0, FACE, 0)
 
 
 def test_an_account_with_code_buys(world, receivables, cash, settlement, issuer, wallet, newcomer, supplier):
