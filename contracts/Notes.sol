@@ -128,9 +128,17 @@ abstract contract Notes is IReceivables, SignedDocuments {
         uint64 value = note.value;
         uint256 parentId = origin.parentId;
         address endorser = participants.accountOf(origin.endorserId);
+        address payee = note.holder;
         origin.acceptBy = 0;
         emit EndorsementDeclined(noteId, parentId, endorser, value);
-        _takePlace(noteId, parentId, endorser, value);
+        if (_lockedIn(noteId, note) == 0) {
+            _takePlace(noteId, parentId, endorser, value);
+        } else {
+            // A lock is in this note, which has no child yet, so it can begin anew.
+            _origins[noteId] = _origins[parentId];
+            _handOver(noteId, note, payee, endorser);
+            emit NotePlaceTaken(noteId, noteId, endorser, payee, value, parentId);
+        }
     }
 
     function deliver(
@@ -360,13 +368,12 @@ abstract contract Notes is IReceivables, SignedDocuments {
     {
         Note storage note = _note(noteId);
         address holder = note.holder;
-        bool free = value + _lockedIn(noteId, note) <= note.value;
-        if (ancestorId != 0 && free && _notes[ancestorId].holder == to) {
+        if (ancestorId != 0 && _notes[ancestorId].holder == to) {
             toNoteId = ancestorId;
             _take(noteId, note, value);
             _notes[ancestorId].value += value;
             emit TransferValue(noteId, ancestorId, value);
-        } else if (value == note.value) {
+        } else if (ancestorId == 0 && value == note.value) {
             toNoteId = noteId;
             _handOver(noteId, note, holder, to);
         } else {
@@ -374,13 +381,12 @@ abstract contract Notes is IReceivables, SignedDocuments {
             _receivables[note.receivableId].noteCount += 1;
             _take(noteId, note, value);
             _notes[toNoteId] = Note(to, value, note.receivableId);
-            _origins[toNoteId] = _origins[noteId];
+            _origins[toNoteId] = _origins[ancestorId == 0 ? noteId : ancestorId];
             _holdings[to] += 1;
             emit Transfer(address(0), to, toNoteId);
             emit SlotChanged(toNoteId, 0, note.receivableId);
             emit TransferValue(noteId, toNoteId, value);
         }
-        if (ancestorId != 0 && toNoteId != ancestorId) _origins[toNoteId] = _origins[ancestorId];
         emit NotePlaceTaken(noteId, toNoteId, to, holder, value, ancestorId);
     }
 
