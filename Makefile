@@ -2,6 +2,7 @@
 SHELL := /bin/sh
 PYTHON ?= python3
 CHAIN ?= ganache
+STORY ?= confirmation
 export CHAIN
 export PATH := $(CURDIR)/toolchain:$(CURDIR)/.venv/bin:$(PATH)
 export PYTHONDONTWRITEBYTECODE := 1
@@ -36,8 +37,8 @@ node_modules/.ready: package.json package-lock.json | .venv/.ready
 	@toolchain/npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2
 	@touch $@
 
-demo: setup ## from an invoice to the final holder's cash, with a proof at the end (JSON=1 for one JSON line)
-	@$(bin)/feiqian --chain $(CHAIN) demo $(json)
+demo: setup ## from an invoice to the final holder's cash, with a proof at the end (STORY=dispute, STORY=default; JSON=1)
+	@$(bin)/feiqian --chain $(CHAIN) demo --story $(STORY) $(json)
 
 up: setup ## start the network and the API and leave them running
 	@$(bin)/feiqian --chain $(CHAIN) up --detach

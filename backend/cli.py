@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-import os
 import signal
-import subprocess
 import sys
 import tempfile
 import threading
-import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
+from pydantic import ValidationError
 
+from backend import detached
 from backend.config import Settings
 from backend.errors import FeiqianError
 from backend.invoices.cli import invoice
+from backend.processes import hold
 
 if TYPE_CHECKING:
     from backend.projections.indexer import Indexer
@@ -31,6 +33,21 @@ class _Group(click.Group):
             return super().invoke(ctx)
         except FeiqianError as refusal:
             raise click.ClickException(f"{refusal.title['en']}: {refusal}") from refusal
+        except BrokenPipeError:
+            raise
+        except OSError as refusal:
+            raise click.ClickException(str(refusal)) from refusal
+        except Exception as fault:
+            from sqlalchemy.exc import SQLAlchemyError
+
+            if not isinstance(fault, SQLAlchemyError):
+                raise
+            said = str(getattr(fault, "orig", None) or fault).partition("\n")[0]
+            raise click.ClickException(f"the database cannot be used (FEIQIAN_DATABASE_URL): {said}") from fault
+
+
+class _WrongSetting(click.ClickException):
+    exit_code = 2
 
 
 @click.group(cls=_Group)
@@ -41,7 +58,10 @@ class _Group(click.Group):
 def main(ctx: click.Context, rpc_url: str | None, chain: str | None, home: Path | None) -> None:
     """Feiqian 飞钱: supply-chain finance on a chain. Settings are FEIQIAN_… variables, see backend/config.py."""
     given: dict[str, object] = {"rpc_url": rpc_url, "chain": chain, "home": home}
-    ctx.obj = Settings.from_env(None, **{name: value for name, value in given.items() if value is not None})
+    try:
+        ctx.obj = Settings.from_env(None, **{name: value for name, value in given.items() if value is not None})
+    except ValidationError as wrong:
+        raise _WrongSetting("; ".join(_setting(mistake) for mistake in wrong.errors())) from wrong
     from backend import logs
 
     logs.configure(ctx.obj)
@@ -51,10 +71,11 @@ main.add_command(invoice)
 
 
 @main.command()
+@click.option("--story", default="confirmation", type=click.Choice(["confirmation", "dispute", "default"]))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
 @click.pass_obj
-def demo(settings: Settings, as_json: bool) -> None:
-    """Play the whole story on a fresh local chain (or the one given by --rpc-url), and prove it."""
+def demo(settings: Settings, story: str, as_json: bool) -> None:
+    """Play a story on a fresh local chain (or the one given by --rpc-url), and prove it."""
     from backend.demo import run
     from backend.world import World
 
@@ -71,7 +92,7 @@ def demo(settings: Settings, as_json: bool) -> None:
         )
         world = World.start(fresh, report=lambda line: click.echo(f"· {line}"), keep_chain=False)
         try:
-            holds = run(world, as_json=as_json)
+            holds = run(world, story=story, as_json=as_json)
         finally:
             world.close()
     sys.exit(0 if holds else 1)
@@ -83,40 +104,28 @@ def demo(settings: Settings, as_json: bool) -> None:
 def up(settings: Settings, detach: bool) -> None:
     """Start the network and the API, and keep them running."""
     if detach:
-        _start_detached(settings)
-        return
-    from backend.world import World
-
-    world = World.start(settings, report=lambda line: click.echo(f"· {line}"))
-    try:
-        world.serve()
+        detached.start(settings)
         _announce(settings)
-        stop = threading.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: stop.set())
-        stop.wait()
-    finally:
-        world.close()
+        return
+    from backend.world import World, listen
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _leave)
+    with _sole_user(settings), listen(settings) as listener:
+        world = World.start(settings, report=lambda line: click.echo(f"· {line}"))
+        try:
+            world.serve(listener)
+            _announce(settings)
+            threading.Event().wait()
+        finally:
+            world.close()
 
 
 @main.command()
 @click.pass_obj
 def down(settings: Settings) -> None:
     """End the network that 'feiqian up --detach' started."""
-    pid_file = settings.home / "feiqian.pid"
-    if not pid_file.exists():
-        raise click.ClickException("no detached network was started here")
-    pid = int(pid_file.read_text(encoding="ascii"))
-    pid_file.unlink()
-    try:
-        os.kill(pid, signal.SIGTERM)
-    except ProcessLookupError:
-        click.echo("it had ended already")
-        return
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and _runs(pid):
-        time.sleep(0.1)
-    click.echo("the network is down; its data stays")
+    detached.end(settings)
 
 
 @main.command()
@@ -144,6 +153,8 @@ def position(settings: Settings, account: str) -> None:
     from backend.queries import participants as queries
     from backend.web.schemas import check_address
 
+    if not (settings.database_url or (settings.home / "feiqian.db").exists()):
+        raise click.ClickException(_no_network(settings))
     database = open_database(settings.database)
     try:
         account = check_address(account)
@@ -160,13 +171,14 @@ def position(settings: Settings, account: str) -> None:
 @main.command()
 @click.pass_obj
 def rebuild(settings: Settings) -> None:
-    """Drop the read model and make it again from the chain alone."""
+    """Drop the read model and make it again from the chain alone. The network must be down."""
     from rich.progress import Progress
 
-    from backend.system import System
+    from backend.world import open_resting
 
-    system = System.open(settings)
-    try:
+    if not (settings.rpc_url or (settings.home / "chain").exists()):
+        raise click.ClickException(_no_network(settings))
+    with _sole_user(settings), open_resting(settings) as system:
         system.indexer.rebuild()
         head = system.indexer.source.head()
         with Progress() as progress:
@@ -175,8 +187,6 @@ def rebuild(settings: Settings) -> None:
                 progress.update(task, completed=system.indexer.position())
             progress.update(task, completed=head)
         click.echo(f"rebuilt up to block {system.indexer.position()}")
-    finally:
-        system.close()
 
 
 @main.command("reconcile")
@@ -203,7 +213,7 @@ def reconcile_command(settings: Settings, as_json: bool) -> None:
 
 
 def _step(indexer: Indexer) -> bool:
-    """A step; where the running network's own indexer was faster, there is more to see."""
+    """A step; where the chain moved meanwhile, there is more to see."""
     from backend.projections.indexer import ChainMoved
 
     try:
@@ -212,45 +222,32 @@ def _step(indexer: Indexer) -> bool:
         return True
 
 
-def _start_detached(settings: Settings) -> None:
-    pid_file = settings.home / "feiqian.pid"
-    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if pid_file.exists() and _runs(int(pid_file.read_text(encoding="ascii"))):
-        click.echo("it runs already")
-        _announce(settings)
-        return
-    given = ["--home", str(settings.home), "--chain", settings.chain]
-    given += ["--rpc-url", settings.rpc_url] if settings.rpc_url else []
-    with (settings.home / "feiqian.log").open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "backend.cli", *given, "up"],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
+@contextlib.contextmanager
+def _sole_user(settings: Settings) -> Iterator[None]:
+    """Only one process works on a home at a time (rule B16)."""
+    lock = hold(settings.home / "lock")
+    if lock is None:
+        raise click.ClickException(
+            f"another feiqian works on {settings.home}: a network that runs ('feiqian down' ends it) or a rebuild"
         )
-    pid_file.write_text(str(process.pid), encoding="ascii")
-    _await_health(settings, process)
-    _announce(settings)
+    with lock:
+        yield
 
 
-def _await_health(settings: Settings, process: subprocess.Popen[bytes]) -> None:
-    import httpx
-    from rich.console import Console
+def _leave(number: int, _frame: object) -> NoReturn:
+    """Ends by way of every `finally`; the same signal once more ends at once."""
+    signal.signal(number, signal.SIG_DFL)
+    sys.exit(0)
 
-    url = f"http://{settings.host}:{settings.port}/api/v1/health"
-    deadline = time.monotonic() + 180
-    with Console().status("starting the network"):
-        while time.monotonic() < deadline:
-            if process.poll() is not None:
-                raise click.ClickException(f"it did not start; see {settings.home / 'feiqian.log'}")
-            try:
-                if httpx.get(url, timeout=2).is_success:
-                    return
-            except httpx.HTTPError:
-                pass
-            time.sleep(0.2)
-    raise click.ClickException(f"it does not answer; see {settings.home / 'feiqian.log'}")
+
+def _setting(mistake: Any) -> str:
+    """A setting that is wrong, by the name it is set with."""
+    name = ".".join(str(part) for part in mistake["loc"])
+    return f"FEIQIAN_{name.upper()} is {str(mistake['input'])!r}: {mistake['msg']}"
+
+
+def _no_network(settings: Settings) -> str:
+    return f"there is no network in {settings.home} yet; 'feiqian up' starts one"
 
 
 def _announce(settings: Settings) -> None:
@@ -258,15 +255,6 @@ def _announce(settings: Settings) -> None:
     click.echo(f"API            {base}/api/v1")
     click.echo(f"Documentation  {base}/docs")
     click.echo(f"Operator key   {settings.home / 'operator-api-key'}")
-
-
-def _runs(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    stat = Path(f"/proc/{pid}/stat")
-    return not stat.exists() or stat.read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()[0] != "Z"
 
 
 if __name__ == "__main__":

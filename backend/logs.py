@@ -13,7 +13,10 @@ from backend.config import Settings
 def configure(settings: Settings) -> None:
     """Sets level and form of all logs; they go to standard error."""
     renderer: structlog.types.Processor = (
-        structlog.processors.JSONRenderer(ensure_ascii=False) if settings.log_json else structlog.dev.ConsoleRenderer()
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if settings.log_json
+        # A rich traceback shows local variables: keys and passphrases have no place in a log.
+        else structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     )
     structlog.configure(
         processors=[

@@ -3,9 +3,12 @@ test plugin all stand on."""
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,7 +18,7 @@ from backend.chain.deploy import deploy
 from backend.chain.keystore import Keystore
 from backend.chain.node import LocalChain, Node, connect
 from backend.config import Settings
-from backend.errors import SetupIncomplete
+from backend.errors import Conflict, SetupIncomplete, both
 from backend.sdk import Feiqian
 from backend.system import System
 from backend.web.app import create_app
@@ -43,10 +46,7 @@ class World:
             node = connect(settings)
             report(f"joined {settings.rpc_url}")
         else:
-            data = settings.home / "chain" if keep_chain else None
-            if data is not None:
-                data.mkdir(parents=True, exist_ok=True)
-            chain = LocalChain(settings, data=data)
+            chain = LocalChain(settings, data=_data(settings) if keep_chain else None)
             node = chain.start()
             report(f"{settings.chain} listens on {chain.url}")
         try:
@@ -73,14 +73,14 @@ class World:
         """The client of the operator."""
         return self.client(self.settings.operator_api_key or self.settings.secret("operator-api-key"))
 
-    def serve(self) -> threading.Thread:
-        """Serves the API on host:port in a thread."""
+    def serve(self, listener: socket.socket) -> threading.Thread:
+        """Serves the API on a socket that listens, in a thread."""
         from waitress import serve  # only needed here
 
         thread = threading.Thread(
             target=serve,
             args=(self.app,),
-            kwargs={"host": self.settings.host, "port": self.settings.port, "threads": 16},
+            kwargs={"sockets": [listener], "threads": 16},
             daemon=True,
         )
         thread.start()
@@ -99,3 +99,48 @@ def find_or_deploy(node: Node, settings: Settings, report: Report = lambda line:
         report("the chain is a new one: deploying again")
         return deploy(node, Keystore(settings), settings, report)
     return deployment
+
+
+def listen(settings: Settings) -> socket.socket:
+    """Claims host:port for the API, before anything is started that would have to be undone. Raises Conflict or
+    SetupIncomplete, naming the setting."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(settings.host, None, type=socket.SOCK_STREAM)[0]
+    except (socket.gaierror, UnicodeError):
+        raise SetupIncomplete(
+            reason=both(
+                "{host} is no host; set FEIQIAN_HOST", "{host} 不是主机;请设置 FEIQIAN_HOST", host=settings.host
+            )
+        ) from None
+    try:
+        return socket.create_server((address[0], settings.port), family=family)
+    except (OSError, OverflowError) as refusal:
+        raise Conflict(
+            reason=both(
+                "the API cannot have port {port} of {host} ({refusal}); set FEIQIAN_PORT",
+                "API 无法使用 {host} 的端口 {port} ({refusal});请设置 FEIQIAN_PORT",
+                port=settings.port,
+                host=settings.host,
+                refusal=getattr(refusal, "strerror", None) or refusal,
+            )
+        ) from refusal
+
+
+@contextlib.contextmanager
+def open_resting(settings: Settings) -> Iterator[System]:
+    """The system of a network that is down: a joined chain, or the local one on its kept blocks for as long as this
+    lasts. The engine stands still."""
+    chain = None if settings.rpc_url else LocalChain(settings.model_copy(update={"rpc_port": 0}), data=_data(settings))
+    try:
+        system = System.open(settings, chain.start() if chain else None)
+        try:
+            yield system
+        finally:
+            system.close()
+    finally:
+        if chain is not None:
+            chain.stop()
+
+
+def _data(settings: Settings) -> Path:
+    return settings.home / "chain"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 import shutil
@@ -27,6 +26,7 @@ from web3.types import RPCEndpoint, RPCResponse
 
 from backend.config import ROOT, TOOLCHAIN, Settings
 from backend.errors import ChainUnavailable, Conflict, SetupIncomplete, both
+from backend.processes import command_of, hold
 
 log = structlog.get_logger(__name__)
 
@@ -144,9 +144,16 @@ class Node:
         """Moves the clock of a development chain forward; the new time. Refused on any other."""
         if self.development is None:
             raise Conflict(reason=both("only a development chain can travel in time", "只有开发链可以调整时间"))
-        self.rpc("evm_increaseTime", seconds if isinstance(self.development, Ganache) else hex(seconds))
+        self.development.move_clock(seconds)
         self.development.mine()
         return self.head().timestamp
+
+    def keep_time(self) -> None:
+        """Moves a development chain's clock to its latest block where it is behind it: what it travelled is not kept
+        with its blocks, and time never goes back (rule B13)."""
+        behind = self.head().timestamp - int(time.time())
+        if behind > 0 and self.development is not None:
+            self.development.move_clock(behind)
 
     def prepare_account(self, address: str) -> None:
         """Makes a key able to send: funded on a development chain, nothing elsewhere. May be repeated."""
@@ -223,6 +230,7 @@ def error_message(response: Any) -> str:
 class DevelopmentCalls(Protocol):
     def gas_limit(self, transaction: dict[str, str]) -> int: ...
     def mine(self) -> None: ...
+    def move_clock(self, seconds: int) -> None: ...
     def fund(self, address: str) -> None: ...
     def snapshot(self) -> str: ...
     def revert(self, snapshot: str) -> None: ...
@@ -241,6 +249,9 @@ class Ganache:
     def mine(self) -> None:
         self._node.rpc("evm_mine")
 
+    def move_clock(self, seconds: int) -> None:
+        self._node.rpc("evm_increaseTime", seconds)
+
     def fund(self, address: str) -> None:
         """Also moves the nonce to 1: Ganache takes a signed nonce 0 for none, so such a transaction could be
         replayed."""
@@ -257,6 +268,9 @@ class Ganache:
 
 
 class Anvil(Ganache):
+    def move_clock(self, seconds: int) -> None:
+        self._node.rpc("evm_increaseTime", hex(seconds))
+
     def gas_limit(self, transaction: dict[str, str]) -> int:
         return self._node.estimated(transaction)
 
@@ -298,13 +312,12 @@ class LocalChain:
         self._claim_data()
         try:
             self._require_free_port()
-            for _ in range(2 if self._any_port else 0):
-                with contextlib.suppress(ChainUnavailable):
-                    return self._start(wait_seconds)
-                self.port = free_port()  # somebody else was given the same one
-            return self._start(wait_seconds)
+            node = self._start_on_a_port(wait_seconds)
+            if self._data is not None:
+                node.keep_time()
+            return node
         except BaseException:
-            self._release_data()
+            self.stop()
             raise
 
     def stop(self) -> None:
@@ -323,6 +336,13 @@ class LocalChain:
             os.kill(self.process.pid, signal.SIGKILL)
             self.process.wait()
         self._release_data()
+
+    def _start_on_a_port(self, wait_seconds: float) -> Node:
+        for _ in range(2 if self._any_port else 0):
+            with contextlib.suppress(ChainUnavailable):
+                return self._start(wait_seconds)
+            self.port = free_port()  # somebody else was given the same one
+        return self._start(wait_seconds)
 
     def _start(self, wait_seconds: float) -> Node:
         with tempfile.TemporaryFile() as complaints:
@@ -356,6 +376,12 @@ class LocalChain:
         return node
 
     def _require_free_port(self) -> None:
+        if not 0 < self.port < 2**16:
+            raise SetupIncomplete(
+                reason=both(
+                    "{port} is no port; set FEIQIAN_RPC_PORT", "{port} 不是端口;请设置 FEIQIAN_RPC_PORT", port=self.port
+                )
+            )
         with contextlib.closing(socket.socket()) as probe:
             if probe.connect_ex(("127.0.0.1", self.port)) == 0:
                 raise Conflict(
@@ -371,24 +397,19 @@ class LocalChain:
         runs on it is then nobody's, and is ended. Raises Conflict where another process has it."""
         if self._data is None:
             return
-        self._data.mkdir(parents=True, exist_ok=True)
-        lock = (self._data / "lock").open("w")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            lock.close()
+        self._lock = hold(self._data / "lock")
+        if self._lock is None:
             raise Conflict(
                 reason=both(
                     "another backend runs its chain on {folder}",
                     "另一后端正在使用 {folder} 的链数据",
                     folder=self._data,
                 )
-            ) from None
-        self._lock = lock
+            )
         pid_file = self._data / "pid"
         pid = pid_file.read_text(encoding="ascii").strip() if pid_file.exists() else ""
         deadline = time.monotonic() + 10
-        while pid.isdigit() and str(self._data) in _command_of(pid):  # or the number is another process's by now
+        while pid.isdigit() and str(self._data) in command_of(pid):  # or the number is another process's by now
             with contextlib.suppress(ProcessLookupError):
                 os.kill(int(pid), signal.SIGTERM if time.monotonic() < deadline else signal.SIGKILL)
             time.sleep(0.05)
@@ -417,15 +438,6 @@ def free_port() -> int:
     with contextlib.closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _command_of(pid: str) -> str:
-    """The command line of a process; empty where there is none, or no `ps` to ask."""
-    try:
-        asked = ["ps", "-ww", "-o", "args=", "-p", pid]
-        return subprocess.run(asked, capture_output=True, text=True, check=False).stdout
-    except FileNotFoundError:
-        return ""
 
 
 def forget(folder: Path) -> None:

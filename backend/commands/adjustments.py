@@ -17,7 +17,7 @@ from backend.commands.receivables import party
 from backend.commands.signatures import OwnSignature, for_wallet, require_signed_terms, signed
 from backend.commands.waiting import keep_document
 from backend.documents import tables
-from backend.errors import Conflict, Forbidden, InvalidInput, both
+from backend.errors import Conflict, Forbidden, InvalidInput, InvoiceUnreadable, both
 from backend.invoices import Invoice, read_invoice, to_json
 from backend.queries import adjustments as queries
 from backend.queries import participants as participant_queries
@@ -37,7 +37,7 @@ def pay_assignor(desk: Desk, request: Request, receivable_id: int, amount: int) 
 def dilute_receivable(desk: Desk, request: Request, receivable_id: int, document: bytes) -> Row:
     """J3. The supplier hands over a credit note (UBL) to an invoice of its own; what it holds absorbs it first."""
     supplier, receivable = party(desk, request, receivable_id, "supplier")
-    credit_note = read_invoice(document)
+    credit_note = _read_credit_note(document)
     _require_belonging(desk, receivable, credit_note)
     call = desk.contracts.call_data(
         "Adjustments",
@@ -258,6 +258,15 @@ def _side(desk: Desk, request: Request, receivable_id: int) -> tuple[str, dict[s
             )
         )
     return caller, receivable
+
+
+def _read_credit_note(document: bytes) -> Invoice:
+    """Raises InvoiceUnreadable or InvalidInput under the name of the field that the document came in."""
+    try:
+        return read_invoice(document)
+    except (InvoiceUnreadable, InvalidInput) as wrong:
+        field = str(wrong.field).replace("invoice", "creditNote", 1)
+        raise type(wrong)(field=field, **wrong.params) from None
 
 
 def _require_belonging(desk: Desk, receivable: dict[str, Any], credit_note: Invoice) -> None:

@@ -6,6 +6,7 @@ under a key of its own. So it can be stopped anywhere and taken up by any proces
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,7 +19,7 @@ from backend.commands.acts import act
 from backend.commands.desk import Desk, Request, require_operator
 from backend.config import DAY
 from backend.documents import tables
-from backend.errors import InvalidInput, both
+from backend.errors import ContractRefused, InvalidInput, both
 from backend.queries import settlement_runs as queries
 
 log = structlog.get_logger(__name__)
@@ -55,11 +56,16 @@ class SettlementRuns:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._refusals: Counter[str] = Counter()
 
     def step(self) -> bool:
-        """Sends what is next of each open run; whether anything was. Raises ChainUnavailable."""
-        moved = False
+        """Sends what is next of the first open run of each day, so that two never do the same; whether anything was.
+        Raises ChainUnavailable."""
+        first: dict[int, dict[str, Any]] = {}
         for run in queries.open_runs(self._desk.engine):
+            first.setdefault(run["day"], run)
+        moved = False
+        for run in first.values():
             moved = self._advance(run) or moved
         return moved
 
@@ -75,7 +81,12 @@ class SettlementRuns:
         if not calls:
             return self._end(run, "done", "")
         intent = Intent("settlement-run.pay", actor, None, f"{run['id']}-{progress.sent}")
-        self._desk.outbox.send(intent, self._desk.power("registrar"), *calls)
+        try:
+            self._desk.outbox.send(intent, self._desk.power("registrar"), *calls)
+        except ContractRefused as refusal:  # somebody was faster, or something is wrong with it
+            self._refusals[run["id"]] += 1
+            if self._refusals[run["id"]] >= MOST_FAILURES:
+                return self._end(run, "suspended", str(refusal.params["error"]))
         return True
 
     def _end(self, run: dict[str, Any], state: str, reason: str) -> bool:

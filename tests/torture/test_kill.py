@@ -39,7 +39,7 @@ def test_a_backend_killed_at_any_moment_does_each_act_once(tmp_path: Path) -> No
     chain.start()
     given["rpc_url"] = chain.url
     try:
-        process, operator = _start(given)
+        process, operator = start(given)
         bank = operator.register("Lake Bank", "LAKE-1", ["financier"])
         operator.attest_reserve(10**9, "statement")
         wanted: list[str] = []
@@ -54,7 +54,7 @@ def test_a_backend_killed_at_any_moment_does_each_act_once(tmp_path: Path) -> No
             print(f"round {turn}: killed after {lifetime:.3f} s")
             process.send_signal(signal.SIGKILL)
             process.wait()
-            process, operator = _start(given)
+            process, operator = start(given)
         # The client that heard nothing asks again, under the same key.
         operations = [_again(operator, bank.account, key) for key in wanted]
         assert len({operation["id"] for operation in operations}) == len(wanted)
@@ -71,7 +71,7 @@ def test_a_backend_killed_at_any_moment_does_each_act_once(tmp_path: Path) -> No
             chain.stop()
 
 
-def _start(given: dict[str, object]) -> tuple[subprocess.Popen[bytes], Feiqian]:
+def start(given: dict[str, object]) -> tuple[subprocess.Popen[bytes], Feiqian]:
     env = {name: value for name, value in os.environ.items() if not name.startswith("FEIQIAN_")}
     env |= {f"FEIQIAN_{name.upper()}": str(value) for name, value in given.items()}
     process = subprocess.Popen([sys.executable, "-m", "backend.cli", "up"], env=env, cwd=ROOT,

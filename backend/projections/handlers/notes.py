@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert
 
 from backend.events import types as e
 from backend.projections import tables
-from backend.projections.handlers.shared import NOBODY, note, post_title, receivable, recover, update_note
+from backend.projections.handlers.shared import NOBODY, note, post_title, receivable, recovered, update_note
 
 
 def on_note_transferred(db: Connection, event: e.NoteTransferred) -> None:
@@ -36,9 +36,9 @@ def on_note_transferred(db: Connection, event: e.NoteTransferred) -> None:
         return
     moved = note(db, event.token_id)
     currency = receivable(db, moved["receivable_id"])["currency"]
-    recover(db, event.place, currency, moved, moved["value"])
+    beside = recovered(db, moved, moved["value"])
     update_note(db, event.token_id, holder=event.to)
-    post_title(db, event.place, currency, event.from_, event.to, moved["value"])
+    post_title(db, event.place, currency, event.from_, event.to, moved["value"], *beside)
 
 
 def on_note_slot_changed(db: Connection, event: e.NoteSlotChanged) -> None:
@@ -115,5 +115,4 @@ def on_note_place_taken(db: Connection, event: e.NotePlaceTaken) -> None:
     if event.to_note_id == event.note_id:
         return
     currency = receivable(db, left["receivable_id"])["currency"]
-    recover(db, event.place, currency, left, event.value)
-    post_title(db, event.place, currency, event.holder, event.to, event.value)
+    post_title(db, event.place, currency, event.holder, event.to, event.value, *recovered(db, left, event.value))

@@ -12,7 +12,7 @@ from backend.projections.handlers.shared import (
     post_payment,
     put,
     receivable,
-    recover,
+    recovered,
     update_note,
     update_receivable,
 )
@@ -75,8 +75,8 @@ def on_note_redeemed(db: Connection, event: e.NoteRedeemed) -> None:
         (event.holder, ledger.SETTLEMENTS, amount),
         (custodian, ledger.OWED_TO_HOLDERS, amount),
         (custodian, ledger.SETTLEMENTS, -amount),
+        *recovered(db, paid, event.principal),
     )
-    recover(db, event.place, claim["currency"], paid, event.principal)
 
 
 def on_left_penalty_paid(db: Connection, event: e.LeftPenaltyPaid) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.events import types as e
 from backend.projections import ledger, tables
-from backend.projections.ledger import post
+from backend.projections.ledger import Line, post
 
 NOBODY = "0x" + 40 * "0"
 
@@ -62,7 +62,9 @@ def put(
     )
 
 
-def post_title(db: Connection, place: e.Place, currency: int, giver: str, taker: str, value: int) -> None:
+def post_title(
+    db: Connection, place: e.Place, currency: int, giver: str, taker: str, value: int, *beside: Line
+) -> None:
     """A title changed hands; what was given for it is said by another event, or by none."""
     post(
         db,
@@ -72,6 +74,7 @@ def post_title(db: Connection, place: e.Place, currency: int, giver: str, taker:
         (giver, ledger.CONSIDERATION, value),
         (taker, ledger.NOTES, value),
         (taker, ledger.CONSIDERATION, -value),
+        *beside,
     )
 
 
@@ -104,9 +107,11 @@ def post_purchase(db: Connection, place: e.Place, currency: int, seller: str, bu
     )
 
 
-def recover(db: Connection, place: e.Place, currency: int, note: Any, value: int) -> None:
-    """`value` of a note that its holder had written off left its hands, paid or sold: the loss is smaller."""
+def recovered(db: Connection, note: Any, value: int) -> list[Line]:
+    """`value` of a note left its holder's hands, paid or sold: of what it had written off the loss is smaller. The
+    lines that say so beside the event's own."""
     back = min(value, note["written_off"])
-    if back:
-        update_note(db, note["id"], written_off=note["written_off"] - back)
-        post(db, place, currency, (note["holder"], ledger.ALLOWANCE, back), (note["holder"], ledger.LOSSES, -back))
+    if not back:
+        return []
+    update_note(db, note["id"], written_off=note["written_off"] - back)
+    return [(note["holder"], ledger.ALLOWANCE, back), (note["holder"], ledger.LOSSES, -back)]

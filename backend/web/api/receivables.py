@@ -12,6 +12,7 @@ from backend.commands.signatures import OwnSignature
 from backend.errors import InvalidInput, NotFound, both
 from backend.invoices import read_invoice, to_json
 from backend.queries import adjustments as adjustment_queries
+from backend.queries import chain as chain_queries
 from backend.queries import notes as note_queries
 from backend.queries import receivables as queries
 from backend.web import context
@@ -64,7 +65,7 @@ def receivable(receivable_id: int) -> Response:
     found = queries.visible_receivable(engine, receivable_id, context.viewer())
     notes = note_queries.notes(engine, None, receivable_id, 0, 500)["items"]
     invoice = queries.invoice(engine, found["documentHash"])
-    now = context.desk().now()
+    now = chain_queries.position(engine)["at"]
     return context.answer(
         {
             **found,

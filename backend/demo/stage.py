@@ -1,0 +1,112 @@
+"""The stage: plays one act after another and sees whose balance moved by how much."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from rich.console import Console
+
+from backend.money import format_amount
+from backend.sdk import Feiqian, OperationFailed, Party, Refused
+
+RESERVE = "Reserve fund 风险准备金"
+
+
+@dataclass
+class Step:
+    """One thing that happened, as the API told it. `moves` are changes of cash and notes by party, in fen; `refusal` is
+    why it did not happen, where it should not."""
+
+    name: str
+    actor: str
+    tx: str | None
+    gas: int | None
+    block: int | None
+    moves: list[tuple[str, str, int]] = field(default_factory=list)
+    transactions: int = 1
+    refusal: str = ""
+
+
+class Stage:
+    """Runs steps, and sees whose balance moved by how much in each."""
+
+    def __init__(
+        self, console: Console, operator: Feiqian, parties: dict[str, Party], reserve: str, *, can_travel: bool
+    ) -> None:
+        self.console = console
+        self.operator = operator
+        self.parties = parties
+        self.can_travel = can_travel
+        self._watched = {party.name: party.account for party in parties.values()} | {RESERVE: reserve}
+        self.steps: list[Step] = []
+        self._before = self._balances()
+
+    def play(self, name: str, actor: str, act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """Does `act`, shows what came of it, and gives back its result."""
+        operation = act()
+        step = Step(name, actor, operation["tx"], operation["gas"], operation["block"], self._moves())
+        step.transactions = 1 if step.tx else 0
+        self._add(step)
+        return dict(operation["result"])
+
+    def refuse(self, name: str, actor: str, act: Callable[[], Any]) -> None:
+        """Tries `act`, which must be refused, and shows why it was. Raises AssertionError where it is not."""
+        try:
+            act()
+        except (Refused, OperationFailed) as refusal:
+            self._add(Step(name, actor, None, None, None, self._moves(), 0, str(refusal)))
+        else:
+            raise AssertionError(f"not refused: {name}")
+
+    def settle_day(self, name: str, day: str) -> None:
+        """Has a settlement run pay everybody that is due on `day`. Raises AssertionError where it does not end well."""
+        run = self.operator.settle_day(day)
+        if run["state"] != "done":
+            raise AssertionError(f"the settlement run is {run['state']}: {run['reason']}")
+        step = Step(name, "settlement run", None, None, None, self._moves(), run["transactions"])
+        self._add(step)
+
+    def travel(self, days: int) -> None:
+        self.operator.travel(days=days)
+        self.console.print(f"[dim]    … {days} days pass …[/dim]")
+
+    def _add(self, step: Step) -> None:
+        self.steps.append(step)
+        self._show(step)
+
+    def _moves(self) -> list[tuple[str, str, int]]:
+        before, self._before = self._before, self._balances()
+        return [
+            (party, what, self._before[party, what] - amount)
+            for (party, what), amount in before.items()
+            if self._before[party, what] != amount
+        ]
+
+    def _balances(self) -> dict[tuple[str, str], int]:
+        found = {}
+        for name, account in self._watched.items():
+            position = self.operator.position(account)
+            found[name, "cash"] = _total(position["cash"], "amountFen")
+            found[name, "notes"] = _total(position["notes"], "valueFen")
+        return found
+
+    def _show(self, step: Step) -> None:
+        number = len(self.steps)
+        self.console.print(f"[bold]{number:>2}. {step.name}[/bold]  [dim]{step.actor}[/dim]")
+        if step.tx:
+            self.console.print(f"    [dim]tx {step.tx[:18]}…  gas {step.gas:,}  block {step.block}[/dim]")
+        elif step.refusal:
+            self.console.print(f"    [yellow]refused:[/yellow] {step.refusal}")
+        elif step.transactions:
+            self.console.print(f"    [dim]{step.transactions} transactions[/dim]")
+        else:
+            self.console.print("    [dim]a signed document; nothing to send[/dim]")
+        for party, what, change in step.moves:
+            colour = "green" if change > 0 else "red"
+            self.console.print(f"    {party}: {what} [{colour}]{'+' if change > 0 else ''}{format_amount(change)}[/]")
+
+
+def _total(rows: list[dict[str, Any]], key: str) -> int:
+    return sum(int(row[key]) for row in rows if row["currency"] == "CNY")

@@ -1,0 +1,25 @@
+"""The stories that can be played, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from backend.demo.stage import Stage
+from backend.demo.stories import confirmation, default, dispute
+
+
+@dataclass(frozen=True)
+class Story:
+    """`play` acts on a stage; `needs_travel` where it cannot be told on a chain whose clock stands."""
+
+    title: str
+    play: Callable[[Stage], None]
+    needs_travel: bool = True
+
+
+STORIES: dict[str, Story] = {
+    "confirmation": Story(confirmation.TITLE, confirmation.play, needs_travel=False),
+    "dispute": Story(dispute.TITLE, dispute.play),
+    "default": Story(default.TITLE, default.play),
+}

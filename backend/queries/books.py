@@ -1,0 +1,219 @@
+"""Books: the statement of a party, and the books of all (rules B6, B11)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, Engine, RowMapping, Select, func, select, tuple_
+
+from backend.database import reading
+from backend.invoices.currencies import code_of
+from backend.projections import ledger, tables
+
+Balances = dict[tuple[str, str, int], int]
+"""party, book, currency: amount in minor units, signed as the ledger's lines are"""
+
+_lines, _events, _claims, _notes = tables.ledger, tables.events, tables.receivables, tables.notes
+_place = tuple_(_lines.c.block_number, _lines.c.log_index)
+
+
+def statement(
+    engine: Engine,
+    account: str,
+    *,
+    currency: int | None = None,
+    after: tuple[int, int | None] = (0, None),
+    limit: int = 100,
+) -> dict[str, Any]:
+    """A page of a party's books: at most `limit` events behind a place (block, log; without a log all before that
+    block), each whole, with the balances before the first and after the last of them. `next` is the place to go on
+    from, or None."""
+    block, log = after
+    behind = _place > (block, -1 if log is None else log)
+    mine = [_lines.c.party == account] + ([_lines.c.currency == currency] if currency is not None else [])
+    with reading(engine) as db:
+        balances = _sums(db, *mine, ~behind)
+        places = _places(db, limit + 1, *mine, behind)
+        shown, more = places[:limit], len(places) > limit
+        rows = _entries(db, shown, *mine) if shown else []
+        claims = _claims_of(db, [number for group in rows if (number := _note_in(group[0]["args"])) is not None])
+    opening = _shown_balances(balances)
+    items = [_entry(group, balances, claims) for group in rows]
+    last = {"afterBlock": shown[-1][0], "afterLog": shown[-1][1]} if more else None
+    return {
+        "account": account,
+        "opening": opening,
+        "items": items,
+        "closing": _shown_balances(balances),
+        "next": last,
+    }
+
+
+def _sums(db: Connection, *which: Any) -> Balances:
+    columns = _lines.c.party, _lines.c.book, _lines.c.currency
+    query = select(*columns, func.sum(_lines.c.amount)).where(*which).group_by(*columns)
+    return {(party, book, currency): int(amount) for party, book, currency, amount in db.execute(query)}
+
+
+def _places(db: Connection, limit: int, *which: Any) -> list[tuple[int, int]]:
+    columns = _lines.c.block_number, _lines.c.log_index
+    query = select(*columns).where(*which).distinct().order_by(*columns).limit(limit)
+    return [(block, log) for block, log in db.execute(query)]
+
+
+def _with_events() -> Select[Any]:
+    """Every line with the event behind it, in the order they happened."""
+    same = (_events.c.block_number == _lines.c.block_number) & (_events.c.log_index == _lines.c.log_index)
+    named = _events.c.tx_hash, _events.c.contract, _events.c.address, _events.c.name, _events.c.args
+    order = _lines.c.block_number, _lines.c.log_index, _lines.c.line
+    return select(_lines, *named).join(_events, same).order_by(*order)
+
+
+def _place_of(row: RowMapping) -> tuple[int, int]:
+    return row["block_number"], row["log_index"]
+
+
+def _entries(db: Connection, places: list[tuple[int, int]], *which: Any) -> list[list[RowMapping]]:
+    query = _with_events().where(*which, _place >= places[0], _place <= places[-1])
+    return [list(group) for _, group in groupby(db.execute(query).mappings(), _place_of)]
+
+
+def _entry(group: list[RowMapping], balances: Balances, claims: dict[int, int]) -> dict[str, Any]:
+    """One event and its lines; `balances` are moved on by them."""
+    lines = []
+    for row in group:
+        key = row["party"], row["book"], row["currency"]
+        balances[key] = balances.get(key, 0) + row["amount"]
+        lines.append(
+            {
+                "book": row["book"],
+                "currency": code_of(row["currency"]),
+                "amountFen": row["amount"],
+                "balanceFen": balances[key],
+            }
+        )
+    first = group[0]
+    return {
+        "at": first["at"],
+        "block": first["block_number"],
+        "logIndex": first["log_index"],
+        "tx": first["tx_hash"],
+        "contract": first["contract"],
+        "event": first["name"],
+        **subject(first["args"], claims),
+        "lines": lines,
+    }
+
+
+def subject(args: dict[str, Any], claims: dict[int, int]) -> dict[str, int | None]:
+    """Which note and which receivable an event is about, where it is about one; `claims` are the receivables of notes."""
+    note = _note_in(args)
+    claim = args.get("receivableId", args.get("assetKey"))
+    if claim is None and note is not None:
+        claim = claims.get(note)
+    return {"receivableId": claim, "noteId": note}
+
+
+def _note_in(args: dict[str, Any]) -> int | None:
+    return next((args[name] for name in ("childId", "deliveredId", "noteId", "tokenId") if name in args), None)
+
+
+def _claims_of(db: Connection, notes: list[int] | None = None) -> dict[int, int]:
+    """The receivable of each note; of all notes where none are named."""
+    query = select(_notes.c.id, _notes.c.receivable_id)
+    found = db.execute(query if notes is None else query.where(_notes.c.id.in_(notes)))
+    return {note: claim for note, claim in found}
+
+
+def _shown_balances(balances: Balances) -> list[dict[str, Any]]:
+    found = sorted((code_of(currency), book, amount) for (_, book, currency), amount in balances.items() if amount)
+    return [{"currency": currency, "book": book, "amountFen": amount} for currency, book, amount in found]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Lines that belong in one account of one currency: of a party and book, of one sign, and either posted by the
+    party's own contract or by another one's event. `since` is when the first was posted."""
+
+    party: str
+    book: str
+    currency: int
+    is_positive: bool
+    is_own: bool
+    since: int
+
+
+class Books:
+    """The books of all at one moment."""
+
+    def __init__(self, db: Connection) -> None:
+        self._db = db
+
+    def cursor(self) -> RowMapping | None:
+        """The last block that is in the books."""
+        return self._db.execute(select(tables.cursor)).mappings().first()
+
+    def names(self) -> dict[str, tuple[int, str]]:
+        """Number and name of every participant, by its account."""
+        table = tables.participants
+        return {
+            account: (number, name)
+            for account, number, name in self._db.execute(select(table.c.account, table.c.id, table.c.name))
+        }
+
+    def kinds(self) -> list[Kind]:
+        """All kinds of lines there are."""
+        lines = _with_events().order_by(None).subquery()
+        is_own = (lines.c.party == lines.c.address).label("is_own")
+        is_positive = (lines.c.amount > 0).label("is_positive")
+        columns = lines.c.party, lines.c.book, lines.c.currency, is_positive, is_own
+        rows = self._db.execute(select(*columns, func.min(lines.c.at)).group_by(*columns))
+        return [
+            Kind(party, book, currency, bool(positive), bool(own), since)
+            for party, book, currency, positive, own, since in rows
+        ]
+
+    def entries(self) -> Iterator[tuple[dict[str, Any], list[RowMapping]]]:
+        """Every event that posted, whole, in the order they happened: what it is about, and its lines."""
+        claims = _claims_of(self._db)
+        rows = self._db.execute(_with_events(), execution_options={"yield_per": 1_000}).mappings()
+        for _, group in groupby(rows, _place_of):
+            lines = list(group)
+            yield subject(lines[0]["args"], claims), lines
+
+    def balances(self) -> Balances:
+        """What parties have and owe as the read model's own tables say it, beside the ledger: cash, notes, what
+        obligors owe, what suppliers answer for, and what is withheld for holders."""
+        cash, tokens, withheld = tables.cash_balances, tables.tokens, tables.withheld
+        obligor_owes = _claims.c.confirmed - _claims.c.reduced - _claims.c.repaid
+        supplier_owes = _claims.c.reduced - _claims.c.absorbed - _claims.c.made_good
+        queries: dict[str, Select[Any]] = {
+            ledger.CASH: select(cash.c.account, tokens.c.currency, func.sum(cash.c.amount))
+            .join(tokens, tokens.c.address == cash.c.token)
+            .group_by(cash.c.account, tokens.c.currency),
+            ledger.NOTES: select(_notes.c.holder, _claims.c.currency, func.sum(_notes.c.value))
+            .join(_claims, _claims.c.id == _notes.c.receivable_id)
+            .group_by(_notes.c.holder, _claims.c.currency),
+            ledger.PAYABLES: select(_claims.c.obligor, _claims.c.currency, -func.sum(obligor_owes)).group_by(
+                _claims.c.obligor, _claims.c.currency
+            ),
+            ledger.ANSWERED: select(_claims.c.supplier, _claims.c.currency, -func.sum(supplier_owes)).group_by(
+                _claims.c.supplier, _claims.c.currency
+            ),
+            ledger.WITHHELD: select(withheld.c.holder, withheld.c.currency, withheld.c.amount),
+        }
+        return {
+            (party, book, currency): int(amount)
+            for book, query in queries.items()
+            for party, currency, amount in self._db.execute(query)
+        }
+
+
+@contextmanager
+def all_books(engine: Engine) -> Iterator[Books]:
+    with reading(engine) as db:
+        yield Books(db)
