@@ -140,7 +140,7 @@ class _Export:
                 for currency in currencies:
                     told.setdefault((account, currency), 0)
         for (account, currency), amount in told.items():
-            if amount or account in self._opened:
+            if amount or (account in self._opened and currency in self._opened[account][1]):
                 yield account, currency, amount
 
     def _account(self, party: str, book: str, *, is_positive: bool, is_own: bool) -> str:

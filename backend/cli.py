@@ -16,6 +16,7 @@ import click
 from pydantic import ValidationError
 
 from backend import detached
+from backend import cli_books
 from backend.config import Settings
 from backend.errors import FeiqianError
 from backend.invoices.cli import invoice
@@ -68,6 +69,7 @@ def main(ctx: click.Context, rpc_url: str | None, chain: str | None, home: Path 
 
 
 main.add_command(invoice)
+cli_books.register(main)
 
 
 @main.command()

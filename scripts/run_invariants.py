@@ -1,8 +1,9 @@
 """The stateful invariant test: forge plays random sequences of all acts and checks the rules after every step.
 
-Prints the seed and how often each act was called and succeeded; fails where a rule broke, or where an act
-succeeded in fewer than one call in five, since then the test hardly moved. RUNS, DEPTH and SEED change the size
-and repeat a run. JSON=1 prints one JSON object as the last line.
+The runs are shared out evenly among worlds with different limits (tests/invariants/Invariants.t.sol), which forge
+plays side by side. Prints the seed and how often each act was called and succeeded; fails where a rule broke, or
+where an act succeeded in fewer than one call in five, since then the test hardly moved. RUNS, DEPTH and SEED change
+the size and repeat a run. JSON=1 prints one JSON object as the last line.
 """
 
 from __future__ import annotations
@@ -20,21 +21,24 @@ from rich.console import Console
 from rich.table import Table
 
 ROOT = Path(__file__).resolve().parent.parent
-LOG = ROOT / "build" / "invariants" / "acts.log"
+LOGS = ROOT / "build" / "invariants"
+WORLDS = ("usual", "harsh")
 LEAST_PERCENT = 20
 
 
 def main() -> int:
     seed = os.environ.get("SEED") or hex(secrets.randbits(64))
-    runs, depth = os.environ.get("RUNS", "256"), os.environ.get("DEPTH", "64")
-    print(f"seed {seed}, {runs} runs of depth {depth}", flush=True)
-    LOG.parent.mkdir(parents=True, exist_ok=True)
-    LOG.unlink(missing_ok=True)
+    each = -(-int(os.environ.get("RUNS", "1024")) // len(WORLDS))
+    runs, depth = each * len(WORLDS), int(os.environ.get("DEPTH", "64"))
+    print(f"seed {seed}, {runs} runs of depth {depth} in {len(WORLDS)} worlds", flush=True)
+    LOGS.mkdir(parents=True, exist_ok=True)
+    for world in WORLDS:
+        _log(world).unlink(missing_ok=True)
     started = time.monotonic()
     done = subprocess.run(
         [str(ROOT / "toolchain" / "forge"), "test", "--fuzz-seed", seed],
         cwd=ROOT,
-        env=os.environ | {"FOUNDRY_INVARIANT_RUNS": runs, "FOUNDRY_INVARIANT_DEPTH": depth},
+        env=os.environ | {"FOUNDRY_INVARIANT_RUNS": str(each), "FOUNDRY_INVARIANT_DEPTH": str(depth)},
         check=False,
     )
     seconds = time.monotonic() - started
@@ -46,19 +50,24 @@ def main() -> int:
     holds = done.returncode == 0 and bool(acts) and not idle
     if os.environ.get("JSON") == "1" or "--json" in sys.argv:
         shown = {act: {"calls": calls, "successes": good} for act, (calls, good) in acts.items()}
-        report = {"seed": seed, "runs": int(runs), "depth": int(depth), "acts": shown, "holds": holds}
+        report = {"seed": seed, "runs": runs, "depth": depth, "acts": shown, "holds": holds}
         print(json.dumps(report | {"seconds": round(seconds, 1)}))
     return 0 if holds else 1
 
 
+def _log(world: str) -> Path:
+    return LOGS / f"{world}.log"
+
+
 def _acts() -> dict[str, tuple[int, int]]:
-    """Calls and successes by act, over all runs."""
+    """Calls and successes by act, over all runs of all worlds. A line is one run: act, calls, successes, act, …"""
     sums: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    if LOG.exists():
-        for line in LOG.read_text(encoding="ascii").splitlines():
-            act, calls, successes = line.split()
-            sums[act][0] += int(calls)
-            sums[act][1] += int(successes)
+    for log in filter(Path.exists, map(_log, WORLDS)):
+        for line in log.read_text(encoding="ascii").splitlines():
+            words = line.split()
+            for act, calls, successes in zip(words[::3], words[1::3], words[2::3], strict=True):
+                sums[act][0] += int(calls)
+                sums[act][1] += int(successes)
     return {act: (calls, successes) for act, (calls, successes) in sums.items()}
 
 

@@ -7,7 +7,8 @@ from web3 import Web3
 from backend.chain.outbox import Row
 from backend.commands.acts import act
 from backend.commands.desk import Desk, Request, require_named, require_operator, require_participant
-from backend.errors import InvalidInput, both
+from backend.errors import Forbidden, InvalidInput, both
+from backend.invoices.currencies import currency
 
 
 def _token(desk: Desk, code: str) -> str:
@@ -39,6 +40,17 @@ def issue_cash(desk: Desk, request: Request, code: str, to: str, amount: int) ->
     require_named(desk, to, "to")
     call = desk.contracts.call_data(_token(desk, code), "mint", to, amount)
     return desk.outbox.send(request.intent, desk.power("issuer"), call)
+
+
+@act("cash.pay-withheld")
+def pay_withheld(desk: Desk, request: Request, account: str, code: str) -> Row:
+    """M6. What could not be paid to a frozen holder is paid, now that it may hold it (itself, or the operator)."""
+    if not request.actor.is_operator and require_participant(desk, request) != account:
+        raise Forbidden(reason=both("this money is another's", "该款项属于他人"))
+    _token(desk, code)
+    call = desk.contracts.call_data("Repayments", "payWithheld", account, currency(code).numeric)
+    signer = desk.power("registrar") if request.actor.is_operator else account
+    return desk.outbox.send(request.intent, signer, call)
 
 
 @act("cash.redeem")

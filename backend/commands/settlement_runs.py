@@ -78,6 +78,8 @@ class SettlementRuns:
             log.error("settlement-run-suspended", run=run["id"], reason=progress.reason)
             return self._end(run, "suspended", progress.reason)
         calls = self._next(run)
+        if not calls and self._desk.contracts.node.head().timestamp < run["day"] + DAY:
+            return False  # something may mature before the day is over
         if not calls:
             return self._end(run, "done", "")
         intent = Intent("settlement-run.pay", actor, None, f"{run['id']}-{progress.sent}")

@@ -33,6 +33,7 @@ WITHHELD = "withheld"
 ALLOWANCE = "allowance"
 """Against `notes`: what of them is written off."""
 LOSSES = "losses"
+EXCHANGE = "exchange"
 
 Line = tuple[str, str, int]
 """party, book, amount in minor units"""
@@ -42,8 +43,9 @@ class Unbalanced(Exception):
     """A posting does not sum to zero: a fault of the program, so the indexer stops at it."""
 
 
-def post(db: Connection, place: Place, currency: int, *lines: Line) -> None:
-    """Writes the lines of one event. Raises Unbalanced."""
+def post(db: Connection, place: Place, currency: int, *lines: Line, first_line: int = 0) -> None:
+    """Writes the lines of one event in one currency; those of a second currency begin at `first_line`. Raises
+    Unbalanced."""
     sums: dict[str, int] = defaultdict(int)
     for party, _book, amount in lines:
         sums[party] += amount
@@ -60,7 +62,7 @@ def post(db: Connection, place: Place, currency: int, *lines: Line) -> None:
             "currency": currency,
             "amount": amount,
         }
-        for number, (party, book, amount) in enumerate(lines)
+        for number, (party, book, amount) in enumerate(lines, first_line)
         if amount != 0
     ]
     if rows:

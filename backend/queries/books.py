@@ -104,13 +104,13 @@ def _entry(group: list[RowMapping], balances: Balances, claims: dict[int, int]) 
         "tx": first["tx_hash"],
         "contract": first["contract"],
         "event": first["name"],
-        **subject(first["args"], claims),
+        **_subject(first["args"], claims),
         "lines": lines,
     }
 
 
-def subject(args: dict[str, Any], claims: dict[int, int]) -> dict[str, int | None]:
-    """Which note and which receivable an event is about, where it is about one; `claims` are the receivables of notes."""
+def _subject(args: dict[str, Any], claims: dict[int, int]) -> dict[str, int | None]:
+    """Which note and which receivable an event is about, if any; `claims` are the receivables of notes."""
     note = _note_in(args)
     claim = args.get("receivableId", args.get("assetKey"))
     if claim is None and note is not None:
@@ -126,7 +126,7 @@ def _claims_of(db: Connection, notes: list[int] | None = None) -> dict[int, int]
     """The receivable of each note; of all notes where none are named."""
     query = select(_notes.c.id, _notes.c.receivable_id)
     found = db.execute(query if notes is None else query.where(_notes.c.id.in_(notes)))
-    return {note: claim for note, claim in found}
+    return {row.id: row.receivable_id for row in found}
 
 
 def _shown_balances(balances: Balances) -> list[dict[str, Any]]:
@@ -183,7 +183,7 @@ class Books:
         rows = self._db.execute(_with_events(), execution_options={"yield_per": 1_000}).mappings()
         for _, group in groupby(rows, _place_of):
             lines = list(group)
-            yield subject(lines[0]["args"], claims), lines
+            yield _subject(lines[0]["args"], claims), lines
 
     def balances(self) -> Balances:
         """What parties have and owe as the read model's own tables say it, beside the ledger: cash, notes, what

@@ -73,6 +73,9 @@ def position(engine: Engine, account: str) -> dict[str, Any]:
             .where(receivables.c.obligor == account, receivables.c.status.in_(("confirmed", "disputed")))
             .group_by(receivables.c.currency)
         ).mappings()
+        kept = db.execute(
+            select(tables.withheld).where(tables.withheld.c.holder == account, tables.withheld.c.amount > 0)
+        ).mappings()
         books = db.execute(
             select(ledger.c.book, ledger.c.currency, func.sum(ledger.c.amount).label("amount"))
             .where(ledger.c.party == account)
@@ -89,6 +92,7 @@ def position(engine: Engine, account: str) -> dict[str, Any]:
                 {"currency": code_of(row["currency"]), "count": row["count"], "valueFen": int(row["value"])}
                 for row in held
             ],
+            "withheld": [{"currency": code_of(row["currency"]), "amountFen": row["amount"]} for row in kept],
             "owed": [{"currency": code_of(row["currency"]), "valueFen": int(row["value"])} for row in owed],
             "books": [
                 {"book": row["book"], "currency": code_of(row["currency"]), "amountFen": int(row["amount"])}

@@ -263,6 +263,22 @@ class Feiqian:
         rows = self.position(party)["cash"]
         return next((int(row["amountFen"]) for row in rows if row["currency"] == currency), 0)
 
+    def statement(self, party: Party | str, currency: str | None = None) -> Json:
+        """A party's books: the `opening` balances, all `items` (events with their lines), the `closing` balances."""
+        path = f"/participants/{_account(party)}/statement"
+        whole = page = self.get(path, currency=currency)
+        while page["next"] is not None:
+            page = self.get(path, currency=currency, **page["next"])
+            whole["items"] += page["items"]
+        return {**whole, "closing": page["closing"], "next": None}
+
+    def books(self) -> str:
+        """The books of all as a Beancount file (operator)."""
+        response = self._http.get("/api/v1/books")
+        if response.is_error:
+            self._read(response)
+        return response.text
+
     def _pages(self, path: str, **query: Any) -> list[Json]:
         items: list[Json] = []
         after: int | None = 0
@@ -492,6 +508,10 @@ class Party(Feiqian):
         return self.act(f"/quotes/{quote_id}/cancellations")
 
     # ---- anyone
+
+    def take_withheld(self, currency: str = "CNY") -> Json:
+        """Is paid what was withheld while I was frozen."""
+        return self.act(f"/participants/{self.account}/withheld-payments", {"currency": currency})
 
     def redeem_cash(self, amount: int, payout_reference: str, currency: str = "CNY") -> Json:
         """Turns tokens into money at the bank."""

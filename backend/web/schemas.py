@@ -256,6 +256,10 @@ class AcceptanceWishBody(Body):
     wanted: StrictBool
 
 
+class CurrencyBody(Body):
+    currency: Code
+
+
 class DisputeBody(Body):
     amount_fen: Amount
     reason: Text

@@ -122,7 +122,8 @@ abstract contract RecourseActs is DisputeActs {
     }
 
     function _isCoverable(uint256 noteId, IReceivables.NoteView memory note) private view returns (bool) {
-        return reserve.insuredOf(noteId) != 0 && note.holder != address(reserve) && _freeOf(noteId) != 0
-            && cash.balanceOf(address(reserve)) != 0;
+        if (reserve.insuredOf(noteId) == 0 || note.holder == address(reserve) || _freeOf(noteId) == 0) return false;
+        bool absorbsFirst = note.holder == _supplierOf(note.receivableId) && _supplierOwes(note.receivableId) != 0;
+        return !absorbsFirst && cash.balanceOf(address(reserve)) != 0;
     }
 }

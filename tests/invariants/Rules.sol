@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
+import {Adjustments} from "../../contracts/Adjustments.sol";
+import {Receivables} from "../../contracts/Receivables.sol";
+import {Repayments} from "../../contracts/Repayments.sol";
 import {SettlementToken} from "../../contracts/SettlementToken.sol";
 import {IAdjustments} from "../../contracts/interfaces/IAdjustments.sol";
 import {IReceivables} from "../../contracts/interfaces/IReceivables.sol";
 import {IRepayments} from "../../contracts/interfaces/IRepayments.sol";
-import {requireAtMost, requireEqual, requireTrue} from "./Checks.sol";
+import {Broken, requireAtMost, requireEqual, requireTrue} from "./Checks.sol";
 import {Handler} from "./Handler.sol";
 
 /// @notice What must be true at every moment, whatever was done before.
@@ -24,54 +27,87 @@ abstract contract Rules {
     }
 
     Handler internal _handler;
+    Receivables internal _receivables;
+    Repayments internal _repayments;
+    Adjustments internal _adjustments;
+    SettlementToken private _cash;
+    address[] private _holders;
+    uint256[2] private _obligorIds;
+
+    function _meet(Handler handler) internal {
+        _handler = handler;
+        _receivables = handler.receivables();
+        _repayments = handler.repayments();
+        _adjustments = handler.adjustments();
+        _cash = handler.cash();
+        for (uint256 i = 0; i < handler.HOLDERS(); i++) _holders.push(handler.holder(i));
+        for (uint256 i = 0; i < 2; i++) {
+            (_obligorIds[i],,,) = handler.participants().participantOf(handler.holder(3 + i));
+        }
+    }
 
     function _requireAll(uint256[] memory ids) internal view {
         uint256 waiting;
         uint256[2] memory owed;
         for (uint256 i = 0; i < ids.length; i++) {
-            Books memory books = _booksOf(ids[i]);
+            Books memory books;
+            books.id = ids[i];
+            books.receivable = _receivables.receivableOf(ids[i]);
+            if (books.receivable.confirmed == 0) {
+                requireEqual("R2 no note before the confirmation", ids[i], books.receivable.noteCount, 0);
+                continue;
+            }
+            books.account = _repayments.accountOf(ids[i]);
+            books.penalty = _repayments.penaltyOf(ids[i]);
+            books.adjustment = _adjustments.adjustmentOf(ids[i]);
             _requireNotes(books);
-            if (books.receivable.confirmed == 0) continue;
             _requireConserved(books);
             _requireStatus(books);
             waiting += _waiting(books) + books.account.penaltyPaid - books.penalty.redeemed;
-            owed[_handler.placeOf(books.receivable.obligor) - 3] += _obligorOwes(books);
+            owed[books.receivable.obligor == _holders[3] ? 0 : 1] += _obligorOwes(books);
         }
         for (uint256 i = 0; i < 2; i++) {
-            uint32 obligorId = uint32(i + 6); // two contracts and three suppliers were taken in before
-            requireEqual("P4 counted = owed", obligorId, _handler.receivables().owedBy(obligorId, CNY), owed[i]);
+            uint256 counted = _receivables.owedBy(uint32(_obligorIds[i]), CNY);
+            requireEqual("P4 counted = owed", _obligorIds[i], counted, owed[i]);
         }
         _requireCash(waiting);
     }
 
     /// @dev N2, L4, J5; the values and locks are added up on the way.
     function _requireNotes(Books memory books) private view {
-        IReceivables receivables = _handler.receivables();
         uint256[] memory ids = _handler.notesOf(books.id);
+        IReceivables.NoteView[] memory notes = new IReceivables.NoteView[](ids.length);
         bool inDispute = books.receivable.status == IReceivables.Status.Disputed;
         requireEqual("L4 notes are counted", books.id, books.receivable.noteCount, ids.length);
         for (uint256 i = 0; i < ids.length; i++) {
-            IReceivables.NoteView memory note = receivables.noteOf(ids[i]);
+            IReceivables.NoteView memory note = _receivables.noteOf(ids[i]);
+            notes[i] = note;
             requireEqual("N2 a note stays in its receivable", ids[i], note.receivableId, books.id);
-            _requireOrigin(receivables, ids[i], note);
+            if (note.parentId == 0) {
+                requireEqual("N2 a root has no depth", ids[i], note.depth, 0);
+                requireTrue("N2 a root has no endorser", ids[i], note.endorserId == 0 && !note.withRecourse);
+            } else {
+                requireEqual("N2 a child is one deeper", ids[i], note.depth, _depthOf(note.parentId, ids, notes) + 1);
+                requireTrue("N2 a child has an endorser", ids[i], note.endorserId != 0);
+            }
             books.live += note.value;
             if (!inDispute) continue;
-            uint256 locked = _handler.adjustments().lockedOf(ids[i]);
+            uint256 locked = _adjustments.lockedOf(ids[i]);
             requireAtMost("J5 lock <= value", ids[i], locked, note.value);
             books.locked += locked;
         }
     }
 
-    function _requireOrigin(IReceivables receivables, uint256 noteId, IReceivables.NoteView memory note) private view {
-        if (note.parentId == 0) {
-            requireEqual("N2 a root has no depth", noteId, note.depth, 0);
-            requireTrue("N2 a root has no endorser", noteId, note.endorserId == 0 && !note.withRecourse);
-            return;
+    /// @dev A parent is older than its child, so it was read before.
+    function _depthOf(uint256 noteId, uint256[] memory ids, IReceivables.NoteView[] memory notes)
+        private
+        pure
+        returns (uint256)
+    {
+        for (uint256 i = 0; i < ids.length && address(notes[i].holder) != address(0); i++) {
+            if (ids[i] == noteId) return notes[i].depth;
         }
-        IReceivables.NoteView memory parent = receivables.noteOf(note.parentId);
-        requireEqual("N2 a child stays in its receivable", noteId, note.receivableId, parent.receivableId);
-        requireEqual("N2 a child is one deeper", noteId, note.depth, parent.depth + 1);
-        requireTrue("N2 a child has an endorser", noteId, note.endorserId != 0);
+        revert Broken("N2 a child stays in its receivable", noteId, 0, 1);
     }
 
     /// @dev R9: each of its three equalities, and that nothing in them is negative.
@@ -88,10 +124,10 @@ abstract contract Rules {
         requireAtMost("R9 the cash >= 0", id, account.redeemed, uint256(account.repaid) + account.madeGood);
         requireEqual("R9 live", id, books.live + adjustment.absorbed + account.redeemed, confirmed);
         requireEqual("R9 live = owed + waiting", id, books.live, _obligorOwes(books) + _supplierOwes(books) + _waiting(books));
-        requireEqual("R9 liveOf", id, _handler.repayments().liveOf(id), books.live);
+        requireEqual("R9 liveOf", id, _repayments.liveOf(id), books.live);
         requireAtMost("M3 penalty paid <= accrued", id, account.penaltyPaid, books.penalty.accrued / 10_000);
         requireAtMost("M4 penalty redeemed <= paid", id, books.penalty.redeemed, account.penaltyPaid);
-        IRepayments.Allotment memory allotment = _handler.repayments().allotmentOf(id);
+        IRepayments.Allotment memory allotment = _repayments.allotmentOf(id);
         requireAtMost("M4 no more principal than value", id, allotment.principal, allotment.weight);
     }
 
@@ -109,34 +145,22 @@ abstract contract Rules {
 
     /// @dev R10, C, V, D.
     function _requireCash(uint256 waiting) private view {
-        SettlementToken cash = _handler.cash();
-        IRepayments repayments = _handler.repayments();
-        uint256 kept = cash.balanceOf(address(repayments));
+        uint256 kept = _cash.balanceOf(address(_repayments));
         uint256 sum = kept;
-        for (uint256 i = 0; i < _handler.HOLDERS(); i++) {
-            address holder = _handler.holder(i);
-            waiting += repayments.withheldOf(holder, CNY);
-            sum += cash.balanceOf(holder);
+        for (uint256 i = 0; i < _holders.length; i++) {
+            waiting += _repayments.withheldOf(_holders[i], CNY);
+            sum += _cash.balanceOf(_holders[i]);
         }
         requireEqual("R10 cash kept = waiting + withheld", 0, kept, waiting);
-        requireEqual("C cash of all = supply", 0, sum, cash.totalSupply());
-        requireAtMost("C3 supply <= reserve", 0, cash.totalSupply(), cash.reserve());
+        // Nobody else has any: neither Settlement nor Adjustments nor Receivables.
+        requireEqual("C D J cash of all = supply", 0, sum, _cash.totalSupply());
+        requireAtMost("C3 supply <= reserve", 0, _cash.totalSupply(), _cash.reserve());
         requireEqual(
             "V1 V3 the reserve has levies + income - covers",
             0,
-            cash.balanceOf(address(_handler.reserve())) + _handler.covers(),
+            _cash.balanceOf(_holders[_holders.length - 1]) + _handler.covers(),
             _handler.levies() + _handler.reserveIncome()
         );
-        requireEqual("D settlement keeps nothing", 0, cash.balanceOf(address(_handler.settlement())), 0);
-        requireEqual("J adjustments keeps nothing", 0, cash.balanceOf(address(_handler.adjustments())), 0);
-    }
-
-    function _booksOf(uint256 id) private view returns (Books memory books) {
-        books.id = id;
-        books.receivable = _handler.receivables().receivableOf(id);
-        books.account = _handler.repayments().accountOf(id);
-        books.penalty = _handler.repayments().penaltyOf(id);
-        books.adjustment = _handler.adjustments().adjustmentOf(id);
     }
 
     function _obligorOwes(Books memory books) private pure returns (uint256) {

@@ -74,7 +74,7 @@ abstract contract SaleActs is NoteActs {
     function _noteLevy(uint256 noteId, uint256 price) private {
         uint256 levy = (price * policy.limits().levyBps + 5_000) / 10_000;
         levies += levy;
-        if (levy != 0) requireEqual("V2 insured up to the price", noteId, reserve.insuredOf(noteId), price);
+        requireEqual("V2 insured up to the price", noteId, reserve.insuredOf(noteId), price);
     }
 
     function _isSellable(uint256 id) private view returns (bool) {

@@ -139,6 +139,7 @@ abstract contract Witness is World {
 
     function _after(Picture memory first) internal returns (Picture memory second) {
         _learnNotes();
+        second.act = first.act;
         second.receivableId = first.receivableId;
         _expose(second);
         for (uint256 i = 0; i < HOLDERS; i++) {
@@ -164,9 +165,11 @@ abstract contract Witness is World {
             // What awaits acceptance is nobody's yet.
             if (note.acceptBy == 0) picture.values[placeOf(note.holder)] += note.value;
         }
+        bool paysOut = picture.act == Act.Redeem || picture.act == Act.RedeemMany || picture.act == Act.Allot;
         for (uint256 i = 0; i < HOLDERS; i++) {
             address account = holder(i);
-            picture.cash[i] = cash.balanceOf(account) + repayments.withheldOf(account, CNY);
+            picture.cash[i] = cash.balanceOf(account);
+            if (paysOut) picture.cash[i] += repayments.withheldOf(account, CNY); // M6
         }
     }
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import http.client
 import itertools
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
-
-from backend.chain.contracts import Contracts, decode_revert
+from backend.chain.contracts import decode_revert
 from backend.chain.deploy import deploy
 from backend.chain.keystore import Keystore
 from backend.chain.node import LocalChain
 from backend.config import Settings
 from backend.invoices.currencies import currency
 
+from .encoding import call_data
 from .rules.limits import Limits
 from .rules.refusals import Refusal
 
@@ -50,18 +51,18 @@ class Chain:
         self.local = LocalChain(self.settings)
         self.node = self.local.start()
         deployment = deploy(self.node, Keystore(self.settings), self.settings)
-        self.contracts = Contracts(self.node, deployment)
         self.offices = deployment.roles
         self.codes = {currency(code).numeric: code for code in CURRENCIES}
         self.addresses = dict(deployment.contracts)
         for number, code in self.codes.items():
             self.addresses[f"SettlementToken:{number}"] = deployment.tokens[code]
-        self._http = httpx.Client(trust_env=False, timeout=60)
+        self._http = http.client.HTTPConnection("127.0.0.1", self.local.port, timeout=60)
         self._ids = itertools.count()
         self.batch([("evm_setAutomine", [False]), ("anvil_autoImpersonateAccount", [True])])
         self.now = self.node.head().timestamp
 
     def stop(self) -> None:
+        self._http.close()
         self.local.stop()
 
     def batch(self, calls: list[tuple[str, list[Any]]]) -> list[dict[str, Any]]:
@@ -69,7 +70,8 @@ class Chain:
         if not calls:
             return []
         body = [{"jsonrpc": "2.0", "id": next(self._ids), "method": m, "params": p} for m, p in calls]
-        answers = {answer["id"]: answer for answer in self._http.post(self.node.url, json=body).json()}
+        self._http.request("POST", "/", json.dumps(body), {"Content-Type": "application/json"})
+        answers = {answer["id"]: answer for answer in json.loads(self._http.getresponse().read())}
         return [answers[question["id"]] for question in body]
 
     def rpc(self, method: str, *params: Any) -> Any:
@@ -80,14 +82,8 @@ class Chain:
     def fund(self, account: str) -> None:
         self.rpc("anvil_setBalance", account, hex(10**24))
 
-    def name(self, contract: str) -> str:
-        """How Contracts calls it: tokens by code."""
-        kind, _, number = contract.partition(":")
-        return f"{kind}:{self.codes[int(number)]}" if number else kind
-
     def data(self, contract: str, function: str, *args: Any) -> dict[str, str]:
-        call = self.contracts.call_data(self.name(contract), function, *args)
-        return {"to": call.to, "data": call.data}
+        return {"to": self.addresses[contract], "data": call_data(contract, function, args)}
 
     def do(self, call: Call, now: int) -> Refusal | None:
         """Carries the call out in a block of the second `now`; or says what refuses it, and nothing happens."""

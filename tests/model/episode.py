@@ -160,7 +160,7 @@ def _compare(
     agree = (seen in grounds) if seen else not grounds
     table = by_model(scene.w, scene.accounts.values())
     found = [] if agree else [f"chain: {seen or 'done'}; model: {wanted or 'done'}"]
-    found += differences(stage.reader(table, scene.w.now), table)
+    found += differences(stage.reader(table, scene.w.now, sent=seen is None or not story[1:]), table)
     if found:
         past = "\n".join(story[-12:])
         raise Disagreement(f"{where}: {move.act} {move.call}\n" + "\n".join(found) + f"\nbefore it:\n{past}")

@@ -5,13 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from eth_abi import decode
-from eth_utils.abi import collapse_if_tuple
-from web3 import Web3
-
-from backend.chain.compile import artifacts
-
 from .chain import Chain
+from .encoding import answer
 from .rules import notes, repayments
 from .rules.claims import owed_by
 from .rules.parties import account_of, number_of
@@ -19,6 +14,7 @@ from .rules.penalty import DAY
 from .rules.world import World
 
 Table = dict[tuple[Any, ...], Any]
+TIMED = ("isLive", "dueOf")
 
 
 def by_model(w: World, accounts: Iterable[str]) -> Table:
@@ -83,48 +79,29 @@ class Reader:
     def __init__(self, chain: Chain) -> None:
         self.chain = chain
         self._questions: dict[tuple[Any, ...], dict[str, str]] = {}
-        self._types: dict[tuple[str, str], list[str]] = {}
+        self._last: Table = {}
         self._meant: dict[tuple[str, str, str], Any] = {}
 
-    def __call__(self, keys: Iterable[tuple[Any, ...]], now: int) -> Table:
+    def __call__(self, keys: Iterable[tuple[Any, ...]], now: int, *, sent: bool) -> Table:
+        """Where nothing was `sent`, only what changes with time alone is asked again."""
         keys = list(keys)
-        for key in keys:
+        asked = [key for key in keys if sent or key[1] in TIMED or key not in self._last]
+        for key in asked:
             if key not in self._questions:
                 self._questions[key] = self.chain.data(*key)
         when = [{}, {"time": hex(now)}]
-        answers = self.chain.batch([("eth_call", [self._questions[key], "latest", *when]) for key in keys])
-        return {key: self._read(key, answer) for key, answer in zip(keys, answers, strict=True)}
+        answers = self.chain.batch([("eth_call", [self._questions[key], "latest", *when]) for key in asked])
+        fresh = {key: self._read(key, response) for key, response in zip(asked, answers, strict=True)}
+        self._last = {key: fresh[key] if key in fresh else self._last[key] for key in keys}
+        return self._last
 
-    def _read(self, key: tuple[Any, ...], answer: dict[str, Any]) -> Any:
-        if "error" in answer:
-            return answer["error"].get("message")
-        known = (key[0], key[1], answer["result"])
+    def _read(self, key: tuple[Any, ...], response: dict[str, Any]) -> Any:
+        if "error" in response:
+            return response["error"].get("message")
+        known = (key[0], key[1], response["result"])
         if known not in self._meant:
-            raw = bytes.fromhex(answer["result"][2:])
-            self._meant[known] = _plain(decode(self._types_of(key[0], key[1]), raw))
+            self._meant[known] = answer(*known)
         return self._meant[known]
-
-    def _types_of(self, contract: str, function: str) -> list[str]:
-        if (contract, function) not in self._types:
-            name, _, inputs = function.partition("(")
-            (abi,) = (
-                item
-                for item in artifacts()[contract.partition(":")[0]].abi
-                if item["type"] == "function" and item["name"] == name
-                and (not inputs or ",".join(map(collapse_if_tuple, item["inputs"])) + ")" == inputs)
-            )  # fmt: skip
-            self._types[contract, function] = [collapse_if_tuple(item) for item in abi["outputs"]]
-        return self._types[contract, function]
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, bytes):
-        return "0x" + value.hex()
-    if isinstance(value, str) and value.startswith("0x"):
-        return Web3.to_checksum_address(value)
-    if isinstance(value, (tuple, list)):
-        return tuple(_plain(item) for item in value)
-    return value
 
 
 def differences(seen: Table, wanted: Table) -> list[str]:

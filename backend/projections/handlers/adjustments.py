@@ -7,7 +7,7 @@ from sqlalchemy import Connection, insert, update
 from backend.events import types as e
 from backend.projections import ledger, tables
 from backend.projections.handlers.penalty import accrue
-from backend.projections.handlers.shared import receivable, update_note, update_receivable
+from backend.projections.handlers.shared import note, receivable, recovered, update_note, update_receivable
 from backend.projections.ledger import Line, post
 
 CAUSES = ("credit-note", "set-off", "dispute", "payment-to-assignor")
@@ -91,4 +91,5 @@ def on_dilution_absorbed(db: Connection, event: e.DilutionAbsorbed) -> None:
         claim["currency"],
         (event.supplier, ledger.NOTES, -event.amount),
         (event.supplier, ledger.ANSWERED, event.amount),
+        *recovered(db, note(db, event.note_id), event.amount),
     )

@@ -110,7 +110,7 @@ def on_note_place_taken(db: Connection, event: e.NotePlaceTaken) -> None:
     left = note(db, event.note_id)
     if event.to_note_id != event.ancestor_id:
         origin = note(db, event.ancestor_id) if event.ancestor_id else left
-        names = ("parent_id", "depth", "endorser", "with_recourse")
+        names = ("parent_id", "depth", "endorser", "with_recourse", "flag")
         update_note(db, event.to_note_id, **{name: origin[name] for name in names})
     if event.to_note_id == event.note_id:
         return

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, insert, select
 
 from backend.events import types as e
 from backend.projections import ledger, tables
-from backend.projections.handlers.shared import currency_of_token, is_money, kept
+from backend.projections.handlers.shared import currency_of_token, is_money, kept, receivable
 from backend.projections.ledger import post
 
 
@@ -31,6 +31,10 @@ def on_settled(db: Connection, event: e.Settled) -> None:
             with_recourse=event.with_recourse,
         )
     )
+    owed, paid = receivable(db, event.asset_key)["currency"], currency_of_token(db, event.cash)
+    if owed != paid:
+        _post_exchange(db, event, owed, paid)
+        return
     discount = event.value - event.price
     lines: list[ledger.Line] = [
         (event.seller, ledger.CONSIDERATION, -event.value),
@@ -41,7 +45,32 @@ def on_settled(db: Connection, event: e.Settled) -> None:
         (event.financier, ledger.SETTLEMENTS, -event.price),
         (event.financier, ledger.DISCOUNT, -discount),
     ]
-    post(db, event.place, currency_of_token(db, event.cash), *lines)
+    post(db, event.place, paid, *lines)
+
+
+def _post_exchange(db: Connection, event: e.Settled, owed: int, paid: int) -> None:
+    """A claim of one currency against money of another: no discount, since units of two currencies have no
+    difference."""
+    post(
+        db,
+        event.place,
+        owed,
+        (event.seller, ledger.CONSIDERATION, -event.value),
+        (event.seller, ledger.EXCHANGE, event.value),
+        (event.financier, ledger.CONSIDERATION, event.value),
+        (event.financier, ledger.EXCHANGE, -event.value),
+    )
+    post(
+        db,
+        event.place,
+        paid,
+        (event.seller, ledger.SETTLEMENTS, event.price - event.levy),
+        (event.seller, ledger.LEVIES, event.levy),
+        (event.seller, ledger.EXCHANGE, -event.price),
+        (event.financier, ledger.SETTLEMENTS, -event.price),
+        (event.financier, ledger.EXCHANGE, event.price),
+        first_line=4,
+    )
 
 
 def on_confirmation_used(db: Connection, event: e.ConfirmationUsed) -> None:

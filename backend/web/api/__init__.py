@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from apiflask import APIBlueprint
 
-from backend.web.api import adjustments, auth, cash, chain, notes, participants, quotes, receivables, settlement_runs
+from backend.web.api import (
+    adjustments,
+    auth,
+    books,
+    cash,
+    chain,
+    notes,
+    participants,
+    quotes,
+    receivables,
+    settlement_runs,
+)
 
 BLUEPRINTS: list[APIBlueprint] = [
     auth.blueprint,
@@ -15,5 +26,6 @@ BLUEPRINTS: list[APIBlueprint] = [
     notes.blueprint,
     quotes.blueprint,
     settlement_runs.blueprint,
+    books.blueprint,
     chain.blueprint,
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Response
 
+from backend.commands import cash as cash_commands
 from backend.commands import participants as commands
 from backend.errors import Forbidden, InvalidInput, both
 from backend.queries import participants as queries
@@ -11,6 +12,7 @@ from backend.web import context
 from backend.web.api.shared import documents_post, documents_read, documents_write, topic
 from backend.web.schemas import (
     AcceptanceWishBody,
+    CurrencyBody,
     EmptyBody,
     LimitBody,
     OrderBody,
@@ -108,6 +110,14 @@ def limit(account: str, body: LimitBody) -> Response:
 def want_acceptance(account: str, body: AcceptanceWishBody) -> Response:
     """Be asked before an endorsement to me stands, or no longer (itself)."""
     return context.write(commands.want_acceptance, _account(account), body.wanted)
+
+
+@blueprint.post("/participants/<account>/withheld-payments")
+@blueprint.input(CurrencyBody, arg_name="body")
+@documents_write(blueprint)
+def pay_withheld(account: str, body: CurrencyBody) -> Response:
+    """Be paid what was withheld while I was frozen (itself, or the operator)."""
+    return context.write(cash_commands.pay_withheld, _account(account), body.currency)
 
 
 @blueprint.post("/participants/<account>/freezes")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Table, delete, update
 
 from backend.projections import tables
 from backend.reconcile import CHECKS, reconcile
@@ -29,12 +29,21 @@ def test_all_checks_hold_after_a_life(feiqian: Network) -> None:
     ("table", "values", "failing"),
     [
         (tables.cash_balances, {"amount": tables.cash_balances.c.amount + 1}, {3, 6}),
-        (tables.notes, {"value": tables.notes.c.value + 1}, {4, 6}),
-        (tables.receivables, {"status": "rejected"}, {6}),
+        (tables.notes, {"value": tables.notes.c.value + 1}, {4, 6, 7}),
+        (tables.notes, {"accept_by": 1}, {6, 7}),
+        (tables.notes, {"locked": 1}, {6, 7}),
+        (tables.notes, {"insured": 1}, {6, 7}),
+        (tables.notes, {"endorser": "0x" + "12" * 20}, {6, 7}),
+        (tables.receivables, {"status": "rejected"}, {6, 7}),
+        (tables.receivables, {"face_value": 1}, {6, 7}),
+        (tables.receivables, {"made_good": 1}, {6, 7}),
+        (tables.receivables, {"penalty_accrued": "1"}, {6, 7}),
+        (tables.receivables, {"notice_at": 1}, {6, 7}),
         (tables.participants, {"frozen": True}, {6}),
         (tables.events, {"tx_hash": "0x00"}, {6}),
     ],
-    ids=["cash", "notes", "status", "frozen", "events"],
+    ids=["cash", "notes", "acceptance", "lock", "insurance", "endorser", "status", "face value", "made good", "penalty",
+         "notice", "frozen", "events"],
 )
 def test_a_read_model_that_lies_is_found(
     feiqian: Network, table: object, values: dict[str, object], failing: set[int]
@@ -64,7 +73,7 @@ def test_a_chain_that_lies_is_found(feiqian: Network, monkeypatch: pytest.Monkey
 
     def lying(name: str, function: str, *args: object, block: int | str = "latest") -> object:
         answer = real(name, function, *args, block=block)
-        if function == "balanceOf" and args == (contracts.address("Receivables"),):
+        if function == "balanceOf" and args == (contracts.address("Repayments"),):
             return answer - 1
         if function == "owedBy":
             return answer + 1
@@ -74,4 +83,31 @@ def test_a_chain_that_lies_is_found(feiqian: Network, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(contracts, "read", lying)
     proof = reconcile(feiqian.world.system)
-    assert [proof.checks[CHECKS[index]] for index in (0, 1, 2, 4)] == [False] * 4
+    assert [proof.checks[CHECKS[index]] for index in (0, 1, 2, 4, 7)] == [False] * 5
+
+
+def test_debts_that_turn_round_are_found(feiqian: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rule R9: none of what is owed or waits may be negative, though the sum be right."""
+    _lived(feiqian)
+    contracts = feiqian.world.system.contracts
+    real = contracts.read
+
+    def lying(name: str, function: str, *args: object, block: int | str = "latest") -> object:
+        answer = real(name, function, *args, block=block)
+        if function == "adjustmentOf":
+            return (answer[0] + 1, answer[1], *answer[2:])
+        return answer
+
+    monkeypatch.setattr(contracts, "read", lying)
+    proof = reconcile(feiqian.world.system)
+    assert any("none may be negative" in finding for finding in proof.findings)
+
+
+@pytest.mark.parametrize("table", [tables.notes, tables.receivables], ids=["note", "receivable"])
+def test_what_is_missing_is_found(feiqian: Network, table: Table) -> None:
+    _lived(feiqian)
+    with feiqian.world.system.database.begin() as db:
+        db.execute(delete(table).where(table.c.id == 1))
+    proof = reconcile(feiqian.world.system)
+    assert not proof.checks[CHECKS[7]]
+    assert any("is not in the read model" in finding for finding in proof.findings)

@@ -14,7 +14,10 @@ def test_from_confirmation_to_repayment(feiqian: Network) -> None:
     best = feiqian.tier1.quotes(claim)[0]
     assert best["financier"] == feiqian.bank_b.account
     feiqian.tier1.accept(best["id"])
-    assert feiqian.operator.cash(feiqian.tier1) == int(best["priceFen"])
+    price = int(best["priceFen"])
+    levy = (price * feiqian.world.settings.levy_bps + 5_000) // 10_000
+    assert levy > 0
+    assert feiqian.operator.cash(feiqian.tier1) == price - levy
 
 
 def test_next_one_sees_nothing_of_it(feiqian: Network) -> None:

@@ -167,7 +167,7 @@ def knock(s: Scene) -> Move:
         ("Receivables", "relieve", (1, 1)),
         ("Receivables", "lowerFaceValue", (1, 1)),
         ("Receivables", "setStatus", (1, 6)),
-        ("Reserve", "insure", (number, s.w.contracts["Reserve"], 1, 1)),
+        ("Reserve", "insure", (number, 1, s.w.contracts["Reserve"], 1, 1)),
     ])  # fmt: skip
     error = "NotSettlement" if contract == "Reserve" else "NotASibling"
     return Move(

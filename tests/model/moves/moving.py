@@ -24,7 +24,7 @@ def endorse(s: Scene) -> Move | None:
     note = _movable(s)
     if note is None:
         return None
-    caller, number, to, recourse = _mover(s, note), s.number(note.number), s.anyone(), s.often(0.7)
+    caller, number, to, recourse = _mover(s, note), s.number(note.number), s.payee(note), s.often(0.6)
     value = s.amount(note.value)
     return Move(
         "Receivables.endorse",
@@ -38,7 +38,7 @@ def endorse_many(s: Scene) -> Move | None:
     if note is None:
         return None
     caller = _mover(s, note)
-    several = [(s.anyone(), s.amount(max(1, note.value // 3)), s.often(0.5)) for _ in range(s.rng.randint(0, 3))]
+    several = [(s.payee(note), s.amount(max(1, note.value // 3)), s.often(0.5)) for _ in range(s.rng.randint(0, 3))]
     return Move(
         "Receivables.endorseMany",
         Call(caller, "Receivables", "endorseMany", (note.number, several)),
@@ -47,7 +47,7 @@ def endorse_many(s: Scene) -> Move | None:
 
 
 def accept(s: Scene) -> Move | None:
-    note = s.note(lambda n: n.accept_by)
+    note = s.note(lambda n: n.accept_by >= s.w.now)
     if note is None:
         return None
     caller, number = s.caller(note.holder), s.number(note.number)
@@ -102,13 +102,16 @@ def split(s: Scene) -> Move | None:
 
 
 def merge(s: Scene) -> Move | None:
-    note = _movable(s)
-    if note is None:
+    by_place: dict[tuple[str, int], list[Note]] = {}
+    for note in s.w.notes.values():
+        if s.w.now < s.w.receivables[note.receivable].cut_off:
+            by_place.setdefault((note.holder, note.receivable), []).append(note)
+    places = [alike for alike in by_place.values() if len(alike) > 1]
+    if not places:
         return None
-    alike = lambda n: n.holder == note.holder and n.receivable == note.receivable and n is not note  # noqa: E731
-    other = s.note(alike)
-    if other is None:
-        return None
+    note, other = s.rng.sample(s.pick(places), 2)
+    if s.often(0.05):
+        other = s.note() or other
     caller, value, source, target = _spender(s, note), s.amount(note.value), note.number, s.number(other.number)
     return Move(
         "Receivables.transferFrom(merge)",
@@ -153,6 +156,6 @@ def allow(s: Scene) -> Move | None:
 
 
 MOVES = {
-    endorse: 14, endorse_many: 3, accept: 6, decline: 6, assign: 4, split: 3, merge: 6, approve: 2, approve_all: 2,
+    endorse: 16, endorse_many: 4, accept: 6, decline: 5, assign: 4, split: 4, merge: 8, approve: 2, approve_all: 2,
     allow: 2,
 }  # fmt: skip

@@ -37,6 +37,8 @@ def renew(s: Scene) -> Move:
 
 def freeze(s: Scene) -> Move:
     caller, account, order = s.officer("regulator"), s.accounts[s.pick([*s.accounts])], s.hash()
+    owed = [n.holder for n in s.w.notes.values() if n.number in s.w.receivables[n.receivable].division.shares]
+    account = s.pick(owed) if owed and s.often(0.6) else account
     return Move(
         "Participants.freeze",
         Call(caller, "Participants", "freeze", (account, order)),
@@ -66,7 +68,7 @@ def set_limit(s: Scene) -> Move:
 
 
 def want_acceptance(s: Scene) -> Move:
-    caller, wanted = s.accounts[s.pick([*s.accounts])], s.often(0.5)
+    caller, wanted = s.accounts[s.pick([*s.accounts])], s.often(0.6)
     return Move(
         "Participants.wantAcceptance",
         Call(caller, "Participants", "wantAcceptance", (wanted,)),
@@ -201,6 +203,6 @@ def force_cash(s: Scene) -> Move:
 
 
 MOVES = {
-    register_participant: 1, renew: 3, freeze: 1, unfreeze: 6, set_limit: 1, want_acceptance: 3, schedule: 1, attest: 1,
+    register_participant: 1, renew: 3, freeze: 3, unfreeze: 5, set_limit: 1, want_acceptance: 3, schedule: 1, attest: 1,
     set_cap: 1, mint: 2, cash_out: 1, transfer_cash: 2, allow_cash: 2, collect_cash: 1, freeze_cash: 1, force_cash: 1,
 }  # fmt: skip

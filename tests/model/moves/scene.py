@@ -79,6 +79,11 @@ class Scene:
             return self.w.offices[office]
         return self.pick([self.accounts["thief"], *(self.w.offices[other] for other in OFFICES)])
 
+    def payee(self, note: Note) -> str:
+        """Often one who holds another note of the same receivable, or nothing would ever be merged."""
+        near = [n.holder for n in of_receivable(self.w, note.receivable) if n.value and n is not note]
+        return self.pick(near) if near and self.often(0.35) else self.anyone()
+
     # ---- what
 
     def idle(self) -> bool:
@@ -92,7 +97,7 @@ class Scene:
         return self.receivable(lambda r: r.status in OPEN and wanted(r))
 
     def submitted(self) -> Receivable | None:
-        return self.receivable(lambda r: r.status == SUBMITTED)
+        return self.receivable(lambda r: r.status == SUBMITTED and self.w.now <= r.confirm_by)
 
     def note(self, wanted: Callable[[Note], Any] = lambda note: note.value) -> Note | None:
         return self._one(self.w.notes.values(), wanted)
@@ -174,9 +179,9 @@ class Scene:
     def later(self) -> int:
         """The second of the next act: soon, in days, or at the edge of something."""
         now, chance = self.w.now, self.rng.random()
-        if chance < 0.78:
+        if chance < 0.84:
             return now + self.rng.randint(1, 1_200)
-        if chance < 0.86:
+        if chance < 0.92:
             return now + self.rng.randint(1, DAY)
         edges = {r.confirm_by for r in self.w.receivables.values() if r.status == SUBMITTED}
         for r in self.w.receivables.values():
@@ -184,7 +189,7 @@ class Scene:
                 edges |= {r.maturity, r.cut_off, *(r.grace_end + day * DAY for day in range(6))}
         edges |= {note.accept_by for note in self.w.notes.values() if note.value}
         edges |= {begins for begins, _ in self.w.limits}
-        ahead = sorted(edge for edge in edges if edge > now)[:6]
+        ahead = sorted(edge for edge in edges if edge > now)[:3]
         if not ahead:
             return now + self.rng.randint(1, DAY)
         return max(now + 1, self.pick(ahead) + self.pick([-1, 0, 0, 1, 1]))

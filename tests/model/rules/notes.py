@@ -135,15 +135,11 @@ def hand_over(note: Note, to: str) -> None:
 
 def take_place(w: World, note: Note, ancestor: Note, to: str, value: int) -> int:
     """N9. The note that `to` has the value in now."""
-    if ancestor.holder == to and value <= note.value - locked(w, note):
-        note.value -= value
-        ancestor.value += value
-        return ancestor.number
-    if value == note.value:
-        hand_over(note, to)
-        note.take_origin(ancestor)
-        return note.number
-    return part_off(w, note, ancestor, to, value)
+    if ancestor.holder != to:
+        return part_off(w, note, ancestor, to, value)
+    note.value -= value
+    ancestor.value += value
+    return ancestor.number
 
 
 def part_off(w: World, note: Note, origin: Note, to: str, value: int) -> int:
@@ -197,7 +193,12 @@ def decline(w: World, caller: str, number: int) -> None:
             note.accept_by)  # fmt: skip
     no.stop()
     note.accept_by = 0
-    take_place(w, note, w.notes[note.parent], parties.account_of(w, note.endorser), note.value)
+    endorser, ancestor = parties.account_of(w, note.endorser), w.notes[note.parent]
+    if locked(w, note):  # the lock stays with its note
+        hand_over(note, endorser)
+        note.take_origin(ancestor)
+    else:
+        take_place(w, note, ancestor, endorser, note.value)
 
 
 def assign(w: World, caller: str, source: str, to: str, number: int) -> None:

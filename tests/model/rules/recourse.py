@@ -86,6 +86,8 @@ def cover(w: World, number: int) -> None:
     free = note.value - notes.locked(w, note)
     amount = min(free, insured, w.cash[r.currency].balance(reserve))
     no.when(amount == 0 or note.holder == reserve, "NothingToCover", number)
+    to_absorb = r.supplier_owes and note.holder == parties.account_of(w, r.supplier)
+    no.when(to_absorb, "NotAbsorbed", number, r.supplier_owes)
     no.stop()
     holder = note.holder
     w.insured[number] = insured - amount
@@ -96,7 +98,9 @@ def cover(w: World, number: int) -> None:
 def _into_reserve(w: World, note: notes.Note, reserve: str, amount: int) -> int:
     """N9: the origin stays that of the note that was covered; all that was paid for it is in one note."""
     earlier = w.notes.get(w.reserve_notes.get(note.number, 0))
-    if earlier is not None and earlier.holder == reserve and earlier.origin == note.origin:
+    if earlier is not None:
+        assert earlier.holder == reserve
+        assert earlier.origin == note.origin
         note.value -= amount
         earlier.value += amount
         return earlier.number

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
@@ -128,9 +129,10 @@ class Case:
 class Scene:
     """A network in which there is one of everything.
 
-    `submitted` has an open quote of bank_a and a waiting confirmation; `confirmed` has a root note, `note`; both
-    are claims of tier1 on the car maker. tier2 and bank_b are strangers to them. `wallet` is signed in and is no
-    participant. `operation` is tier1's.
+    `submitted` has an open quote of bank_a and a waiting confirmation; `confirmed` has a root note, `note`; of
+    `contested` a part is in dispute, and tier1 has signed a resolution and acknowledged a counterclaim. All are claims
+    of tier1 on the car maker. tier2 and bank_b are strangers to them. `wallet` is signed in and is no participant.
+    `operation` is tier1's.
     """
 
     network: Network
@@ -138,8 +140,13 @@ class Scene:
     tokens: dict[str, str | None]
     submitted: int
     confirmed: int
+    contested: int
     note: int
     quote: str
+    confirmation: str
+    resolution: str
+    counterclaim: str
+    run: str
     operation: str
     cases: dict[tuple[str, str], Case] = field(default_factory=dict)
 
@@ -156,11 +163,16 @@ def make_scene(network: Network) -> Scene:
     wallet = Account.create()
     signed_in = network.operator.sign_in(wallet)
     submitted = network.registered(amount=FACE)
-    network.car_maker.confirm(submitted, FACE, carry=False)
+    confirmation = network.car_maker.confirm(submitted, FACE, carry=False)["result"]["confirmationId"]
     network.tier1.ask_for_quotes(submitted, FACE // 2, [network.bank_a])
     quote = network.bank_a.quote(submitted, network.tier1, FACE // 2, price=FACE // 3)["result"]["quoteId"]
     confirmed, note = network.confirmed(FACE)
     network.tier1.ask_for_quotes(confirmed, FACE, [network.bank_a])
+    contested = network.registered(amount=FACE)
+    network.car_maker.confirm(contested, FACE, set_off_waived=False)
+    network.car_maker.dispute(contested, FACE // 10, "short delivery 短少")
+    now = network.operator.now()
+    run = network.operator.settle_day(datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d"))
     scene = Scene(
         network=network,
         raw=Raw(network),
@@ -176,12 +188,25 @@ def make_scene(network: Network) -> Scene:
         },
         submitted=submitted,
         confirmed=confirmed,
+        contested=contested,
         note=note,
         quote=quote,
+        confirmation=confirmation,
+        resolution=network.tier1.propose(contested, FACE // 20)["result"]["resolutionId"],
+        counterclaim=network.tier1.acknowledge(contested, 100, "damaged pallets 托盘损坏", arisen_at=now - 60, due_at=now)[
+            "result"
+        ]["counterclaimId"],
+        run=run["id"],
         operation=network.tier1.ask_for_quotes(submitted, FACE // 2, [network.bank_a])["id"],
     )
     scene.cases = _cases(scene)
     return scene
+
+
+def credit_of(invoice: bytes) -> bytes:
+    """The same document as a credit note (UNTDID 1001 code 381)."""
+    assert b">380<" in invoice
+    return invoice.replace(b">380<", b">381<")
 
 
 def own_wallet(network: Network, role: str, identifier: str, **more: Any) -> tuple[Party, LocalAccount]:
@@ -196,6 +221,7 @@ def _cases(scene: Scene) -> dict[tuple[str, str], Case]:
     network = scene.network
     tier1, tier2, bank_a = network.tier1.account, network.tier2.account, network.bank_a.account
     invoice = base64.b64encode(network.invoice(number="CASE-1")).decode()
+    credit_note = base64.b64encode(credit_of(network.invoice(number="CASE-2", amount=100))).decode()
     members = {"tier1", "tier2", "bank_a", "bank_b", "car_maker", "operator"}
     participants = members - {"operator"}
     parties = {"tier1", "bank_a", "car_maker"}
@@ -235,6 +261,9 @@ def _cases(scene: Scene) -> dict[tuple[str, str], Case]:
             {"currency": "CNY", "limitFen": "100"},
             {"operator"},
         ),
+        ("POST", "/participants/{account}/acceptance-wishes"): Case(
+            "tier1", f"{account}/acceptance-wishes", {"wanted": True}, {"tier1"}
+        ),
         ("POST", "/participants/{account}/freezes"): Case(
             "operator", f"{account}/freezes", {"order": "order 1"}, {"operator"}
         ),
@@ -262,6 +291,9 @@ def _cases(scene: Scene) -> dict[tuple[str, str], Case]:
         ("GET", "/receivables/{receivable_id}/document"): Case(
             "tier1", f"{receivable}/document", None, parties | {"operator"}
         ),
+        ("GET", "/receivables/{receivable_id}/lineage"): Case(
+            "tier1", f"{confirmed}/lineage", None, parties | {"operator"}
+        ),
         ("POST", "/receivables/{receivable_id}/confirmations"): Case(
             "car_maker",
             f"{receivable}/confirmations",
@@ -276,11 +308,74 @@ def _cases(scene: Scene) -> dict[tuple[str, str], Case]:
         ("POST", "/receivables/{receivable_id}/repayments"): Case(
             "car_maker", f"{confirmed}/repayments", {"amountFen": str(FACE)}, parties
         ),
+        ("POST", "/receivables/{receivable_id}/dilution-payments"): Case(
+            "tier1", f"{confirmed}/dilution-payments", {"amountFen": "100"}, parties
+        ),
+        ("POST", "/receivables/{receivable_id}/allotments"): Case("tier1", f"{confirmed}/allotments", {}, parties),
+        ("POST", "/confirmations/{confirmation_id}/cancellations"): Case(
+            "car_maker", f"/confirmations/{scene.confirmation}/cancellations", {}, {"car_maker"}
+        ),
+        ("POST", "/receivables/{receivable_id}/direct-payments"): Case(
+            "car_maker", f"{confirmed}/direct-payments", {"amountFen": "100"}, {"car_maker"}
+        ),
+        ("POST", "/receivables/{receivable_id}/credit-notes"): Case(
+            "tier1", f"{confirmed}/credit-notes", {"creditNote": credit_note}, {"tier1"}
+        ),
+        ("POST", "/receivables/{receivable_id}/absorptions"): Case("tier1", f"{confirmed}/absorptions", {}, parties),
+        ("POST", "/receivables/{receivable_id}/counterclaims"): Case(
+            "tier1",
+            f"{confirmed}/counterclaims",
+            {
+                "amountFen": "100",
+                "statement": "damaged pallets",
+                "arisenAt": 1_700_000_000,
+                "dueAt": 1_700_000_000,
+                "validSeconds": 60,
+                "own": word,
+            },
+            {"tier1"},
+        ),
+        ("POST", "/counterclaims/{counterclaim_id}/set-offs"): Case(
+            "car_maker", f"/counterclaims/{scene.counterclaim}/set-offs", {}, {"car_maker"}
+        ),
+        ("POST", "/receivables/{receivable_id}/disputes"): Case(
+            "car_maker", f"{confirmed}/disputes", {"amountFen": "100", "reason": "short"}, {"car_maker"}
+        ),
+        ("POST", "/receivables/{receivable_id}/resolutions"): Case(
+            "tier1",
+            f"{confirmed}/resolutions",
+            {"upheldFen": "100", "validSeconds": 60, "own": word},
+            {"tier1", "car_maker"},
+        ),
+        ("POST", "/resolutions/{resolution_id}/acceptances"): Case(
+            "car_maker", f"/resolutions/{scene.resolution}/acceptances", {"own": word}, {"car_maker"}
+        ),
+        ("POST", "/receivables/{receivable_id}/orders"): Case(
+            "operator", f"{confirmed}/orders", {"upheldFen": "100", "order": "order 3"}, {"operator"}
+        ),
+        ("POST", "/settlement-runs"): Case("operator", "/settlement-runs", {"day": "2026-01-01"}, {"operator"}),
+        ("GET", "/settlement-runs/{run_id}"): Case("operator", f"/settlement-runs/{scene.run}", None, {"operator"}),
         ("GET", "/notes"): Case("tier1", "/notes", None, members | {"wallet"}),
         ("GET", "/notes/{note_id}"): Case("tier1", note, None, parties | {"operator"}),
         ("POST", "/notes/{note_id}/endorsements"): Case(
             "tier1", f"{note}/endorsements", {"to": tier2, "valueFen": "100", "withRecourse": True}, {"tier1"}
         ),
+        ("POST", "/notes/{note_id}/endorsement-lists"): Case(
+            "tier1",
+            f"{note}/endorsement-lists",
+            {"endorsements": [{"to": tier2, "valueFen": "100", "withRecourse": True}]},
+            {"tier1"},
+        ),
+        ("POST", "/notes/{note_id}/acceptances"): Case("tier1", f"{note}/acceptances", {}, {"tier1"}),
+        ("POST", "/notes/{note_id}/declinations"): Case("tier1", f"{note}/declinations", {}, parties),
+        ("POST", "/notes/{note_id}/merges"): Case(
+            "tier1", f"{note}/merges", {"into": scene.note, "valueFen": "100"}, {"tier1"}
+        ),
+        ("POST", "/notes/{note_id}/notices"): Case("tier1", f"{note}/notices", {}, parties),
+        ("POST", "/notes/{note_id}/recourse-claims"): Case("tier1", f"{note}/recourse-claims", {"level": 0}, {"tier1"}),
+        ("POST", "/notes/{note_id}/buy-backs"): Case("tier1", f"{note}/buy-backs", {"level": 0}, parties),
+        ("POST", "/notes/{note_id}/write-offs"): Case("tier1", f"{note}/write-offs", {}, {"tier1"}),
+        ("POST", "/notes/{note_id}/covers"): Case("tier1", f"{note}/covers", {}, parties),
         ("POST", "/notes/{note_id}/assignments"): Case("tier1", f"{note}/assignments", {"to": tier2}, {"tier1"}),
         ("POST", "/notes/{note_id}/redemptions"): Case("tier1", f"{note}/redemptions", {}, parties),
         ("POST", "/quote-requests"): Case(
@@ -329,6 +424,7 @@ __all__ = [
     "Case",
     "Raw",
     "Scene",
+    "credit_of",
     "is_chinese",
     "make_scene",
     "nothing_changes",

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
 from .driver import Case, Scene, is_chinese, nothing_changes, problem
 
 NAN = object()
@@ -91,7 +93,9 @@ def wrong_values(scene: Scene, name: str, schema: dict[str, Any]) -> list[Any]:
     options = [_resolved(scene, option) for option in schema.get("anyOf", [schema])]
     types = {option.get("type") for option in options}
     if name.endswith("Fen"):
-        return AMOUNTS + ([] if "null" in types else [None])
+        none_of_it = any(option.get("minimum") == 0 for option in options)  # then 0 says something
+        amounts = [value for value in AMOUNTS if value not in (0, "0") or value is False] if none_of_it else AMOUNTS
+        return amounts + ([] if "null" in types else [None])
     pattern = next((option["pattern"] for option in options if "pattern" in option), "")
     values: list[Any] = [NAN]
     if "{40}" in pattern:
@@ -182,8 +186,17 @@ def test_a_wrong_value_is_refused_by_the_name_of_its_field(scene: Scene) -> None
     assert asked > 500
 
 
-def test_the_parts_of_an_own_signature_are_checked_too(scene: Scene) -> None:
-    case = scene.cases["POST", "/receivables/{receivable_id}/confirmations"]
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/receivables/{receivable_id}/confirmations",
+        "/receivables/{receivable_id}/counterclaims",
+        "/receivables/{receivable_id}/resolutions",
+        "/resolutions/{resolution_id}/acceptances",
+    ],
+)
+def test_the_parts_of_an_own_signature_are_checked_too(scene: Scene, path: str) -> None:
+    case = scene.cases["POST", path]
     assert case.body is not None
     own = case.body["own"]
     wrong = {
@@ -196,10 +209,30 @@ def test_the_parts_of_an_own_signature_are_checked_too(scene: Scene) -> None:
         for name, values in wrong.items():
             for value in values:
                 body = {**case.body, "own": {**own, name: value}}
-                assert refused(scene, "POST", case.path, "car_maker", 422, body=body)["field"] == f"own.{name}"
+                assert refused(scene, "POST", case.path, case.caller, 422, body=body)["field"] == f"own.{name}"
         for name in own:
             body = {**case.body, "own": {key: value for key, value in own.items() if key != name}}
-            assert refused(scene, "POST", case.path, "car_maker", 422, body=body)["field"] == f"own.{name}"
+            assert refused(scene, "POST", case.path, case.caller, 422, body=body)["field"] == f"own.{name}"
+
+
+def test_the_parts_of_an_endorsement_in_a_list_are_checked_too(scene: Scene) -> None:
+    """Rule N7: one that is wrong is named by its place, and none stands."""
+    case = scene.cases["POST", "/notes/{note_id}/endorsement-lists"]
+    assert case.body is not None
+    [right] = case.body["endorsements"]
+    wrong = {"to": ACCOUNTS, "valueFen": AMOUNTS, "withRecourse": WRONG_TYPES["boolean"], "extra": [1]}
+    with nothing_changes(scene.network):
+        for name, values in wrong.items():
+            for value in values:
+                body = {"endorsements": [right, {**right, name: value}]}
+                answer = refused(scene, "POST", case.path, "tier1", 400, 422, data=dumped(body))
+                if answer["status"] == 422:
+                    assert answer["field"] == f"endorsements.1.{name}"
+        too_many = {"endorsements": [right] * 51}
+        assert refused(scene, "POST", case.path, "tier1", 422, body=too_many)["field"] == "endorsements"
+        stranger = {**right, "to": "0x" + "12" * 20}
+        body = {"endorsements": [right, stranger]}
+        assert refused(scene, "POST", case.path, "tier1", 422, body=body)["field"] == "endorsements.1.to"
 
 
 def test_a_wrong_query_is_refused_by_the_name_of_its_parameter(scene: Scene) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,8 +18,9 @@ from eth_account import Account
 
 from backend.chain import node as nodes
 from backend.chain.node import LocalChain, Node, forget, free_port
-from backend.config import ROOT, Settings
+from backend.config import DAY, ROOT, Settings
 from backend.errors import ChainUnavailable, Conflict, SetupIncomplete
+from backend.processes import command_of
 
 
 def settings(**more: object) -> Settings:
@@ -25,7 +28,7 @@ def settings(**more: object) -> Settings:
 
 
 def is_alive(pid: int) -> bool:
-    return "chain-id" in nodes._command_of(str(pid)).lower().replace("chain.chainid", "chain-id")
+    return "chain-id" in command_of(str(pid)).lower().replace("chain.chainid", "chain-id")
 
 
 def test_it_starts_answers_and_stops(tmp_path: Path) -> None:
@@ -191,4 +194,71 @@ def test_another_process_of_that_number_is_left_alone(tmp_path: Path, content: s
 
 def test_where_nobody_can_list_processes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
-    assert nodes._command_of("1") == ""
+    monkeypatch.setattr(Path, "exists", lambda _path: False)
+    assert command_of("1") == ""
+
+
+def test_a_command_line_is_known_with_and_without_proc(monkeypatch: pytest.MonkeyPatch) -> None:
+    sleeper = subprocess.Popen(["sleep", "60.125"])
+    try:
+        while not command_of(str(sleeper.pid)).startswith("sleep"):
+            time.sleep(0.01)  # it is not quite that program yet
+        assert command_of(str(sleeper.pid)) == "sleep 60.125"
+        monkeypatch.setattr(Path, "exists", lambda _path: False)
+        assert command_of(str(sleeper.pid)) == "sleep 60.125"
+    finally:
+        sleeper.kill()
+        sleeper.wait()
+
+
+@contextlib.contextmanager
+def started(folder: Path) -> Iterator[Node]:
+    """A chain on the data of the one before it."""
+    chain = LocalChain(settings(), data=folder / "chain")
+    node = chain.start()
+    try:
+        yield node
+        time.sleep(1.5)  # Anvil writes its blocks down once a second
+    finally:
+        chain.stop()
+
+
+def test_time_never_goes_back_over_a_restart(tmp_path: Path) -> None:
+    """Rule B13. What a development chain travelled is lost with its process, its blocks are not."""
+    with started(tmp_path) as node:
+        before = node.travel(90 * DAY)
+    for _ in range(2):  # the second start must not add the difference again
+        with started(tmp_path) as node:
+            assert node.head().timestamp == before
+            assert node.development is not None
+            node.development.mine()
+            assert before <= node.head().timestamp < before + DAY
+            before = node.now()
+    assert before > time.time() + 89 * DAY
+
+
+def test_a_killed_chain_keeps_its_time_too(tmp_path: Path) -> None:
+    chain = LocalChain(settings(), data=tmp_path / "chain")
+    before = chain.start().travel(30 * DAY)
+    time.sleep(2.5)
+    chain.kill()
+    with started(tmp_path) as node:
+        assert node.now() >= before
+
+
+def test_a_port_that_is_none() -> None:
+    with pytest.raises(SetupIncomplete, match="FEIQIAN_RPC_PORT") as refusal:
+        LocalChain(settings(rpc_port=99_999)).start()
+    assert "不是端口" in refusal.value.describe("zh")
+
+
+def test_a_start_that_is_interrupted_leaves_nothing_running(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(_node: Node) -> bool:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Node, "is_up", interrupt)
+    chain = LocalChain(settings())
+    with pytest.raises(KeyboardInterrupt):
+        chain.start()
+    assert chain.process is not None
+    assert chain.process.poll() is not None

@@ -30,7 +30,9 @@ def test_the_story_in_twenty_lines(feiqian: Network) -> None:
     maker.ask_for_quotes(claim, 700_000_00, [bank])
     bank.quote(claim, maker, 700_000_00, rate_bps=360)
     sale = maker.accept(maker.quotes(claim)[0]["id"])
-    assert operator.cash(maker) == int(sale["result"]["priceFen"]) == 700_000_00 - 4_270_00  # 61 days begun
+    price = int(sale["result"]["priceFen"])
+    assert price == 700_000_00 - 4_270_00  # 61 days begun
+    assert operator.cash(maker) == price - 3_478_65  # the levy of 0.5 %
     operator.travel(days=60)
     core.repay(claim, FACE)
     for holder, held in ((bank, int(sale["result"]["noteId"])), (feiqian.tier2, child)):

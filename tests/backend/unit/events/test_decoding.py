@@ -11,7 +11,10 @@ from backend.chain.contracts import Log
 from backend.events import types
 from backend.events.decoding import EVENTS, IGNORED, _snake, decode
 
-CONTRACTS = ("Authority", "Participants", "Policy", "Fingerprints", "Receivables", "Settlement", "SettlementToken")
+CONTRACTS = (
+    "Authority", "Participants", "Policy", "Fingerprints", "Receivables", "Repayments", "Adjustments", "Reserve",
+    "Settlement", "SettlementToken",
+)  # fmt: skip
 
 
 def declared(contract: str) -> dict[str, list[str]]:

@@ -119,14 +119,14 @@ def test_a_handler_that_fails_stops_what_is_behind_it_and_nothing_else(
 ) -> None:
     for number in range(1, 9):
         desk.source.add(registered(number), registered(100 + number))
-    working = handlers.on_participant_registered
+    kind = next(kind for kind in handlers.HANDLERS if kind.__name__ == "ParticipantRegistered")
+    working = handlers.HANDLERS[kind]
 
     def fails(db: Any, event: Any) -> None:
         if event.participant_id == 105:
             raise RuntimeError("a fault of the program")
         working(db, event)
 
-    kind = next(kind for kind in handlers.HANDLERS if kind.__name__ == "ParticipantRegistered")
     with monkeypatch.context() as patched:
         patched.setitem(handlers.HANDLERS, kind, fails)
         for _ in range(20):

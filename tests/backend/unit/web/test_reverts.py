@@ -10,7 +10,8 @@ import pytest
 from backend.chain.compile import artifacts
 from backend.web.reverts import CLAUSES, SENTENCES, sentence
 
-SPEAKING = ["Participants", "Policy", "Fingerprints", "SettlementToken", "Receivables", "Settlement"]
+SPEAKING = ["Participants", "Policy", "Fingerprints", "SettlementToken", "Receivables", "Repayments", "Adjustments",
+            "Reserve", "Settlement"]  # fmt: skip
 ACCOUNT = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
 
 
@@ -56,9 +57,23 @@ def test_a_clause_of_the_policy_is_named(clause: str) -> None:
         ("WrongStatus", {"receivableId": "4", "status": "1"}, "receivable 4 is submitted", "应收账款 4 待确权"),
         ("WrongStatus", {"receivableId": 4, "status": 77}, "receivable 4 is 77", "应收账款 4 77"),
         ("RoleMissing", {"account": ACCOUNT, "role": 2}, f"{ACCOUNT} is no obligor", f"{ACCOUNT} 不是付款人"),
-        ("AfterCutOff", {"receivableId": 4, "maturityAt": 0},
-         "receivable 4 matured at 1970-01-01 00:00:00 UTC; its notes no longer move",
-         "应收账款 4 已于 1970-01-01 00:00:00 UTC 到期,凭证不能再转让"),
+        ("AfterCutOff", {"receivableId": 4, "cutOffAt": 0},
+         "notes of receivable 4 could move until 1970-01-01 00:00:00 UTC",
+         "应收账款 4 的凭证转让截止于 1970-01-01 00:00:00 UTC"),
+        ("NoticeWasGiven", {"receivableId": 4, "noticeAt": 60},
+         "the obligor of receivable 4 had notice of assignment at 1970-01-01 00:01:00 UTC",
+         "应收账款 4 的付款人已于 1970-01-01 00:01:00 UTC 收到转让通知"),
+        ("CounterclaimTooLate", {"receivableId": 4, "at": 60, "limit": 0},
+         "the counterclaim is of 1970-01-01 00:01:00 UTC, and for receivable 4 it may be no later than "
+         "1970-01-01 00:00:00 UTC",
+         "反债权时间为 1970-01-01 00:01:00 UTC,对应收账款 4 不得晚于 1970-01-01 00:00:00 UTC"),
+        ("InvalidAmount", {"amount": 60, "limit": 5}, "the amount 60 must be more than zero and at most 5",
+         "金额 60 须大于零且不超过 5"),
+        ("NotAbsorbed", {"noteId": 3, "owed": 7}, "the supplier owes 7 for dilution, and its note 3 has to absorb it first",
+         "供应商因稀释尚欠 7,须先以其凭证 3 抵减"),
+        ("AcceptancePending", {"noteId": 3, "acceptBy": 0},
+         "note 3 waits for its payee's acceptance until 1970-01-01 00:00:00 UTC",
+         "凭证 3 在 1970-01-01 00:00:00 UTC 前待收票人签收"),
         ("SignatureExpired", {"deadline": 2**256 - 1, "nowAt": 5},
          f"the signed document was valid until {2**256 - 1}", f"签名文件的有效期至 {2**256 - 1}"),
         ("PolicyRefused", {"clause": "tenor.min", "value": 0, "limit": 86_400},

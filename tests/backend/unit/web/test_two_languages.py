@@ -47,7 +47,7 @@ def test_every_refusal_has_a_phrase_for_its_reason() -> None:
                     assert isinstance(value.func, ast.Name), place
                     assert value.func.id in ("both", "_is_no", "_reason"), place
                 else:  # a phrase made elsewhere
-                    assert ast.unparse(value) == "wrong.args[0]", place
+                    assert ast.unparse(value) in ("wrong.args[0]", "what"), place
     assert seen > 40
 
 
