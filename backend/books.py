@@ -31,6 +31,8 @@ ACCOUNTS: dict[str, str] = {
     ledger.BANK: "Equity:Bank",
     ledger.TRADE: "Equity:Trade",
     ledger.COUNTERCLAIMS: "Equity:Counterclaims",
+    # A position between two currencies, which has no worth in either of them.
+    ledger.EXCHANGE: "Equity:Exchange",
 }
 TWO_SIDED: dict[str, tuple[str, str]] = {
     ledger.DISCOUNT: ("Expenses:Discount", "Income:Discount"),
@@ -82,11 +84,7 @@ class _Export:
         for currency in sorted(since, key=commodity):
             lines.append(f'option "operating_currency" "{commodity(currency)}"')
         for currency in sorted(since, key=commodity):
-            lines += [
-                "",
-                f"{_day(since[currency])} commodity {commodity(currency)}",
-                f"  decimals: {decimals(currency)}",
-            ]
+            lines.append(f"{_day(since[currency])} commodity {commodity(currency)}")
         return "\n".join(lines) + "\n\n"
 
     def _opens(self) -> Iterator[str]:
@@ -114,7 +112,8 @@ class _Export:
     def _posting(self, row: RowMapping) -> str:
         is_own = row["party"] == row["address"]
         account = self._account(row["party"], row["book"], is_positive=row["amount"] > 0, is_own=is_own)
-        return f"  {account}  {_money(row['amount'], row['currency'])}\n"
+        code = commodity(row["currency"])
+        return f"  {account}  {written(row['amount'], code)} {code}\n"
 
     def _assertions(self) -> Iterator[str]:
         """A balance holds at the beginning of its day, so that is the day after the last. `~ 0`: to the last unit,
@@ -124,8 +123,8 @@ class _Export:
         day = _day(self._cursor["at"], later=1)
         yield "\n"
         for account, currency, amount in sorted(self._expected(self._books.balances())):
-            number = format_amount(amount, decimals(currency))
-            yield f"{day} balance {account}  {number} ~ 0 {commodity(currency)}\n"
+            code = commodity(currency)
+            yield f"{day} balance {account}  {written(amount, code)} ~ 0 {code}\n"
 
     def _expected(self, balances: Balances) -> Iterator[tuple[str, int, int]]:
         """What each account must be; those that the tables do not speak of, nothing."""
@@ -170,10 +169,9 @@ def commodity(currency: int) -> str:
     return code if code in CURRENCIES else f"X{currency:03d}"
 
 
-def decimals(currency: int) -> int:
-    """Digits after the point; none for a currency that is not known, so that its minor units show."""
-    known = CURRENCIES.get(code_of(currency))
-    return known.decimals if known else 0
+def written(amount: int, code: str) -> str:
+    """Minor units as people write them, with the decimals of ISO 4217; as they are where the code is not in it."""
+    return format_amount(amount, CURRENCIES[code].decimals if code in CURRENCIES else 0)
 
 
 def quoted(text: str) -> str:
@@ -185,10 +183,6 @@ def quoted(text: str) -> str:
 
 def _is_control(letter: str) -> bool:
     return unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Zl", "Zp")
-
-
-def _money(amount: int, currency: int) -> str:
-    return f"{format_amount(amount, decimals(currency)):>24} {commodity(currency)}"
 
 
 def _moment(at: int) -> str:

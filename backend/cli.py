@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 from pydantic import ValidationError
 
-from backend import detached
-from backend import cli_books
+from backend import cli_books, detached
 from backend.config import Settings
 from backend.errors import FeiqianError
 from backend.invoices.cli import invoice

@@ -120,19 +120,17 @@ def _show_entry(entry: dict[str, Any]) -> None:
 
 
 def _shown_note(note: dict[str, Any], code: str) -> str:
-    came = "root"
+    facts = [str(note["id"]), f"{_amount(note['valueFen'], code)} {code}", f"held by {note['holder']}"]
     if note["parentId"]:
-        recourse = "with" if note["withRecourse"] else "without"
-        came = f"endorsed by {note['endorser']} {recourse} recourse{f', {note["flag"]}' if note['flag'] else ''}"
-    return f"{note['id']}  {_amount(note['valueFen'], code)} {code}  held by {note['holder']}  {came}"
-
-
-def _amount(amount: int, code: str) -> str:
-    from backend.invoices.currencies import CURRENCIES
-    from backend.money import format_amount
-
-    return format_amount(amount, CURRENCIES[code].decimals if code in CURRENCIES else 0)
+        facts.append(f"endorsed by {note['endorser']} {'with' if note['withRecourse'] else 'without'} recourse")
+    return "  ".join([*facts, note["flag"]]).rstrip()
 
 
 def _moment(at: int) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+
+
+def _amount(amount: int, code: str) -> str:
+    from backend.books import written
+
+    return written(amount, code)

@@ -73,6 +73,17 @@ class System:
                 return operation
             self.engine.wait_change(seen, min(left, 1.0))
 
+    def wait_for_block(self, number: int, seconds: float) -> None:
+        """Returns once the read model has block `number`, or after `seconds`."""
+        deadline = time.monotonic() + seconds
+        self.engine.wake()
+        while True:
+            seen = self.engine.changes
+            left = deadline - time.monotonic()
+            if left <= 0 or self.indexer.position() >= number:
+                return
+            self.engine.wait_change(seen, min(left, 1.0))
+
     def _is_done(self, operation: dict[str, Any]) -> bool:
         if operation["state"] not in FINAL:
             return bool(operation["state"] == "suspended")

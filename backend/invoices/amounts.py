@@ -8,7 +8,7 @@ from decimal import Context, Decimal, Inexact, InvalidOperation
 from backend.errors import InvalidInput, both
 from backend.invoices.currencies import Currency
 from backend.invoices.normalise import normalise, quoted
-from backend.invoices.ubl import attribute, local_name, value
+from backend.invoices.ubl import code, local_name, value
 from backend.invoices.xmltree import Node
 
 MAX_MINOR_UNITS = 10**15
@@ -29,7 +29,7 @@ def total(amounts: list[Decimal]) -> Decimal:
 
 def currency_id(node: Node, field: str) -> str | None:
     """The currencyID of an amount as an alphabetic code in capitals, or None without one."""
-    return normalise(attribute(node, "currencyID", field)).upper() or None
+    return normalise(code(node, "currencyID", field)).upper() or None
 
 
 def amount(node: Node, money: Currency, field: str) -> Decimal:
@@ -39,16 +39,16 @@ def amount(node: Node, money: Currency, field: str) -> Decimal:
     is not written as digits with at most one point and a minus (xs:decimal without the plus sign).
     """
     name = local_name(node)
-    code = currency_id(node, field)
-    if code is None:
+    written_code = currency_id(node, field)
+    if written_code is None:
         reason = both("{name} has no currencyID", "{name} 没有币种属性 currencyID", name=name)
         raise InvalidInput(field=field, reason=reason)
-    if code != money.code:
+    if written_code != money.code:
         reason = both(
             "{name} is in {code}, but the document currency (BT-5) is {currency}",
             "{name} 的币种为 {code},但发票币种 (BT-5) 为 {currency}",
             name=name,
-            code=quoted(code),
+            code=quoted(written_code),
             currency=money.code,
         )
         raise InvalidInput(field=field, reason=reason)

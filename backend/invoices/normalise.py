@@ -26,8 +26,11 @@ _INVISIBLE = frozenset(
 )
 _REMOVED = frozenset(["Cc", "Cf", "Cs", "Zs", "Zl", "Zp"])
 
-# Marks drawn as a hyphen or a slash. All of category Pd is a hyphen too.
-_HYPHENS = frozenset("\u2212\u02d7\u2043")
+# Marks drawn as a hyphen or a slash. All of category Pd is a hyphen too: minus signs and the hyphen bullet, lines of
+# boxes, of brackets and of clocks, the Arabic full stop.
+_HYPHENS = frozenset(
+    "\u2212\u2796\u02d7\u2043\u23af\u23e4\u06d4\u2500\u2501\u2504\u2505\u2508\u2509\u254c\u254d\u2574\u2576\u2578\u257a\u257c\u257e"
+)
 _SLASHES = frozenset("\u2044\u2215\u29f8")
 
 # Cyrillic and Greek letters whose small or capital form is drawn as the Latin one (after casefold).
@@ -35,6 +38,13 @@ _LOOKALIKES = {
     **dict(zip("авеікмнорстухјѕ", "abeikmhopctyxjs", strict=True)),
     **dict(zip("αβεζηικμνορτυχ", "abezhikmnoptyx", strict=True)),
 }
+
+# Letters drawn as a hyphen (rule F3). The prolonged sound mark lengthens a kana and stands for nothing else after any
+# other character; the Chinese one, its strokes, the Bopomofo and Hangul vowels and the Coptic letters make no word
+# between two ASCII characters.
+_KANA = "\u3041-\u3096\u3099\u309a\u309d-\u309f\u30a1-\u30fa\u30fd-\u30ff\u31f0-\u31ff\U0001aff0-\U0001b16f"
+_LONG_MARK = re.compile(f"(?<![{_KANA}\u30fc])\u30fc+")
+_STROKES = re.compile("(?<=[!-~])[\u4e00\u31d0\u3127\u1173\u2cba\u2cbb]+(?=[!-~])")
 
 _SCHEME_PREFIX = re.compile(r"(?:iso6523-actorid-upis::)?[0-9]{4}:(?=.)")
 _UPPER = str.maketrans("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
@@ -50,10 +60,35 @@ def normalise(text: str) -> str:
     May give the empty string. Source: Unicode UAX 15 and the default-ignorable property.
     """
     while True:
-        result = "".join(map(_compared, unicodedata.normalize("NFKC", text).casefold()))
+        result = unicodedata.normalize("NFKC", text).casefold().translate(_COMPARED)
+        if not result.isascii():
+            result = _LONG_MARK.sub(_as_hyphens, result)
+            result = _STROKES.sub(_as_hyphens, result)
         if result == text:
             return result
         text = result
+
+
+def expanded_length(text: str) -> int:
+    """How many characters `normalise` has to look at: one of some can stand for eighteen."""
+    return len(text) if text.isascii() else len(unicodedata.normalize("NFKC", text))
+
+
+def _as_hyphens(letters: re.Match[str]) -> str:
+    return "-" * len(letters[0])
+
+
+class _Compared(dict[int, str]):
+    """What is compared in the place of each character; kept for those seen first, which are nearly all there are."""
+
+    def __missing__(self, point: int) -> str:
+        found = _compared(chr(point))
+        if len(self) < 10_000:
+            self[point] = found
+        return found
+
+
+_COMPARED = _Compared()
 
 
 def _compared(character: str) -> str:
@@ -81,7 +116,12 @@ def identifier(text: str) -> str:
 def identifier_key(text: str) -> str:
     """What of a party identifier is compared: letters, marks and digits only, so that
     "BE 0123.456.749" is "BE0123456749". May give the empty string."""
-    return normalise("".join(character for character in normalise(identifier(text)) if _is_significant(character)))
+    key = normalise(identifier(text))
+    while True:  # what is left out may have parted letters that look like a hyphen together
+        result = normalise("".join(filter(_is_significant, key)))
+        if result == key:
+            return result
+        key = result
 
 
 def _is_significant(character: str) -> bool:

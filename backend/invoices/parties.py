@@ -7,9 +7,12 @@ from collections.abc import Callable
 
 from backend.errors import InvalidInput, both
 from backend.invoices.model import Party
-from backend.invoices.normalise import identifier, identifier_key, listed, normalise, shown
-from backend.invoices.ubl import attribute, every, one, text, value
+from backend.invoices.normalise import identifier, identifier_key, listed, normalise, quoted, shown
+from backend.invoices.ubl import code, every, few, one, text, value
 from backend.invoices.xmltree import Node
+
+MAX_OF_A_KIND = 20
+"""Identifiers of one kind, and names, that a party may have."""
 
 _BUYER = "cac:AccountingCustomerParty"
 _VALUE_ADDED = {"vat", "gst"}
@@ -61,6 +64,46 @@ def party(root: Node, role: str, field: str) -> Party:
     return Party(identifier=found, name=name)
 
 
+def require_own_payee(root: Node) -> None:
+    """Refuses an invoice to be paid to somebody else than its seller (BG-10, rule R12).
+
+    A payee is the seller where all identifiers that it gives are the seller's, or, without any, its name is. EN 16931
+    has a name for every other payee (BR-17), so that one without either says nothing. Raises InvalidInput on
+    invoice.payee.
+    """
+    field = "invoice.payee"
+    payee = one(root, "cac:PayeeParty", field)
+    seller = one(root, "cac:AccountingSupplierParty", field)
+    body = one(seller, "cac:Party", field) if seller else None
+    if payee is None or body is None:
+        return
+    if given := _keys(payee, field):
+        known = _keys(body, "invoice.seller")
+    else:
+        given, known = _names(payee, field), _names(body, "invoice.seller")
+    if given <= known:
+        return
+    reason = both(
+        "the invoice is to be paid to {payee}, not to its seller: the claim belongs to somebody else already",
+        "该发票应付给 {payee} 而非卖方:债权已属于他人",
+        payee=quoted(min(_names(payee, field) or given)),
+    )
+    raise InvalidInput(field=field, reason=reason)
+
+
+def _keys(body: Node, field: str) -> set[str]:
+    """What is compared of every identifier of a party."""
+    paths = [("cac:PartyLegalEntity", "cbc:CompanyID"), ("cbc:EndpointID",), ("cac:PartyTaxScheme", "cbc:CompanyID")]
+    found = [one_value for path in paths for one_value in _values(few(MAX_OF_A_KIND, body, field, *path), field)]
+    return set(map(identifier_key, found + _identifications(body, field)))
+
+
+def _names(body: Node, field: str) -> set[str]:
+    paths = [("cac:PartyLegalEntity", "cbc:RegistrationName"), ("cac:PartyName", "cbc:Name")]
+    found = {normalise(value(node, field)) for path in paths for node in few(MAX_OF_A_KIND, body, field, *path)}
+    return found - {""}
+
+
 def _identifier(body: Node, field: str) -> str | None:
     for kind in _KINDS:
         found = kind(body, field)
@@ -70,7 +113,7 @@ def _identifier(body: Node, field: str) -> str | None:
 
 
 def _legal(body: Node, field: str) -> str | None:
-    return _only(_values(every(body, "cac:PartyLegalEntity", "cbc:CompanyID"), field), field)
+    return _only(_values(few(MAX_OF_A_KIND, body, field, "cac:PartyLegalEntity", "cbc:CompanyID"), field), field)
 
 
 def _value_added(body: Node, field: str) -> str | None:
@@ -83,13 +126,16 @@ def _value_added(body: Node, field: str) -> str | None:
 
 
 def _identification(body: Node, field: str) -> str | None:
-    nodes = every(body, "cac:PartyIdentification", "cbc:ID")
-    own = [node for node in nodes if normalise(attribute(node, "schemeID", field)) != "sepa"]
-    return min(_values(own, field), default=None)
+    return min(_identifications(body, field), default=None)
+
+
+def _identifications(body: Node, field: str) -> list[str]:
+    nodes = few(MAX_OF_A_KIND, body, field, "cac:PartyIdentification", "cbc:ID")
+    return _values([node for node in nodes if normalise(code(node, "schemeID", field)) != "sepa"], field)
 
 
 def _endpoint(body: Node, field: str) -> str | None:
-    return _only(_values(every(body, "cbc:EndpointID"), field), field)
+    return _only(_values(few(MAX_OF_A_KIND, body, field, "cbc:EndpointID"), field), field)
 
 
 def _other_tax(body: Node, field: str) -> str | None:
@@ -109,7 +155,8 @@ _KINDS: list[Callable[[Node, str], str | None]] = [
 def _registrations(body: Node, field: str) -> list[tuple[str, str]]:
     """(normalised tax scheme or "", identifier) of each PartyTaxScheme with an identifier."""
     pairs = []
-    for registration in every(body, "cac:PartyTaxScheme"):
+    few(MAX_OF_A_KIND, body, field, "cac:PartyTaxScheme", "cbc:CompanyID")
+    for registration in few(MAX_OF_A_KIND, body, field, "cac:PartyTaxScheme"):
         scheme = one(registration, "cac:TaxScheme", field)
         name = text(scheme, "cbc:ID", field) if scheme else None
         for company in _values(every(registration, "cbc:CompanyID"), field):
@@ -129,7 +176,7 @@ def _only(values: list[str], field: str) -> str | None:
         reason = both(
             "there is more than one identifier of the same kind: {found}",
             "同类标识符不止一个:{found}",
-            found=listed(sorted(distinct.values())),
+            found=listed(map(quoted, sorted(distinct.values()))),
         )
         raise InvalidInput(field=field, reason=reason)
     return next(iter(distinct.values()), None)
@@ -137,7 +184,7 @@ def _only(values: list[str], field: str) -> str | None:
 
 def _name(body: Node, field: str) -> str:
     for path in (("cac:PartyLegalEntity", "cbc:RegistrationName"), ("cac:PartyName", "cbc:Name")):
-        for node in every(body, *path):
+        for node in few(MAX_OF_A_KIND, body, field, *path):
             name = shown(value(node, field))
             if name:
                 return name

@@ -9,11 +9,12 @@ from backend.invoices.currencies import currency
 from backend.invoices.dates import day
 from backend.invoices.encoding import decode
 from backend.invoices.hashing import document_hash, fingerprint
-from backend.invoices.model import Invoice, Kind
+from backend.invoices.kinds import kind_of
+from backend.invoices.model import Invoice
 from backend.invoices.normalise import listed, quoted, shown
-from backend.invoices.parties import party
+from backend.invoices.parties import party, require_own_payee
 from backend.invoices.totals import payable
-from backend.invoices.ubl import CREDIT_NOTE, INVOICE, every, required, text, value
+from backend.invoices.ubl import CREDIT_NOTE, INVOICE, few, required, text, value
 from backend.invoices.xmltree import Node, parse
 
 _NUMBER = both("BT-1", "发票号码 BT-1")
@@ -22,8 +23,16 @@ _CURRENCY = both("BT-5", "币种 BT-5")
 
 _LINES = {INVOICE: "cac:InvoiceLine", CREDIT_NOTE: "cac:CreditNoteLine"}
 
-# UNTDID 1001 types that give money back, for an Invoice that is a credit note all the same.
-_CREDIT_TYPES = frozenset(map(str, [81, 83, 261, 262, 296, 308, 381, 396, 420, 458, 502, 503, 532]))
+MAX_DATES = 100
+MAX_REFERENCES = 100
+
+# Where UBL has a due date (BT-9 is the first); a discount's own end is not among them.
+_DUE_DATES = [
+    ("cbc:DueDate",),
+    ("cac:PaymentMeans", "cbc:PaymentDueDate"),
+    ("cac:PaymentTerms", "cbc:PaymentDueDate"),
+    ("cac:PaymentTerms", "cbc:InstallmentDueDate"),
+]
 
 
 def read_invoice(document: bytes) -> Invoice:
@@ -32,7 +41,7 @@ def read_invoice(document: bytes) -> Invoice:
     `payable` is in minor units of the currency. Raises InvoiceUnreadable when the bytes are not such
     a document or try something (a document type, an inclusion), and InvalidInput with the field when
     a fact is missing, doubled, malformed or contradicts another: invoice.kind, invoice.seller,
-    invoice.buyer, invoice.number, invoice.issueDate, invoice.dueDate, invoice.currency,
+    invoice.buyer, invoice.payee, invoice.number, invoice.issueDate, invoice.dueDate, invoice.currency,
     invoice.payable, invoice.totals, invoice.originalNumber. Whether the parties are known to the
     platform, and whether the invoice was seen before, is for the caller to ask.
     """
@@ -44,9 +53,10 @@ def read_invoice(document: bytes) -> Invoice:
             tag=quoted(root.tag),
         )
         raise InvoiceUnreadable(field="invoice", reason=reason)
-    kind = _kind(root)
+    kind = kind_of(root)
     seller = party(root, "cac:AccountingSupplierParty", "invoice.seller")
     buyer = party(root, "cac:AccountingCustomerParty", "invoice.buyer")
+    require_own_payee(root)
     number = shown(required(root, "cbc:ID", "invoice.number", _NUMBER))
     issued = day(required(root, "cbc:IssueDate", "invoice.issueDate", _ISSUE_DATE), "invoice.issueDate")
     due = _due_date(root, issued)
@@ -67,20 +77,13 @@ def read_invoice(document: bytes) -> Invoice:
     )
 
 
-def _kind(root: Node) -> Kind:
-    """Credit note by its root, or by its type code (BT-3); an invoice otherwise (380, 389, ...)."""
-    code = text(root, "cbc:InvoiceTypeCode", "invoice.kind")
-    if root.tag == CREDIT_NOTE or (code is not None and code.strip() in _CREDIT_TYPES):
-        return "credit-note"
-    return "invoice"
-
-
 def _due_date(root: Node, issued: date) -> date | None:
-    """BT-9: cbc:DueDate, else PaymentMeans/PaymentDueDate, else PaymentTerms/PaymentDueDate."""
+    """The one due date that the document names, in as many places as it likes (rule R7)."""
     field = "invoice.dueDate"
-    written = text(root, "cbc:DueDate", field)
-    candidates = [written] if written is not None else _payment_dates(root, field)
-    days = sorted({day(candidate, field) for candidate in candidates})
+    text(root, "cbc:DueDate", field)  # at most one
+    nodes = [node for path in _DUE_DATES for node in few(MAX_DATES, root, field, *path)]
+    written = [value(node, field) for node in nodes]
+    days = sorted({day(candidate, field) for candidate in written if shown(candidate)})
     if len(days) > 1:
         reason = both(
             "there is more than one due date: {days}",
@@ -98,19 +101,10 @@ def _due_date(root: Node, issued: date) -> date | None:
     return days[0]
 
 
-def _payment_dates(root: Node, field: str) -> list[str]:
-    for group in ("cac:PaymentMeans", "cac:PaymentTerms"):
-        written = [value(node, field) for node in every(root, group, "cbc:PaymentDueDate")]
-        seen = [one_date for one_date in written if shown(one_date)]
-        if seen:
-            return seen
-    return []
-
-
 def _original_number(root: Node) -> str | None:
     """BT-25: the number of the invoice a credit note corrects; of several the first."""
     field = "invoice.originalNumber"
-    for node in every(root, "cac:BillingReference", "cac:InvoiceDocumentReference"):
+    for node in few(MAX_REFERENCES, root, field, "cac:BillingReference", "cac:InvoiceDocumentReference"):
         written = text(node, "cbc:ID", field)
         if written is not None:
             return shown(written)

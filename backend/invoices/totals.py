@@ -11,11 +11,17 @@ from decimal import Decimal
 from backend.errors import InvalidInput, Phrase, both
 from backend.invoices.amounts import amount, currency_id, minor_units, plain, total
 from backend.invoices.currencies import Currency
-from backend.invoices.ubl import every, one, text
+from backend.invoices.normalise import normalise, quoted
+from backend.invoices.ubl import every, few, one, text
 from backend.invoices.xmltree import Node
 
 _PAYABLE = "invoice.payable"
 _TOTALS = "invoice.totals"
+
+MAX_OF_A_KIND = 1000
+"""Allowances and charges, and totals of tax, that a document may have."""
+
+_CHARGE = {"true": True, "1": True, "false": False, "0": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +79,7 @@ def _read(group: Node, due: Decimal, money: Currency) -> _Totals:
 
 def _check(totals: _Totals, root: Node, line: str, money: Currency) -> None:
     lines = _sum_of_lines(root, line, money)
-    allowances = _sum_of_allowances(root, money, charges=False)
-    charges = _sum_of_allowances(root, money, charges=True)
+    allowances, charges = _sums_of_allowances(root, money)
     taxes = _sum_of_taxes(root, money)
     _equal(
         both("LineExtensionAmount (BT-106)", "LineExtensionAmount (行净额合计 BT-106)"),
@@ -158,21 +163,34 @@ def _sum_of_lines(root: Node, line: str, money: Currency) -> Decimal | None:
     return total(amounts) if amounts else None
 
 
-def _sum_of_allowances(root: Node, money: Currency, *, charges: bool) -> Decimal | None:
-    """The sum of the document's allowances (BT-92) or charges (BT-99), or None without any."""
-    amounts = []
-    for node in every(root, "cac:AllowanceCharge"):
-        indicator = (text(node, "cbc:ChargeIndicator", _TOTALS) or "").strip()
+def _sums_of_allowances(root: Node, money: Currency) -> tuple[Decimal | None, Decimal | None]:
+    """The sum of the document's allowances (BT-92) and that of its charges (BT-99), each None without any."""
+    amounts: dict[bool, list[Decimal]] = {False: [], True: []}
+    for node in few(MAX_OF_A_KIND, root, _TOTALS, "cac:AllowanceCharge"):
         found = one(node, "cbc:Amount", _TOTALS)
-        if found is not None and indicator in (("true", "1") if charges else ("false", "0")):
-            amounts.append(amount(found, money, _TOTALS))
-    return total(amounts) if amounts else None
+        if found is not None:
+            amounts[_is_charge(node)].append(amount(found, money, _TOTALS))
+    return total(amounts[False]) if amounts[False] else None, total(amounts[True]) if amounts[True] else None
+
+
+def _is_charge(node: Node) -> bool:
+    """What ChargeIndicator says, in any case, spacing or width. An amount of neither kind would be in no sum."""
+    written = text(node, "cbc:ChargeIndicator", _TOTALS) or ""
+    found = _CHARGE.get(normalise(written))
+    if found is None:
+        reason = both(
+            "ChargeIndicator is {written}, it must be true or false",
+            "ChargeIndicator 为 {written},应为 true 或 false",
+            written=quoted(written),
+        )
+        raise InvalidInput(field=_TOTALS, reason=reason)
+    return found
 
 
 def _sum_of_taxes(root: Node, money: Currency) -> Decimal | None:
     """The sum of BT-110, or None without any. Tax in the accounting currency (BT-6, BT-111) is not in it."""
     amounts = []
-    for node in every(root, "cac:TaxTotal"):
+    for node in few(MAX_OF_A_KIND, root, _TOTALS, "cac:TaxTotal"):
         found = one(node, "cbc:TaxAmount", _TOTALS)
         if found is not None and currency_id(found, _TOTALS) in (None, money.code):
             amounts.append(amount(found, money, _TOTALS))

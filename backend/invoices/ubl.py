@@ -7,10 +7,11 @@ differently, and a thief would show each the one it likes.
 from __future__ import annotations
 
 from backend.errors import InvalidInput, Phrase, both
-from backend.invoices.normalise import shown
+from backend.invoices.normalise import expanded_length, shown
 from backend.invoices.xmltree import Node
 
 MAX_VALUE_CHARACTERS = 1000
+MAX_CODE_CHARACTERS = 20
 
 _UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 INVOICE = f"{{{_UBL}Invoice-2}}Invoice"
@@ -29,6 +30,21 @@ def every(parent: Node, *path: str) -> list[Node]:
         prefix, _, local = name.partition(":")
         tag = _NAMESPACES[prefix] + local
         found = [child for node in found for child in node.children if child.tag == tag]
+    return found
+
+
+def few(limit: int, parent: Node, field: str, *path: str) -> list[Node]:
+    """`every`, of what is looked at closely. Raises InvalidInput on `field` where there are more than `limit`."""
+    found = every(parent, *path)
+    if len(found) > limit:
+        reason = both(
+            "there are {count} {name} elements, at most {limit} are read",
+            "有 {count} 个 {name} 元素,最多读取 {limit} 个",
+            count=len(found),
+            name="/".join(path),
+            limit=limit,
+        )
+        raise InvalidInput(field=field, reason=reason)
     return found
 
 
@@ -56,23 +72,26 @@ def value(node: Node, field: str) -> str:
             "{name} must hold a value, not other elements", "{name} 应为值,不能包含其他元素", name=local_name(node)
         )
         raise InvalidInput(field=field, reason=reason)
-    return _bounded(node.text, local_name(node), field)
+    return _bounded(node.text, MAX_VALUE_CHARACTERS, local_name(node), field)
 
 
-def attribute(node: Node, name: str, field: str) -> str:
-    """The attribute `name` as written, "" without one. Raises InvalidInput when it is too long."""
-    return _bounded(node.attributes.get(name, ""), name, field)
+def code(node: Node, name: str, field: str) -> str:
+    """The attribute `name`, which is a code, as written; "" without one. Raises InvalidInput when it is too long."""
+    return _bounded(node.attributes.get(name, ""), MAX_CODE_CHARACTERS, name, field)
 
 
-def _bounded(written: str, name: str, field: str) -> str:
-    """`written`, if it can be normalised in little time (that takes the square of the length)."""
-    if len(written) > MAX_VALUE_CHARACTERS:
+def _bounded(written: str, limit: int, name: str, field: str) -> str:
+    """`written`, if it can be normalised in little time (rule F4)."""
+    count = len(written)
+    if count <= limit:
+        count = expanded_length(written)
+    if count > limit:
         reason = both(
             "{name} has {count} characters, at most {limit} are read",
             "{name} 有 {count} 个字符,最多读取 {limit} 个",
             name=name,
-            count=len(written),
-            limit=MAX_VALUE_CHARACTERS,
+            count=count,
+            limit=limit,
         )
         raise InvalidInput(field=field, reason=reason)
     return written

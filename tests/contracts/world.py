@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import hashlib
 import os
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -166,16 +167,31 @@ def _adapt_brownie() -> None:
     """Errors come as bytes, to compare values and not words. And to save two thirds of the time: no trace of a
     refused transaction, since its error says it all; no snapshot after every transaction, which is for `chain.undo`;
     no question for the chain's id before every call; no look at the whole call stack at every step back.
-    And immutables, which brownie takes for foreign code, do not hide a contract from the coverage."""
+    Immutables, which brownie takes for foreign code, do not hide a contract from the coverage. And a transaction that
+    Anvil counts already and cannot tell of yet is waited for: brownie takes it for a dropped one."""
     for module in (brownie.exceptions, brownie.network.transaction):
         module.decode_typed_error = lambda data: str(data)  # type: ignore[attr-defined]
-    brownie.network.transaction.TransactionReceipt._raise_if_reverted = _raise_if_reverted
+    receipts: Any = brownie.network.transaction.TransactionReceipt
+    receipts._raise_if_reverted = _raise_if_reverted
+    receipts._await_confirmation = _patient(receipts._await_confirmation)
     brownie.network.contract._verify_deployed_code = lambda *_: True
     type(chain)._add_to_undo_buffer = lambda *_: None  # type: ignore[method-assign]
     web3.middleware_onion.remove("validation")
     rpc: Any = type(brownie.rpc)
     rpc.snapshot = lambda self: self.backend.snapshot()
     rpc.revert = lambda self, number: self.backend.revert(number)
+
+
+def _patient(await_confirmation: Any) -> Any:
+    def waiting(receipt: Any, *args: Any) -> None:
+        end = time.monotonic() + 10
+        while time.monotonic() < end:
+            if web3.provider.make_request("eth_getTransactionReceipt", [str(receipt.txid)]).get("result"):
+                break
+            time.sleep(0.005)
+        await_confirmation(receipt, *args)
+
+    return waiting
 
 
 def _raise_if_reverted(receipt: Any, refusal: VirtualMachineError | None) -> None:

@@ -3,7 +3,6 @@ pragma solidity 0.8.30;
 
 import {IPolicy} from "../../contracts/interfaces/IPolicy.sol";
 import {IReceivables} from "../../contracts/interfaces/IReceivables.sol";
-import {IRepayments} from "../../contracts/interfaces/IRepayments.sol";
 import {requireEqual, requireTrue} from "./Checks.sol";
 import {RecourseActs} from "./RecourseActs.sol";
 import {World} from "./World.sol";
@@ -24,6 +23,7 @@ contract Handler is RecourseActs {
         for (uint256 i = 0; i < ids.length; i++) {
             if (_isUnderWay(ids[i])) _end(ids[i], seed + i);
         }
+        requireEqual("R9 all have ended", 0, _watchedCount(), 0);
     }
 
     function _end(uint256 id, uint256 seed) internal override {

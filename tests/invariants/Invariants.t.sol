@@ -7,8 +7,8 @@ import {Rules} from "./Rules.sol";
 import {Vm} from "./Vm.sol";
 import {Witness} from "./Witness.sol";
 
-/// @notice Plays random sequences of all acts, checks all rules after every step, and brings everything to its end after
-/// the last one. The worlds differ in their limits; forge plays them side by side.
+/// @notice Plays random sequences of all acts, checks all rules after every step, and brings everything to its end
+/// after the last one. The worlds differ in their limits; forge plays them side by side.
 abstract contract Invariants is Rules {
     struct FuzzSelector {
         address addr;
@@ -45,7 +45,7 @@ abstract contract Invariants is Rules {
         _requireAll(_handler.watched());
     }
 
-    /// @notice Writes how often each act was called and succeeded (scripts/run_invariants.py adds it up), then ends all.
+    /// @notice Writes how often each act was called and succeeded (scripts/run_invariants.py adds it up), ends all.
     function afterInvariant() external {
         (string[] memory names,) = _acts();
         string memory line = "";

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import {IAdjustments} from "../../contracts/interfaces/IAdjustments.sol";
 import {IReceivables} from "../../contracts/interfaces/IReceivables.sol";
 import {IRepayments} from "../../contracts/interfaces/IRepayments.sol";
 import {requireEqual} from "./Checks.sol";

@@ -123,7 +123,8 @@ abstract contract Rules {
         );
         requireAtMost("R9 the cash >= 0", id, account.redeemed, uint256(account.repaid) + account.madeGood);
         requireEqual("R9 live", id, books.live + adjustment.absorbed + account.redeemed, confirmed);
-        requireEqual("R9 live = owed + waiting", id, books.live, _obligorOwes(books) + _supplierOwes(books) + _waiting(books));
+        uint256 behind = _obligorOwes(books) + _supplierOwes(books) + _waiting(books);
+        requireEqual("R9 live = owed + waiting", id, books.live, behind);
         requireEqual("R9 liveOf", id, _repayments.liveOf(id), books.live);
         requireAtMost("M3 penalty paid <= accrued", id, account.penaltyPaid, books.penalty.accrued / 10_000);
         requireAtMost("M4 penalty redeemed <= paid", id, books.penalty.redeemed, account.penaltyPaid);

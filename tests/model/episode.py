@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import random
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +21,7 @@ from .signing import Signer
 
 MOVES = {move: weight for part in (ruling, claiming, moving, changing, paying) for move, weight in part.MOVES.items()}
 FAR = 2**40 - 1
+Make = Callable[[Scene], Move | None]
 TRIES = 8
 
 
@@ -85,6 +87,9 @@ class Stage:
                      parties.register(w, offices["registrar"], a, i, r, u))  # fmt: skip
             for currency in w.cash:
                 self._equip(name, account, roles, currency)
+            if name in ("bank", "mill"):
+                self._do(account, "Participants", "wantAcceptance", True,
+                         model=lambda w, a=account: parties.want_acceptance(w, a, True))  # fmt: skip
             if name not in ("obligor", "thief"):
                 self._do(account, "Receivables", "setApprovalForAll", settlement, True,
                          model=lambda w, a=account: notes.approve_all(w, a, settlement, True))  # fmt: skip
@@ -116,34 +121,36 @@ def play(stage: Stage, seed: int, steps: int, tally: Tally) -> None:
     rng = random.Random(seed)
     scene = Scene(stage.chain, stage.again(), stage.signer, rng)
     story: list[str] = []
+    known: set[tuple[Make, bool]] = set()
     for step in range(steps):
         scene.w.now = scene.later()
-        move = _next(scene)
+        make, move = _next(scene, known)
         wanted = scene.w.attempt(move.model)
         seen = stage.chain.do(move.call, scene.w.now)
         story.append(f"{step} t={scene.w.now} {move.call} -> {seen or 'done'}")
         _compare(stage, scene, move, wanted, seen, f"seed {seed}, step {step}", story)
+        known.add((make, seen is None))
         outcome = tally.done if seen is None else tally.refused
         outcome[move.act] += 1
         if seen is not None:
             tally.reasons[move.act, seen.name] += 1
 
 
-def _next(scene: Scene) -> Move:
-    """A random act. Mostly one that the model would carry out, or too few would be."""
+def _next(scene: Scene, known: set[tuple[Make, bool]]) -> tuple[Make, Move]:
+    """A random act: mostly one that the model would carry out, or too few would be; at times one that it refuses, or
+    whatever comes. What has not been `known` to happen in this episode is tried more often."""
     rng = scene.rng
     while True:
-        make = rng.choices(list(MOVES), list(MOVES.values()))[0]
-        if scene.idle() and rng.random() < 0.7:
+        mood = rng.random()
+        wish = mood < 0.65 if mood < 0.85 else None
+        makes = list(MOVES)
+        make = rng.choices(makes, [MOVES[m] * (1 if wish is None or (m, wish) in known else 4) for m in makes])[0]
+        if scene.idle() and rng.random() < 0.6:
             make = rng.choice([claiming.register, claiming.confirm, claiming.confirm_and_settle])
-        hopeful = rng.random() < 0.75
-        move = None
-        for _ in range(TRIES if hopeful else 1):
-            move = make(scene) or move
-            if move is None or _would_stand(scene.w, move):
-                break
-        if move is not None:
-            return move
+        for _ in range(TRIES):
+            move = make(scene)
+            if move is not None and (wish is None or _would_stand(scene.w, move) == wish):
+                return make, move
 
 
 def _would_stand(w: World, move: Move) -> bool:

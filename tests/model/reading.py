@@ -38,6 +38,8 @@ def by_model(w: World, accounts: Iterable[str]) -> Table:
         for account in [*accounts, *(w.contracts[name] for name in ("Repayments", "Reserve"))]:
             table[token, "balanceOf", account] = (money.balance(account),)
             table[token, "getFrozenTokens", account] = (money.frozen.get(account, 0),)
+        for (holder, spender), amount in money.allowances.items():
+            table[token, "allowance", holder, spender] = (amount,)
         for account in accounts:
             table["Repayments", "withheldOf", account, currency] = (w.withheld.get((account, currency), 0),)
             table["Receivables", "owedBy", number_of(w, account), currency] = (
@@ -70,6 +72,17 @@ def by_model(w: World, accounts: Iterable[str]) -> Table:
         table["Adjustments", "lockedOf", number] = (notes.locked(w, note),)
         table["Reserve", "insuredOf", number] = (w.insured.get(number, 0),)
         table["Receivables", "getApproved", number] = (note.approved,)
+    for (number, holder, operator), amount in w.allowances.items():
+        if w.notes[number].holder == holder:
+            table["Receivables", "allowance", number, operator] = (amount,)
+    for holder in accounts:
+        for operator in (*accounts, w.contracts["Settlement"]):
+            if (holder, operator) in w.operators:
+                table["Receivables", "isApprovedForAll", holder, operator] = (True,)
+    for contract, signer, nonce in w.nonces:
+        table[contract, "isNonceUsed", signer, nonce] = (True,)
+    for fingerprint, (contract, number) in w.fingerprints.items():
+        table["Fingerprints", "holderOf", fingerprint] = (w.contracts[contract], number)
     return table
 
 

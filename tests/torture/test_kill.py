@@ -71,7 +71,7 @@ def test_a_backend_killed_at_any_moment_does_each_act_once(tmp_path: Path) -> No
             chain.stop()
 
 
-def start(given: dict[str, object]) -> tuple[subprocess.Popen[bytes], Feiqian]:
+def start(given: dict[str, object], wait: int = 30) -> tuple[subprocess.Popen[bytes], Feiqian]:
     env = {name: value for name, value in os.environ.items() if not name.startswith("FEIQIAN_")}
     env |= {f"FEIQIAN_{name.upper()}": str(value) for name, value in given.items()}
     process = subprocess.Popen([sys.executable, "-m", "backend.cli", "up"], env=env, cwd=ROOT,
@@ -82,7 +82,7 @@ def start(given: dict[str, object]) -> tuple[subprocess.Popen[bytes], Feiqian]:
         assert process.poll() is None, "the backend did not start"
         try:
             if httpx.get(f"{url}/api/v1/health", timeout=5).is_success:
-                return process, Feiqian(url, "the-operator")
+                return process, Feiqian(url, "the-operator", wait=wait)
         except httpx.HTTPError:
             pass
         time.sleep(0.1)

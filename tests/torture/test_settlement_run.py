@@ -27,8 +27,9 @@ from tests.torture.test_kill import start
 
 LEAVES = int(os.environ.get("LEAVES", "500"))
 PAYEES = 8
-AT_ONCE = 50
+AT_ONCE = 25
 FACE = 900_000_007
+WAIT = 240
 
 
 def test_500_leaves_are_paid_to_the_fen_though_the_backend_is_killed_twice(tmp_path: Path) -> None:
@@ -43,7 +44,7 @@ def test_500_leaves_are_paid_to_the_fen_though_the_backend_is_killed_twice(tmp_p
     chain = LocalChain(Settings.from_env({}, **given))
     chain.start()
     given["rpc_url"] = chain.url
-    process, operator = start(given)
+    process, operator = start(given, WAIT)
     try:
         maker, payees, claim, due_at = _claim(operator)
         values = _endorse_all(operator, claim, payees, dice)
@@ -59,7 +60,7 @@ def test_500_leaves_are_paid_to_the_fen_though_the_backend_is_killed_twice(tmp_p
             _await(operator, run_id, lambda run, most=LEAVES * share // 5: 0 < run["notesLeft"] <= most)
             process.send_signal(signal.SIGKILL)
             process.wait()
-            process, operator = start(given)
+            process, operator = start(given, WAIT)
             print(f"killed with {operator.settlement_run(run_id)['notesLeft']} notes left")
         assert _await(operator, run_id, lambda run: run["state"] != "open")["state"] == "done"
 

@@ -10,6 +10,9 @@ from backend.web import context
 from backend.web.api.shared import IDENTIFIER, documents_post, documents_read, refusals, topic
 from backend.web.schemas import EventsQuery, TravelBody
 
+TRAVEL_SECONDS = 10.0
+"""How long a journey waits for the read model; it is over all the same."""
+
 blueprint = topic("chain", open_to_all=("health",))
 
 
@@ -51,7 +54,11 @@ def clock() -> Response:
 def travel(body: TravelBody) -> Response:
     """Move a development chain's clock forward (operator)."""
     context.require_operator()
-    return context.answer({"now": context.desk().contracts.node.travel(body.seconds)})
+    node = context.desk().contracts.node
+    now = node.travel(body.seconds)
+    # What is asked next should be answered for the new time.
+    context.system().wait_for_block(node.head().number, TRAVEL_SECONDS)
+    return context.answer({"now": now})
 
 
 @blueprint.get("/health")

@@ -6,7 +6,7 @@ from ..chain import Call
 from ..rules import claims, recourse, repayments
 from ..rules.claims import OPEN
 from ..rules.notes import Note
-from ..rules.parties import account_of
+from ..rules.parties import account_of, may_hold
 from .scene import Move, Scene
 
 
@@ -38,7 +38,7 @@ def make_good(s: Scene) -> Move | None:
 
 
 def accrue(s: Scene) -> Move | None:
-    r = s.open_receivable()
+    r = s.open_receivable() if s.often(0.6) else s.receivable()
     if r is None:
         return None
     number = s.number(r.number)
@@ -50,7 +50,7 @@ def accrue(s: Scene) -> Move | None:
 
 
 def review(s: Scene) -> Move | None:
-    r = s.open_receivable()
+    r = s.open_receivable() if s.often(0.6) else s.receivable()
     if r is None:
         return None
     number = s.number(r.number)
@@ -81,6 +81,8 @@ def _payable(s: Scene, note: Note) -> bool:
 
 def redeem(s: Scene) -> Move | None:
     note = s.note(lambda n: _payable(s, n)) if s.often(0.9) else s.note()
+    if s.often(0.4):
+        note = s.note(lambda n: _payable(s, n) and not may_hold(s.w, n.holder))
     if note is None:
         return None
     number = s.number(note.number)
@@ -181,6 +183,6 @@ def cover(s: Scene) -> Move | None:
 
 
 MOVES = {
-    repay: 10, make_good: 4, accrue: 1, review: 1, allot: 10, redeem: 8, redeem_many: 6, pay_withheld: 3,
+    repay: 10, make_good: 4, accrue: 1, review: 1, allot: 10, redeem: 8, redeem_many: 6, pay_withheld: 5,
     claim_recourse: 3, buy_back: 8, write_off: 2, cover: 6,
 }  # fmt: skip

@@ -48,7 +48,9 @@ def freeze(s: Scene) -> Move:
 
 def unfreeze(s: Scene) -> Move:
     frozen = [p.account for p in s.w.parties.values() if p.frozen] or [s.anyone()]
-    caller, account, order = s.officer("regulator"), s.pick(frozen) if s.often(0.9) else s.anyone(), s.hash()
+    waiting = [holder for (holder, _), amount in s.w.withheld.items() if amount]
+    account = s.pick(waiting) if waiting and s.often(0.6) else s.pick(frozen)
+    caller, account, order = s.officer("regulator"), account if s.often(0.9) else s.anyone(), s.hash()
     return Move(
         "Participants.unfreeze",
         Call(caller, "Participants", "unfreeze", (account, order)),

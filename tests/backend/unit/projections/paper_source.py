@@ -13,7 +13,17 @@ from backend.chain.node import Block
 RECEIVABLES = "0x" + 39 * "0" + "5"
 TOKEN = "0x" + 39 * "0" + "6"
 SETTLEMENT = "0x" + 39 * "0" + "7"
-PLACES = {"Receivables": RECEIVABLES, "SettlementToken:CNY": TOKEN, "Settlement": SETTLEMENT}
+REPAYMENTS = "0x" + 39 * "0" + "8"
+ADJUSTMENTS = "0x" + 39 * "0" + "a"
+RESERVE = "0x" + 39 * "0" + "b"
+PLACES = {
+    "Receivables": RECEIVABLES,
+    "SettlementToken:CNY": TOKEN,
+    "Settlement": SETTLEMENT,
+    "Repayments": REPAYMENTS,
+    "Adjustments": ADJUSTMENTS,
+    "Reserve": RESERVE,
+}
 NOBODY = "0x" + 40 * "0"
 
 Entry = tuple[str, str, dict[str, Any]]
@@ -53,10 +63,10 @@ class PaperSource:
         self.asked: list[str] = []
         self.before_logs: Callable[[], None] = lambda: None
 
-    def add(self, *events: Entry) -> Block:
+    def add(self, *events: Entry, later: int = 10) -> Block:
         parent = self.blocks[-1]
         number = parent.number + 1
-        block = Block(number, f"0x{self.fork:032x}{number:032x}", parent.hash, parent.timestamp + 10, None)
+        block = Block(number, f"0x{self.fork:032x}{number:032x}", parent.hash, parent.timestamp + later, None)
         self.blocks.append(block)
         self.entries[block.hash] = [
             Log(
