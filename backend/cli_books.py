@@ -38,7 +38,7 @@ def books(settings: Settings, file: str) -> None:
     """Export the books of all participants and contracts (from the read model)."""
     from backend.books import beancount
 
-    with _database(settings) as database, click.open_file(file, "w", encoding="utf-8", lazy=False, atomic=True) as out:
+    with read_model(settings) as database, click.open_file(file, "w", encoding="utf-8", atomic=True) as out:
         for piece in beancount(database):
             out.write(piece)
 
@@ -59,7 +59,7 @@ def statement(settings: Settings, account: str, currency: str | None) -> None:
     except ValueError as wrong:
         raise click.ClickException(f"account: {wrong}") from wrong
     number = currencies.currency(currency, field="currency").numeric if currency else None
-    with _database(settings) as database:
+    with read_model(settings) as database:
         click.echo(f"{participant(database, account)['name']}  {account}")
         page = queries.statement(database, account, currency=number)
         _show_balances("opening", page["opening"])
@@ -81,7 +81,7 @@ def lineage(settings: Settings, note: int) -> None:
     from backend.queries.notes import lineage as query
     from backend.queries.receivables import visible_receivable
 
-    with _database(settings) as database:
+    with read_model(settings) as database:
         found = query(database, note, None)
         code = visible_receivable(database, found["note"]["receivableId"], None)["currency"]
     click.echo(f"note {note} of receivable {found['note']['receivableId']}")
@@ -95,9 +95,12 @@ def lineage(settings: Settings, note: int) -> None:
 
 
 @contextmanager
-def _database(settings: Settings) -> Iterator[Engine]:
+def read_model(settings: Settings) -> Iterator[Engine]:
+    """The database, where there is one."""
     from backend.database import open_database
 
+    if not (settings.database_url or (settings.home / "feiqian.db").exists()):
+        raise click.ClickException(f"there is no network in {settings.home} yet; 'feiqian up' starts one")
     database = open_database(settings.database)
     try:
         yield database

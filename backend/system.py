@@ -77,7 +77,7 @@ class System:
         """Returns once the read model has block `number`, or after `seconds`."""
         deadline = time.monotonic() + seconds
         self.engine.wake()
-        while True:
+        while self.engine.is_running:
             seen = self.engine.changes
             left = deadline - time.monotonic()
             if left <= 0 or self.indexer.position() >= number:

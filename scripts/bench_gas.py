@@ -71,7 +71,8 @@ def measure() -> tuple[list[Measured], str]:
 
 
 def ceilings() -> dict[str, int]:
-    return json.loads(CEILINGS.read_text(encoding="ascii")) | PROMISED
+    kept: dict[str, int] = json.loads(CEILINGS.read_text(encoding="ascii"))
+    return kept | PROMISED
 
 
 def write_ceilings(measured: Iterable[Measured]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench_gas_world import FACE, HOLDERS, MATURITY, MOST_AT_ONCE, NOW, SUPPLIER, Measured, World, batches
+from bench_gas_world import CNY, FACE, HOLDERS, MATURITY, MOST_AT_ONCE, NOW, SUPPLIER, Measured, World, batches
 from eth_utils.crypto import keccak
 
 from backend.config import DAY, Settings
@@ -70,9 +70,8 @@ def _title(world: World) -> None:
 
     _, child = world.endorsed("bank")
     world.send("supplier", "Receivables", "endorse", child - 1, accounts["bank"], FACE // 4, False)
-    world.act(
-        "merge", "all the value of a note into another", "bank", "Receivables", MERGE, child, child + 1, FACE // 4
-    )
+    merge = (child, child + 1, FACE // 4)
+    world.act("merge", "all the value of a note into another", "bank", "Receivables", MERGE, *merge)
 
     _, child = world.endorsed("careful")
     world.act("accept", "", "careful", "Receivables", "accept", child)
@@ -113,11 +112,8 @@ def _notice_and_dilution(world: World) -> None:
     credit_note = (PART, keccak(text="credit note"), keccak(text="credit note fingerprint"))
     receivable, root = world.confirmed()
     world.act("dilute", "absorbed by one note", "supplier", "Adjustments", "dilute", receivable, *credit_note, [root])
-    credit_note = (PART, keccak(text="early credit note"), keccak(text="early credit note fingerprint"))
-    world.act(
-        "dilute_submitted", "before the confirmation", "supplier", "Adjustments", "dilute", world.registered(),
-        *credit_note, [],
-    )  # fmt: skip
+    early = (world.registered(), PART, keccak(text="early credit note"), keccak(text="early fingerprint"), [])
+    world.act("dilute_submitted", "before the confirmation", "supplier", "Adjustments", "dilute", *early)
 
     receivable, root = world.confirmed(waived=False)
     document = world.set_off(receivable, PART)
@@ -157,6 +153,11 @@ def _allotments(world: World, spread: dict[int, tuple[int, list[int]]]) -> None:
         world.act(f"allot_{count}", how, "bank", "Repayments", "allot", receivable, notes, notes=count)
     _, notes = spread[FEW]
     world.act("redeem_share", "a share of an allotment", "bank", "Repayments", "redeem", notes[1])
+    frozen, order = world.accounts[HOLDERS[1]], keccak(text="order")
+    world.send("regulator", "Participants", "freeze", frozen, order)
+    world.act("redeem_withheld", "the share of a frozen holder", "bank", "Repayments", "redeem", notes[2])
+    world.send("regulator", "Participants", "unfreeze", frozen, order)
+    world.act("pay_withheld", "", "bank", "Repayments", "payWithheld", frozen, CNY)
     _, notes = spread[MANY]
     how = "shares of an allotment, each of another holder"
     world.act("redeem_many_100", how, "bank", "Repayments", "redeemMany", notes, notes=MANY)

@@ -9,26 +9,25 @@ from backend.invoices.ubl import CREDIT_NOTE, text
 from backend.invoices.xmltree import Node
 
 # UNTDID 1001, as EN 16931 has it: the seller's own claim on the buyer for what was delivered or done.
-_INVOICES = frozenset(
-    map(str, [80, 82, 218, 219, 295, 331, 380, 383, 384, 387, 388, 389, 394, 471, 575, 623, 780, 875, 876, 877])
-)
+_INVOICES = frozenset(map(str, [80, 82, 295, 331, 380, 383, 384, 387, 388, 389, 394, 471, 575, 623, 780, 876, 877]))
 
 # Types that give money back, for an Invoice that is a credit note all the same.
 _CREDIT_NOTES = frozenset(map(str, [81, 83, 261, 262, 296, 308, 381, 396, 420, 458, 502, 503, 532]))
 
 _ASSIGNED = both("a factored invoice, whose claim belongs to the factor already", "保理发票,其债权已属于保理人")
 _IN_ADVANCE = both(
-    "a prepayment invoice, which the final invoice claims once more", "预付款发票,最终发票会再次主张该金额"
+    "a prepayment invoice, whose amount the final invoice claims once more", "预付款发票,最终发票会再次主张"
 )
+_IN_PART = both("a partial invoice, whose amount the final invoice claims once more", "部分发票,最终发票会再次主张")
 _OF_SEVERAL = both("an invoice for several sellers or buyers", "涉及多个卖方或买方的发票")
 
 # Why not, for the types that are most often taken for an invoice.
 _REASONS: dict[str, Phrase] = {
     **dict.fromkeys(["393", "472", "473", "501"], _ASSIGNED),
     **dict.fromkeys(["386", "500"], _IN_ADVANCE),
+    **dict.fromkeys(["326", "875"], _IN_PART),
     **dict.fromkeys(["385", "390"], _OF_SEVERAL),
     "325": both("a pro forma invoice, which claims nothing", "形式发票,不主张任何款项"),
-    "326": both("a partial invoice, which is not complete", "部分发票,内容并不完整"),
     "395": both("a consignment invoice, where nothing is sold yet", "寄售发票,货物尚未售出"),
     "751": both("information for accounting, which claims nothing", "会计用发票信息,不主张任何款项"),
 }

@@ -26,10 +26,10 @@ _INVISIBLE = frozenset(
 )
 _REMOVED = frozenset(["Cc", "Cf", "Cs", "Zs", "Zl", "Zp"])
 
-# Marks drawn as a hyphen or a slash. All of category Pd is a hyphen too: minus signs and the hyphen bullet, lines of
-# boxes, of brackets and of clocks, the Arabic full stop.
+# Marks drawn as a hyphen or a slash. All of category Pd is a hyphen too.
 _HYPHENS = frozenset(
-    "\u2212\u2796\u02d7\u2043\u23af\u23e4\u06d4\u2500\u2501\u2504\u2505\u2508\u2509\u254c\u254d\u2574\u2576\u2578\u257a\u257c\u257e"
+    "\u2212\u2796\u02d7\u2043\u06d4\u23af\u23e4"
+    "\u2500\u2501\u2504\u2505\u2508\u2509\u254c\u254d\u2574\u2576\u2578\u257a\u257c\u257e"
 )
 _SLASHES = frozenset("\u2044\u2215\u29f8")
 

@@ -16,6 +16,7 @@ from backend.errors import InvoiceUnreadable, Phrase, both
 
 MAX_DEPTH = 100
 MAX_ELEMENTS = 250_000
+MAX_NAME = 250
 
 _XINCLUDE = "{http://www.w3.org/2001/XInclude}"
 
@@ -39,8 +40,8 @@ def parse(document: str) -> Node:
     """The root of an XML document given as characters (its declared encoding is not looked at).
 
     Raises InvoiceUnreadable, naming the line where there is one, for what is not well-formed, has a
-    document type or entity declaration or an XInclude, is nested more than MAX_DEPTH deep or has
-    more than MAX_ELEMENTS elements.
+    document type or entity declaration or an XInclude, is nested more than MAX_DEPTH deep, has
+    more than MAX_ELEMENTS elements, or a name that is longer with its namespace than MAX_NAME.
     """
     builder = _Builder()
     parser = DefusedXMLParser(target=builder, encoding="utf-8", forbid_dtd=True)
@@ -81,6 +82,15 @@ class _Builder:
         if len(self._open) >= MAX_DEPTH:
             raise _unreadable(
                 both("elements are nested more than {limit} deep", "元素嵌套超过 {limit} 层", limit=MAX_DEPTH)
+            )
+        # A namespace is written once and copied into the name of every element.
+        if any(len(name) > MAX_NAME for name in (tag, *attributes)):
+            raise _unreadable(
+                both(
+                    "a name has more than {limit} characters with its namespace",
+                    "名称连同命名空间超过 {limit} 个字符",
+                    limit=MAX_NAME,
+                )
             )
         if tag.startswith(_XINCLUDE):
             raise _unreadable(both("an XInclude is not allowed", "不允许 XInclude"))

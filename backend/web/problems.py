@@ -123,8 +123,9 @@ def _reason(mistake: ErrorDetails) -> Phrase:
     cause = mistake.get("ctx", {}).get("error")
     if cause is not None and cause.args and isinstance(cause.args[0], Phrase):
         return cause.args[0]
-    text = mistake["msg"].replace("{", "(").replace("}", ")")
-    return both(text, _CHINESE.get(mistake["type"], "值不正确"))
+    reason = Phrase(mistake["msg"])  # a pattern in it has braces of its own
+    reason.zh = _CHINESE.get(mistake["type"], "值不正确")
+    return reason
 
 
 def _http_problem(error: HTTPException) -> Response:

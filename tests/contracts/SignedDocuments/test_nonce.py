@@ -37,10 +37,13 @@ def test_each_signer_has_its_own(world, receivables, supplier, dealer):
 
 
 def test_each_contract_has_its_own(world, receivables, settlement, supplier, bank):
-    """S2: a number spent in one contract is free in the other."""
+    """S2: a number spent in one contract is free in the others."""
     receivables.cancelNonce(5, {"from": bank})
     receivable, note = world.note()
     settlement.settle(*world.quote(receivable, nonce=5), note, {"from": supplier})
+    world.adjustments.cancelNonce(5, {"from": bank})
+    with refused("NonceAlreadyUsed", bank, 5):
+        world.adjustments.cancelNonce(5, {"from": bank})
 
 
 def test_a_failed_attempt_spends_nothing(world, receivables, supplier, obligor, stranger):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -268,14 +269,17 @@ def allow(w: World, caller: str, number: int, operator: str, value: int) -> None
     w.allowances[number, note.holder, operator] = value
 
 
-def listed(w: World, no: Grounds, receivable: int, numbers: list[int]) -> list[Note]:
-    """The notes of a list that must be all there are with value, ascending."""
+def listed(
+    w: World, no: Grounds, receivable: int, numbers: list[int], look: Callable[[Note], None] = lambda note: None
+) -> list[Note]:
+    """The notes of a list that must be all there are with value, ascending; `look` sees each as it comes."""
     previous, found = 0, []
     for number in numbers:
         no.when(number <= previous, "NotesUnordered", number)
         previous = number
         note = existing(w, number, no)
         no.when(note.receivable != receivable, "WrongReceivable", number, note.receivable)
+        look(note)
         found.append(note)
     values, live = sum(note.value for note in found), sum(note.value for note in of_receivable(w, receivable))
     no.when(values != live, "NotesIncomplete", receivable, values, live)

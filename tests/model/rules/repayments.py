@@ -89,12 +89,15 @@ def allot(w: World, number: int, numbers: list[int]) -> None:
     no.when(r.status in OPEN and w.now < r.maturity, "NotYetMature", number, r.maturity)
     need_no_division(no, r)
     supplier = parties.account_of(w, r.supplier)
-    weights = {}
-    for note in notes.listed(w, no, number, numbers):
+    weights: dict[int, int] = {}
+
+    def weigh(note: notes.Note) -> None:
         notes.need_acceptance(no, note)
         weights[note.number] = note.value - notes.locked(w, note)
         to_absorb = r.supplier_owes and note.holder == supplier and weights[note.number]
         no.when(to_absorb, "NotAbsorbed", note.number, r.supplier_owes)
+
+    notes.listed(w, no, number, numbers, weigh)
     penalty, total = r.penalty_paid - r.penalty_redeemed, sum(weights.values())
     left_over = penalty and not sum(note.value for note in notes.of_receivable(w, number))
     no.when(not left_over and (r.waiting + penalty == 0 or total == 0), "NothingToAllot", number)

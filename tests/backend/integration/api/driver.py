@@ -18,6 +18,7 @@ from eth_account.signers.local import LocalAccount
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from backend.config import DAY
 from backend.database import metadata
 from backend.projections import tables
 from backend.projections.indexer import read_model_digest
@@ -172,7 +173,7 @@ def make_scene(network: Network) -> Scene:
     network.car_maker.confirm(contested, FACE, set_off_waived=False)
     network.car_maker.dispute(contested, FACE // 10, "short delivery 短少")
     now = network.operator.now()
-    run = network.operator.settle_day(datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d"))
+    run = network.operator.settle_day(datetime.fromtimestamp(now - DAY, UTC).strftime("%Y-%m-%d"))
     scene = Scene(
         network=network,
         raw=Raw(network),
@@ -251,6 +252,10 @@ def _cases(scene: Scene) -> dict[tuple[str, str], Case]:
         ("GET", "/participants"): Case("tier1", "/participants", None, members),
         ("GET", "/participants/{account}"): Case("tier1", account, None, members),
         ("GET", "/participants/{account}/position"): Case("tier1", f"{account}/position", None, {"tier1", "operator"}),
+        ("GET", "/participants/{account}/statement"): Case(
+            "tier1", f"{account}/statement", None, {"tier1", "operator"}
+        ),
+        ("GET", "/books"): Case("operator", "/books", None, {"operator"}),
         ("POST", "/participants/{account}/api-keys"): Case("tier1", f"{account}/api-keys", {}, {"tier1", "operator"}),
         ("DELETE", "/participants/{account}/api-keys"): Case(
             "tier1", f"{account}/api-keys", None, {"tier1", "operator"}
@@ -263,6 +268,9 @@ def _cases(scene: Scene) -> dict[tuple[str, str], Case]:
         ),
         ("POST", "/participants/{account}/acceptance-wishes"): Case(
             "tier1", f"{account}/acceptance-wishes", {"wanted": True}, {"tier1"}
+        ),
+        ("POST", "/participants/{account}/withheld-payments"): Case(
+            "tier1", f"{account}/withheld-payments", {"currency": "CNY"}, {"tier1", "operator"}
         ),
         ("POST", "/participants/{account}/freezes"): Case(
             "operator", f"{account}/freezes", {"order": "order 1"}, {"operator"}

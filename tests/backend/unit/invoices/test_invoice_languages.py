@@ -180,8 +180,8 @@ REFUSALS = [
     ),
     (
         edited((SELLER_ID, SELLER_ID + SELLER_ID.replace("SELLER-001", "S{2}"))),
-        "invoice.seller: there is more than one identifier of the same kind: SELLER-001 and S{2}",
-        "invoice.seller: 同类标识符不止一个:SELLER-001、S{2}",
+        'invoice.seller: there is more than one identifier of the same kind: "SELLER-001" and "S{2}"',
+        'invoice.seller: 同类标识符不止一个:"SELLER-001"、"S{2}"',
     ),
     (
         PLAIN.replace('"UTF-8"', '"UTF-7"'),

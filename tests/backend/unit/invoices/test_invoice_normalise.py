@@ -14,7 +14,7 @@ from backend.invoices.normalise import identifier, identifier_key, normalise, qu
 # Any text, and texts rich in what Unicode makes difficult.
 HARD = (
     "ßẞİıſKÅµⅫﬁﬃ㎏ΐ\u0345\u0301\u0307\u0323\u034f\u200b\u200d\ufeff\u00ad"
-    "\u3000 \t-\u2212\u2014/\u2044Аа\u1e9b\u0130½㈱１Ａ"
+    "\u3000 \t-\u2212\u2014/\u2044Аа\u1e9b\u0130½㈱１Ａ─➖ー一ㅡサｻﾞ。求"
 )
 TEXTS = st.text() | st.text(st.sampled_from(HARD), max_size=12)
 
@@ -91,6 +91,22 @@ def test_a_mark_left_behind_by_a_dropped_character_is_composed() -> None:
         ("a\u2212b\u2013c\u2014d\u2e3ae\u30a0f\u3030g", "a-b-c-d-e-f-g"),
         ("1\u20442\u22153\uff0f4", "1/2/3/4"),
         ("А\u0412Е", "abe"),
+        ("a─b➖c━d⎯e۔f", "a-b-c-d-e-f"),
+        ("INVー2026ｰ7", "inv-2026-7"),
+        ("ー7ー", "-7-"),
+        ("1ーー2", "1--2"),
+        ("1-ー2", "1--2"),
+        ("請求ー2026", "請求-2026"),
+        ("サーバー1", "サーバー1"),
+        ("ﾃﾞｰﾀ-ー1", "データ--1"),
+        ("らーめんー", "らーめんー"),
+        ("サ ー", "サー"),
+        ("か\u309aー", "か\u309aー"),
+        ("A一7", "a-7"),
+        ("1⼀2㇐3ㄧ4ㅡ5", "1-2-3-4-5"),
+        ("第一号", "第一号"),
+        ("一", "一"),
+        ("7一", "7一"),
         ("a.b,c;d/e#f(g)", "a.b,c;d/e#f(g)"),
         ("\x00\x1f\x7f\x85\u2028\u2029\u180e\u2066", ""),
         ("\u115f\u1160\u3164\uffa0\u034f\u17b4\ufe0f\U000e0020\U000e0100\u2800", ""),
@@ -123,6 +139,12 @@ def test_what_looks_different_stays_different(other: str) -> None:
 )
 def test_identifiers(written: str, kept: str, key: str) -> None:
     assert (identifier(written), identifier_key(written)) == (kept, key)
+
+
+def test_letters_that_stay_apart_by_what_is_no_letter_are_one_key() -> None:
+    """Rule F3: what is left of an identifier is looked at again."""
+    assert identifier_key("1一。2") == identifier_key("1一2") == identifier_key("1-2") == "12"
+    assert identifier_key("サー") != identifier_key("サ")
 
 
 def test_a_persian_name_keeps_its_joiner_and_loses_its_overrides() -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backend.errors import InvalidInput
 from backend.invoices import Invoice, read_invoice
 
 from .documents import (
@@ -27,6 +28,7 @@ from .documents import (
     TAX,
     edited,
     read,
+    refused,
 )
 
 TRUE = read(PLAIN)
@@ -282,14 +284,15 @@ def test_an_invoice_has_no_original_number() -> None:
             "2026-03-02",
         ),
         (
-            (
-                "<cac:PaymentMeans><cbc:PaymentDueDate>2026-03-01</cbc:PaymentDueDate></cac:PaymentMeans>"
-                "<cac:PaymentTerms><cbc:PaymentDueDate>2026-03-02</cbc:PaymentDueDate></cac:PaymentTerms>"
-            ),
-            "2026-03-01",
+            "<cac:PaymentTerms><cbc:InstallmentDueDate>2026-03-04</cbc:InstallmentDueDate></cac:PaymentTerms>",
+            "2026-03-04",
         ),
         (
-            f"{DUE}<cac:PaymentMeans><cbc:PaymentDueDate>2026-03-01</cbc:PaymentDueDate></cac:PaymentMeans>",
+            (
+                f"{DUE}<cac:PaymentMeans><cbc:PaymentDueDate>2026-03-16Z</cbc:PaymentDueDate></cac:PaymentMeans>"
+                "<cac:PaymentTerms><cbc:PaymentDueDate>2026-03-16</cbc:PaymentDueDate>"
+                "<cbc:InstallmentDueDate>2026-03-16</cbc:InstallmentDueDate></cac:PaymentTerms>"
+            ),
             "2026-03-16",
         ),
         (
@@ -298,8 +301,29 @@ def test_an_invoice_has_no_original_number() -> None:
         ),
     ],
 )
-def test_the_due_date_is_found_in_its_order(written: str, due: str) -> None:
+def test_the_due_date_is_found_wherever_it_stands(written: str, due: str) -> None:
     assert str(read(edited((DUE, written))).due_date) == due
+
+
+MEANS = "<cac:PaymentMeans><cbc:PaymentDueDate>{}</cbc:PaymentDueDate></cac:PaymentMeans>"
+TERMS = "<cac:PaymentTerms><cbc:PaymentDueDate>{}</cbc:PaymentDueDate></cac:PaymentTerms>"
+INSTALMENT = "<cac:PaymentTerms><cbc:InstallmentDueDate>{}</cbc:InstallmentDueDate></cac:PaymentTerms>"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        DUE + MEANS.format("2026-03-01"),
+        DUE + TERMS.format("2026-04-01"),
+        DUE + INSTALMENT.format("2026-04-01"),
+        MEANS.format("2026-03-16") + TERMS.format("2026-03-17"),
+        INSTALMENT.format("2026-03-16") + INSTALMENT.format("2026-04-16"),
+        MEANS.format("2026-03-16") + INSTALMENT.format("2026-04-16"),
+    ],
+)
+def test_one_claim_has_one_maturity(written: str) -> None:
+    """Rule R7."""
+    assert "more than one due date" in refused(InvalidInput, "invoice.dueDate", edited((DUE, written)))
 
 
 # --- Rewriting at random -----------------------------------------------------------------------
@@ -317,7 +341,20 @@ _FILLERS = [
     "\u202e",
     "<!-- x -->",
 ]
-_DASHES = ["-", "\u2010", "\u2011", "\u2013", "\u2014", "\u2212", "\uff0d", "\ufe63"]
+_DASHES = [
+    "-",
+    "\u2010",
+    "\u2011",
+    "\u2013",
+    "\u2014",
+    "\u2212",
+    "\uff0d",
+    "\ufe63",
+    "\u2500",
+    "\u2796",
+    "\u30fc",
+    "\uff70",
+]
 
 
 def _spellings(character: str) -> list[str]:

@@ -85,6 +85,20 @@ def test_allowances_and_charges_count_without_their_totals() -> None:
     assert read(edited((TAX, balanced + TAX))).payable == 113000
 
 
+@pytest.mark.parametrize("indicator", ["TRUE", " True ", "ｔｒｕｅ", "t\u200brue", "１"])
+def test_a_charge_is_one_however_that_is_spelled(indicator: str) -> None:
+    """A charge in no sum would hide a total that is wrong."""
+    says(edited((TAX, allowance("50.00", indicator) + TAX)), "1000.00", "1050.00")
+    assert read(edited((TAX, allowance("50.00", indicator) + allowance("50.00", "FALSE") + TAX))).payable == 113000
+
+
+@pytest.mark.parametrize("indicator", ["yes", "", " ", "tru", "2", "-1"])
+def test_an_amount_that_is_neither_allowance_nor_charge_is_refused(indicator: str) -> None:
+    says(edited((TAX, allowance("50.00", indicator) + TAX)), "ChargeIndicator")
+    missing = allowance("50.00").replace("<cbc:ChargeIndicator>false</cbc:ChargeIndicator>", "")
+    says(edited((TAX, missing + TAX)), "ChargeIndicator")
+
+
 @pytest.mark.parametrize(("name", "indicator"), [("AllowanceTotalAmount", "false"), ("ChargeTotalAmount", "true")])
 def test_the_totals_of_allowances_and_charges_are_their_sums(name: str, indicator: str) -> None:
     document = edited(
