@@ -71,12 +71,29 @@ def reconcile(system: System) -> Reconciliation:
 
 def _notes_on_chain(contracts: Contracts, block: int) -> list[dict[str, Any]]:
     count = contracts.read("Receivables", "noteCount", block=block)
-    names = ("holder", "value", "receivable", "parent", "depth", "endorser_id", "with_recourse", "accept_by")
-    found = []
-    for note_id in range(1, count + 1):
-        values = contracts.read("Receivables", "noteOf", note_id, block=block)
-        found.append({"id": note_id, **dict(zip(names, values, strict=True))})
-    return found
+    numbers = [(number,) for number in range(1, count + 1)]
+    found = contracts.read_each("Receivables", "noteOf", numbers, block=block)
+    locked = contracts.read_each("Adjustments", "lockedOf", numbers, block=block)
+    insured = contracts.read_each("Reserve", "insuredOf", numbers, block=block)
+    endorsers = sorted({(note["endorserId"],) for note in found})
+    accounts = contracts.read_each("Participants", "accountOf", endorsers, block=block)
+    account_of = {number: account for (number,), account in zip(endorsers, accounts, strict=True)}
+    return [
+        {
+            "id": number,
+            "holder": note["holder"],
+            "value": note["value"],
+            "receivable_id": note["receivableId"],
+            "parent_id": note["parentId"],
+            "depth": note["depth"],
+            "endorser": account_of[note["endorserId"]],
+            "with_recourse": note["withRecourse"],
+            "accept_by": note["acceptBy"],
+            "locked": lock,
+            "insured": insurance,
+        }
+        for (number,), note, lock, insurance in zip(numbers, found, locked, insured, strict=True)
+    ]
 
 
 def _check_receivables(system: System, notes: list[dict[str, Any]], found: Reconciliation) -> None:
@@ -85,7 +102,7 @@ def _check_receivables(system: System, notes: list[dict[str, Any]], found: Recon
     conserved, owing = CHECKS[0], CHECKS[2]
     live: dict[int, int] = defaultdict(int)
     for note in notes:
-        live[note["receivable"]] += note["value"]
+        live[note["receivable_id"]] += note["value"]
     held: dict[int, int] = defaultdict(int)
     unpaid: dict[tuple[str, int], int] = defaultdict(int)
     for claim in _claims_on_chain(contracts, block):
@@ -189,16 +206,8 @@ def _check_states(system: System, notes: list[dict[str, Any]], found: Reconcilia
         if shown is None:
             found.doubt(same, f"note {note['id']} is not in the read model")
             continue
-        fields = {"holder": "holder", "value": "value", "receivable": "receivable_id", "parent": "parent_id",
-                  "depth": "depth", "with_recourse": "with_recourse", "accept_by": "accept_by"}  # fmt: skip
-        for theirs, column in fields.items():
-            found.expect(same, f"{column} of note {note['id']}", shown[column], note[theirs])
-        endorser = contracts.read("Participants", "accountOf", note["endorser_id"], block=block)
-        found.expect(same, f"endorser of note {note['id']}", shown["endorser"], endorser)
-        locked = contracts.read("Adjustments", "lockedOf", note["id"], block=block)
-        found.expect(same, f"lock in note {note['id']}", shown["locked"], locked)
-        insured = contracts.read("Reserve", "insuredOf", note["id"], block=block)
-        found.expect(same, f"insurance of note {note['id']}", shown["insured"], insured)
+        for column, theirs in note.items():
+            found.expect(same, f"{column} of note {note['id']}", shown[column], theirs)
 
 
 def _check_parties(system: System, notes: list[dict[str, Any]], found: Reconciliation) -> None:

@@ -15,10 +15,8 @@ _INVOICES = frozenset(map(str, [80, 82, 295, 331, 380, 383, 384, 387, 388, 389, 
 _CREDIT_NOTES = frozenset(map(str, [81, 83, 261, 262, 296, 308, 381, 396, 420, 458, 502, 503, 532]))
 
 _ASSIGNED = both("a factored invoice, whose claim belongs to the factor already", "保理发票,其债权已属于保理人")
-_IN_ADVANCE = both(
-    "a prepayment invoice, whose amount the final invoice claims once more", "预付款发票,最终发票会再次主张"
-)
-_IN_PART = both("a partial invoice, whose amount the final invoice claims once more", "部分发票,最终发票会再次主张")
+_IN_ADVANCE = both("a prepayment invoice, which the final invoice claims once more", "预付款发票,最终发票会再次主张")
+_IN_PART = both("a partial invoice, which the final invoice claims once more", "部分发票,最终发票会再次主张")
 _OF_SEVERAL = both("an invoice for several sellers or buyers", "涉及多个卖方或买方的发票")
 
 # Why not, for the types that are most often taken for an invoice.
