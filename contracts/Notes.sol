@@ -289,11 +289,16 @@ abstract contract Notes is IReceivables, SignedDocuments {
 
     function _mint(address to, uint256 receivableId, uint64 value) internal returns (uint256 noteId) {
         noteId = ++_lastNoteId;
-        _notes[noteId] = Note(to, value, uint32(receivableId));
-        _holdings[to] += 1;
-        emit Transfer(address(0), to, noteId);
-        emit SlotChanged(noteId, 0, receivableId);
-        emit TransferValue(0, noteId, value);
+        _create(noteId, 0, Note(to, value, uint32(receivableId)));
+    }
+
+    /// @dev A new note, with value from another one or (0) from outside.
+    function _create(uint256 noteId, uint256 fromNoteId, Note memory note) private {
+        _notes[noteId] = note;
+        _holdings[note.holder] += 1;
+        emit Transfer(address(0), note.holder, noteId);
+        emit SlotChanged(noteId, 0, note.receivableId);
+        emit TransferValue(fromNoteId, noteId, note.value);
     }
 
     /// @dev `agreed`: the payee signed for it, so it is not asked (N8).
@@ -309,12 +314,7 @@ abstract contract Notes is IReceivables, SignedDocuments {
         childId = ++_lastNoteId;
         _origins[childId] = origin;
         _take(noteId, note, value);
-        uint32 receivableId = note.receivableId;
-        _notes[childId] = Note(to, uint64(value), receivableId);
-        _holdings[to] += 1;
-        emit Transfer(address(0), to, childId);
-        emit SlotChanged(childId, 0, receivableId);
-        emit TransferValue(noteId, childId, value);
+        _create(childId, noteId, Note(to, uint64(value), note.receivableId));
         emit NoteEndorsed(noteId, childId, holder, to, value, withRecourse);
         if (origin.acceptBy != 0) emit AcceptanceAwaited(childId, origin.acceptBy);
     }
@@ -380,12 +380,8 @@ abstract contract Notes is IReceivables, SignedDocuments {
             toNoteId = ++_lastNoteId;
             _receivables[note.receivableId].noteCount += 1;
             _take(noteId, note, value);
-            _notes[toNoteId] = Note(to, value, note.receivableId);
             _origins[toNoteId] = _origins[ancestorId == 0 ? noteId : ancestorId];
-            _holdings[to] += 1;
-            emit Transfer(address(0), to, toNoteId);
-            emit SlotChanged(toNoteId, 0, note.receivableId);
-            emit TransferValue(noteId, toNoteId, value);
+            _create(toNoteId, noteId, Note(to, value, note.receivableId));
         }
         emit NotePlaceTaken(noteId, toNoteId, to, holder, value, ancestorId);
     }

@@ -25,6 +25,8 @@ contract Policy is IPolicy, AccessManaged {
 
     /// @dev What a signed 64-bit column of any database can hold.
     uint64 private constant MAX_AMOUNT = uint64(type(int64).max);
+    /// @dev More could not be divided or disputed in one block (about 39,000 gas a note).
+    uint16 private constant MAX_NOTES = 700;
     /// @dev A tenth a day or of a price: more is a slip of the pen.
     uint16 private constant MAX_BPS = 1_000;
 
@@ -134,7 +136,8 @@ contract Policy is IPolicy, AccessManaged {
     function _requireSensible(Limits memory given) private pure {
         bool sensible = given.maxFaceValue != 0 && given.maxFaceValue <= MAX_AMOUNT
             && given.minTenorDays <= given.maxTenorDays && given.maxTenorDays != 0 && given.confirmationDays != 0
-            && given.maxNotes != 0 && given.penaltyBpsPerDay <= MAX_BPS && given.levyBps <= MAX_BPS;
+            && given.maxNotes != 0 && given.maxNotes <= MAX_NOTES && given.penaltyBpsPerDay <= MAX_BPS
+            && given.levyBps <= MAX_BPS;
         if (!sensible) revert InvalidLimits(given);
     }
 }

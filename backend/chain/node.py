@@ -173,8 +173,8 @@ class Node:
         return self.estimated(transaction)
 
     def estimated(self, transaction: dict[str, str]) -> int:
-        """gas_limit by the node's own estimate."""
-        return int(self.rpc("eth_estimateGas", transaction), 16) * 3 // 2
+        """gas_limit by the node's own estimate, at most what a block takes."""
+        return min(int(self.rpc("eth_estimateGas", transaction), 16) * 3 // 2, GAS_LIMIT)
 
     def gas_price(self, head: Block) -> int:
         """Wei for each unit of gas that the transaction after `head` offers: twice the base fee, or, where there

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import {Arrays} from "@openzeppelin/contracts/utils/Arrays.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 /// @notice Dividing a pot in proportion to weights, to the last unit (largest remainder, Hamilton's method): everybody
 /// gets the whole part of its quota, and the units left over go to the largest remainders, the lower id first. Nobody
@@ -29,14 +29,35 @@ library Shares {
             keys[i] = _keyOf(pot, ids[i], weights[i]);
         }
         if (over == 0) return pot;
-        Arrays.sort(keys);
-        pot.cut = keys[keys.length - over];
+        pot.cut = _sorted(keys)[keys.length - over];
     }
 
     function shareOf(Pot memory pot, uint256 id, uint256 weight) internal pure returns (uint256 share) {
         if (pot.amount == 0) return 0;
         share = (pot.amount * weight) / pot.total;
         if (_keyOf(pot, id, weight) >= pot.cut) share += 1;
+    }
+
+    /// @dev Ascending, by merging longer and longer runs. A quicksort is quadratic, and as deep as the list is long, where
+    /// the keys come sorted already; equal notes, or a thief's choice of them, see to that.
+    function _sorted(uint256[] memory from) private pure returns (uint256[] memory) {
+        uint256 count = from.length;
+        uint256[] memory to = new uint256[](count);
+        for (uint256 width = 1; width < count; width *= 2) {
+            for (uint256 left = 0; left < count; left += 2 * width) {
+                _merge(from, to, left, Math.min(left + width, count), Math.min(left + 2 * width, count));
+            }
+            (from, to) = (to, from);
+        }
+        return from;
+    }
+
+    function _merge(uint256[] memory from, uint256[] memory to, uint256 left, uint256 middle, uint256 end) private pure {
+        uint256 right = middle;
+        for (uint256 at = left; at < end; at++) {
+            bool takesLeft = right == end || (left < middle && from[left] < from[right]);
+            to[at] = takesLeft ? from[left++] : from[right++];
+        }
     }
 
     /// @dev Greater for a larger remainder, and among equals for a lower id. No two ids have the same.

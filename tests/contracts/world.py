@@ -402,7 +402,7 @@ class World:
 
     def change_limits(self, **changed: int) -> None:
         """Other limits, in force from a second that this waits for."""
-        begin = now() + 60
+        begin = now() + DAY
         self.policy.scheduleLimits(limits(**changed), begin, {"from": self.admin})
         wait_until(begin)
 
@@ -501,8 +501,8 @@ class World:
     def redeem_all(self, receivable: int) -> int:
         """Has all notes paid; what they got together."""
         tx = self.repayments.redeemMany(self.notes(receivable), {"from": self.stranger})
-        paid = tx.events["NoteRedeemed"] if "NoteRedeemed" in tx.events else ()
-        return sum(event["principal"] + event["penalty"] for event in paid)  # the returned value would need a trace
+        paid = [event for event in tx.events if event.name == "NoteRedeemed"]  # what it returns would need a trace
+        return sum(event["principal"] + event["penalty"] for event in paid)
 
     def default(self, receivable: int) -> None:
         """Grace has passed."""

@@ -3,7 +3,7 @@ pragma solidity 0.8.30;
 
 import {IAdjustments} from "../../contracts/interfaces/IAdjustments.sol";
 import {IReceivables} from "../../contracts/interfaces/IReceivables.sol";
-import {requireEqual} from "./Checks.sol";
+import {Broken, requireEqual} from "./Checks.sol";
 import {MoneyActs} from "./MoneyActs.sol";
 
 /// @notice Disputes, and how they end.
@@ -44,6 +44,18 @@ abstract contract DisputeActs is MoneyActs {
         adjustments.dispute(id, uint64(amount), "not as ordered", all);
         _after(first);
         _requireLocks(id, amount);
+        for (uint256 i = 0; i < all.length; i++) {
+            if (adjustments.lockedOf(all[i]) != 0) _requireUnmovable(all[i]);
+        }
+    }
+
+    /// @dev J5. What is locked is not endorsed, so neither is the whole.
+    function _requireUnmovable(uint256 noteId) private {
+        IReceivables.NoteView memory note = receivables.noteOf(noteId);
+        VM.prank(note.holder);
+        try receivables.endorse(noteId, note.holder, note.value, false) returns (uint256) {
+            revert Broken("J5 a lock holds", noteId, note.value, _freeOf(noteId));
+        } catch {}
     }
 
     function _resolution(uint256 id, uint256 part) private returns (IAdjustments.Resolution memory) {

@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {IReceivables} from "../../contracts/interfaces/IReceivables.sol";
+import {requireEqual} from "./Checks.sol";
 import {ClaimActs} from "./ClaimActs.sol";
 
 /// @notice How notes move from hand to hand.
@@ -90,7 +91,10 @@ abstract contract NoteActs is ClaimActs {
         Picture memory first = _before(Act.Accept, receivables.slotOf(noteId), taker, address(0), noteId);
         VM.prank(taker);
         receivables.accept(noteId);
-        _after(first);
+        Picture memory second = _after(first);
+        uint256 place = placeOf(taker);
+        uint256 gained = second.values[place] - first.values[place];
+        requireEqual("N8 accepted: the payee's for good", noteId, gained, receivables.balanceOf(noteId));
     }
 
     /// @dev The payee gives it back, or, when it is too late to accept, anyone.
@@ -99,7 +103,11 @@ abstract contract NoteActs is ClaimActs {
         Picture memory first = _before(Act.Decline, note.receivableId, note.holder, address(0), noteId);
         if (block.timestamp <= note.acceptBy) VM.prank(note.holder);
         receivables.decline(noteId);
-        _after(first);
+        Picture memory second = _after(first);
+        uint256 place = placeOf(participants.accountOf(uint32(note.endorserId)));
+        uint256 gained = second.values[place] - first.values[place];
+        requireEqual("N8 declined: the endorser's again", noteId, gained, note.value);
+        requireEqual("N8 declined: nothing is awaited", noteId, receivables.noteOf(noteId).acceptBy, 0);
     }
 
     /// @dev Answers for everybody that is asked: money is divided only then (M4).

@@ -26,8 +26,7 @@ abstract contract SaleActs is NoteActs {
         Picture memory before = _before(Act.ConfirmAndSettle, id, quote.seller, quote.financier, 0);
         VM.prank(quote.seller);
         uint256 noteId = settlement.confirmAndSettle(document, first, quote, second);
-        _after(before);
-        _noteLevy(noteId, quote.price);
+        _requirePaid(before, _after(before), noteId, quote.price);
     }
 
     function _settle(uint256 noteId, uint256 bank, uint256 value, uint256 price, bool withRecourse)
@@ -41,8 +40,7 @@ abstract contract SaleActs is NoteActs {
         Picture memory before = _before(Act.Settle, id, seller, quote.financier, 0);
         VM.prank(seller);
         soldId = settlement.settle(quote, signature, noteId);
-        _after(before);
-        _noteLevy(soldId, price);
+        _requirePaid(before, _after(before), soldId, price);
     }
 
     function _quote(
@@ -70,11 +68,18 @@ abstract contract SaleActs is NoteActs {
         signature = _sign(financier, settlement.quoteDigest(quote));
     }
 
-    /// @dev L6, V1, V2.
-    function _noteLevy(uint256 noteId, uint256 price) private {
+    /// @dev D2, D6, L6, V1, V2: cash against title, less the levy.
+    function _requirePaid(Picture memory first, Picture memory second, uint256 noteId, uint256 price) private {
         uint256 levy = (price * policy.limits().levyBps + 5_000) / 10_000;
+        uint256 seller = placeOf(first.actor);
+        uint256 financier = placeOf(first.payer);
         levies += levy;
+        requireEqual("V1 the levy", noteId, second.cash[PEOPLE] - first.cash[PEOPLE], levy);
         requireEqual("V2 insured up to the price", noteId, reserve.insuredOf(noteId), price);
+        requireEqual("D2 the financier has the note", noteId, placeOf(receivables.ownerOf(noteId)), financier);
+        if (seller == financier) return;
+        requireEqual("D6 the seller gets the rest", noteId, second.cash[seller] - first.cash[seller], price - levy);
+        requireEqual("D2 the price is paid", noteId, first.cash[financier] - second.cash[financier], price);
     }
 
     function _isSellable(uint256 id) private view returns (bool) {

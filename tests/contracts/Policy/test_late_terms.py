@@ -2,17 +2,17 @@
 
 import pytest
 
-from tests.contracts.world import at, limits, now, refused
+from tests.contracts.world import DAY, at, limits, now, refused
 
 
 def test_grace_and_penalty_in_force(policy, admin):
     """L5: to the second."""
     assert policy.lateTerms() == (5, 5)
-    begin = now() + 1_000
+    begin = now() + DAY
     policy.scheduleLimits(limits(graceDays=7, penaltyBpsPerDay=9), begin, {"from": admin})
     assert policy.lateTerms() == (5, 5)
     with at(begin):
-        policy.scheduleLimits(limits(), begin + 1_000, {"from": admin})
+        policy.scheduleLimits(limits(), begin + DAY, {"from": admin})
     assert policy.lateTerms() == (7, 9)
 
 
@@ -50,4 +50,4 @@ def test_the_cut_off_is_that_of_the_registration(world):
     world.change_limits(cutOffDays=9)
     second = world.register()
     assert world.view(first)["cutOffAt"] == before
-    assert world.view(second)["cutOffAt"] == world.maturity(second) - 9 * 86_400
+    assert world.view(second)["cutOffAt"] == world.maturity(second) - 9 * DAY
