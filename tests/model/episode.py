@@ -19,9 +19,18 @@ from .rules.refusals import Refusal, Refused
 from .rules.world import World
 from .signing import Signer
 
-MOVES = {move: weight for part in (ruling, claiming, moving, changing, paying) for move, weight in part.MOVES.items()}
-FAR = 2**40 - 1
 Make = Callable[[Scene], Move | None]
+MOVES = {move: weight for part in (ruling, claiming, moving, changing, paying) for move, weight in part.MOVES.items()}
+AT_EDGES: dict[str, list[Make]] = {
+    "limits": [claiming.register, moving.endorse],
+    "confirm": [claiming.confirm, claiming.expire, claiming.confirm_and_settle],
+    "cut-off": [moving.endorse, moving.assign, moving.merge, claiming.settle],
+    "maturity": [paying.allot],
+    "grace": [paying.buy_back, paying.write_off, paying.claim_recourse, paying.cover, paying.repay],
+    "accept": [moving.accept, moving.decline],
+}
+"""What a moment decides about."""
+FAR = 2**40 - 1
 TRIES = 8
 
 
@@ -141,12 +150,14 @@ def _next(scene: Scene, known: set[tuple[Make, bool]]) -> tuple[Make, Move]:
     whatever comes. What has not been `known` to happen in this episode is tried more often."""
     rng = scene.rng
     while True:
-        mood = rng.random()
+        mood = rng.random() if scene.edge is None else 1.0
         wish = mood < 0.65 if mood < 0.85 else None
         makes = list(MOVES)
         make = rng.choices(makes, [MOVES[m] * (1 if wish is None or (m, wish) in known else 4) for m in makes])[0]
         if scene.idle() and rng.random() < 0.6:
             make = rng.choice([claiming.register, claiming.confirm, claiming.confirm_and_settle])
+        if scene.edge and rng.random() < 0.9:
+            make = rng.choice(AT_EDGES[scene.edge[0]])
         for _ in range(TRIES):
             move = make(scene)
             if move is not None and (wish is None or _would_stand(scene.w, move) == wish):

@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 
 from ..chain import Call, Chain
 from ..rules import parties
-from ..rules.cash import UNLIMITED
 from ..rules.claims import OPEN, SUBMITTED, Receivable
 from ..rules.notes import Note, of_receivable
 from ..rules.penalty import DAY
@@ -49,6 +48,8 @@ class Scene:
         self.accounts = signer.accounts
         self.nonces = 0
         self.names = 0
+        self.edge: tuple[str, int] | None = None
+        """What the second of this act is the edge of, and of which receivable."""
 
     # ---- chance
 
@@ -105,6 +106,10 @@ class Scene:
     def _one(self, all_: Iterable[T], wanted: Callable[[T], Any]) -> T | None:
         things = list(all_)
         good = [thing for thing in things if wanted(thing)]
+        if self.edge and self.often(0.9):
+            near = [t for t in good if getattr(t, "receivable", t.number) == self.edge[1]]  # type: ignore[attr-defined]
+            near = near or [t for t in things if getattr(t, "receivable", t.number) == self.edge[1]]  # type: ignore[attr-defined]
+            good = near or good
         if good and self.often(0.9):
             return self.pick(good)
         return self.pick(things) if things else None
@@ -146,6 +151,8 @@ class Scene:
             return limit
         if chance < 0.31:
             return self.pick([0, limit + 1, limit + self.rng.randint(1, 10**6)])
+        if chance < 0.5:  # equal parts, whose remainders are equal too
+            return max(1, limit // self.pick([2, 3, 4]))
         return self.rng.randint(1, max(1, limit if self.often(0.6) else min(limit, 20)))
 
     def nonce(self) -> int:
@@ -178,21 +185,24 @@ class Scene:
 
     def later(self) -> int:
         """The second of the next act: soon, in days, or at the edge of something."""
-        now, chance = self.w.now, self.rng.random()
+        now, chance, self.edge = self.w.now, self.rng.random(), None
         if chance < 0.84:
             return now + self.rng.randint(1, 1_200)
         if chance < 0.92:
             return now + self.rng.randint(1, DAY)
-        edges = {r.confirm_by for r in self.w.receivables.values() if r.status == SUBMITTED}
-        for r in self.w.receivables.values():
-            if r.status in OPEN:
-                edges |= {r.maturity, r.cut_off, *(r.grace_end + day * DAY for day in range(6))}
-        edges |= {note.accept_by for note in self.w.notes.values() if note.value}
-        edges |= {begins for begins, _ in self.w.limits}
-        ahead = sorted(edge for edge in edges if edge > now)[:3]
+        ahead = sorted((when, kind, number) for when, kind, number in self._edges() if when > now)[:4]
         if not ahead:
             return now + self.rng.randint(1, DAY)
-        return max(now + 1, self.pick(ahead) + self.pick([-1, 0, 0, 1, 1]))
+        when, kind, number = self.pick(ahead)
+        self.edge = (kind, number)
+        return max(now + 1, when + self.pick([-1, 0, 0, 1]))
 
-
-MUCH = UNLIMITED
+    def _edges(self) -> set[tuple[int, str, int]]:
+        edges = {(begins, "limits", 0) for begins, _ in self.w.limits}
+        for r in self.w.receivables.values():
+            if r.status == SUBMITTED:
+                edges.add((r.confirm_by, "confirm", r.number))
+            if r.status in OPEN:
+                edges |= {(r.maturity, "maturity", r.number), (r.cut_off, "cut-off", r.number)}
+                edges |= {(r.grace_end + day * DAY, "grace", r.number) for day in range(6)}
+        return edges | {(n.accept_by, "accept", n.receivable) for n in self.w.notes.values() if n.accept_by}

@@ -194,9 +194,9 @@ def make_scene(network: Network) -> Scene:
         quote=quote,
         confirmation=confirmation,
         resolution=network.tier1.propose(contested, FACE // 20)["result"]["resolutionId"],
-        counterclaim=network.tier1.acknowledge(contested, 100, "damaged pallets 托盘损坏", arisen_at=now - 60, due_at=now)[
-            "result"
-        ]["counterclaimId"],
+        counterclaim=network.tier1.acknowledge(
+            contested, 100, "damaged pallets 托盘损坏", arisen_at=now - 60, due_at=now
+        )["result"]["counterclaimId"],
         run=run["id"],
         operation=network.tier1.ask_for_quotes(submitted, FACE // 2, [network.bank_a])["id"],
     )

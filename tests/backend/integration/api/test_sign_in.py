@@ -85,7 +85,8 @@ def test_a_wallet_signs_in_and_out(feiqian: Network, door: Door) -> None:
     token = answer.body["token"]
     assert door.me(token).body == {
         "account": door.wallet.address, "roles": [],
-        "position": {"account": door.wallet.address, "cash": [], "notes": [], "owed": [], "books": []},
+        "position": {"account": door.wallet.address, "cash": [], "notes": [], "owed": [], "withheld": [],
+                         "books": []},
     }  # fmt: skip
     feiqian.operator.register("A firm", "91310000MA1FIRM001", ["supplier"], account=door.wallet.address)
     assert door.me(token).body["roles"] == ["supplier"]

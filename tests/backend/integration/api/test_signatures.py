@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -301,7 +302,11 @@ def send(node: Node, wallet: LocalAccount, transaction: Document) -> None:
         "gas": 1_000_000, "gasPrice": int(node.rpc("eth_gasPrice"), 16) * 2,
         "nonce": int(node.rpc("eth_getTransactionCount", wallet.address, "latest"), 16),
     })  # fmt: skip
-    node.rpc("eth_sendRawTransaction", "0x" + bytes(signed.raw_transaction).hex())
+    sent = node.rpc("eth_sendRawTransaction", "0x" + bytes(signed.raw_transaction).hex())
+    deadline = time.monotonic() + 20
+    while node.rpc("eth_getTransactionReceipt", sent) is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def test_an_account_with_code_signs_through_its_contract(feiqian: Network) -> None:

@@ -21,8 +21,51 @@ def lived(feiqian: Network) -> None:
     feiqian.operator.unfreeze(feiqian.tier2, "order 2")
     feiqian.tier1.withdraw(feiqian.registered(amount=5_00))
     feiqian.car_maker.reject(feiqian.registered(amount=6_00), "unknown 不明")
+    defaulted(feiqian)
     feiqian.car_maker.repay(claim, 950_000_00)
     feiqian.tier1.redeem(int(note))
+
+
+def defaulted(feiqian: Network) -> None:
+    """A claim that is disputed, diluted and paid late and in part, with recourse, a loss, and money withheld."""
+    claim, root = feiqian.confirmed(amount=1_000_000_00, days=30)
+    one, other, third = feiqian.tier1.endorse_many(
+        root, [(feiqian.tier2, 100_000_00, True), (feiqian.tier2, 50_000_00, True), (feiqian.bank_b, 10_000_00, True)]
+    )
+    feiqian.tier2.merge(other, one)
+    feiqian.tier2.give_notice(one)
+    feiqian.car_maker.dispute(claim, 900_000_00, "short delivery 短少")
+    feiqian.operator.order(claim, 30_000_00, "order 3")
+    feiqian.car_maker.repay(claim, 400_000_00)
+    feiqian.operator.travel(days=35)
+    feiqian.tier2.claim_recourse(one)
+    feiqian.bank_b.write_off(third)
+    feiqian.operator.freeze(feiqian.tier2, "order 4")
+    feiqian.tier1.allot(claim)
+    for note in (root, one, third):
+        feiqian.tier1.redeem(note)
+    feiqian.operator.unfreeze(feiqian.tier2, "order 5")
+    _lived_badly(feiqian)
+
+
+def _lived_badly(feiqian: Network) -> None:
+    """A dispute, a merge, a shortfall, a holder who is frozen, and recourse."""
+    car_maker, tier1, tier2, bank = feiqian.car_maker, feiqian.tier1, feiqian.tier2, feiqian.bank_b
+    claim, root = feiqian.confirmed(amount=1_000_000_00)
+    parts = [(tier2, 400_000_00, True), (bank, 100_000_01, False), (bank, 100_000_02, False)]
+    child, first, second = tier1.endorse_many(root, parts)
+    bank.merge(first, second)
+    car_maker.dispute(claim, 10_000_00, "short delivery 短少")
+    feiqian.operator.order(claim, 4_000_00, "order 3")
+    feiqian.operator.travel(days=91)
+    car_maker.repay(claim, 300_000_00)
+    feiqian.operator.freeze(tier2, "order 4")
+    tier1.allot(claim)
+    for note in (root, child, second):
+        tier1.redeem(note)
+    feiqian.operator.unfreeze(tier2, "order 5")
+    feiqian.operator.travel(days=5)
+    tier2.claim_recourse(child)
 
 
 def test_the_same_to_the_byte(feiqian: Network) -> None:
