@@ -149,21 +149,18 @@ def deploy(settings: Settings) -> None:
 @click.pass_obj
 def position(settings: Settings, account: str) -> None:
     """Show what a participant has and owes (from the read model)."""
-    from backend.database import open_database
     from backend.money import format_amount
     from backend.queries import participants as queries
     from backend.web.schemas import check_address
 
-    if not (settings.database_url or (settings.home / "feiqian.db").exists()):
-        raise click.ClickException(_no_network(settings))
-    database = open_database(settings.database)
     try:
         account = check_address(account)
     except ValueError as wrong:
         raise click.ClickException(f"account: {wrong}") from wrong
-    who = queries.participant(database, account)
+    with cli_books.read_model(settings) as database:
+        who = queries.participant(database, account)
+        found = queries.position(database, account)
     click.echo(f"{who['name']}  {account}  {', '.join(who['roles'])}{'  FROZEN' if who['frozen'] else ''}")
-    found = queries.position(database, account)
     for kind, key in (("cash", "amountFen"), ("notes", "valueFen"), ("owed", "valueFen")):
         for row in found[kind]:
             click.echo(f"{kind:<8}{row['currency']} {format_amount(row[key]):>24}")
@@ -178,7 +175,7 @@ def rebuild(settings: Settings) -> None:
     from backend.world import open_resting
 
     if not (settings.rpc_url or (settings.home / "chain").exists()):
-        raise click.ClickException(_no_network(settings))
+        raise click.ClickException(f"there is no network in {settings.home} yet; 'feiqian up' starts one")
     with _sole_user(settings), open_resting(settings) as system:
         system.indexer.rebuild()
         head = system.indexer.source.head()
@@ -245,10 +242,6 @@ def _setting(mistake: Any) -> str:
     """A setting that is wrong, by the name it is set with."""
     name = ".".join(str(part) for part in mistake["loc"])
     return f"FEIQIAN_{name.upper()} is {str(mistake['input'])!r}: {mistake['msg']}"
-
-
-def _no_network(settings: Settings) -> str:
-    return f"there is no network in {settings.home} yet; 'feiqian up' starts one"
 
 
 def _announce(settings: Settings) -> None:

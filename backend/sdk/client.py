@@ -308,10 +308,10 @@ class Party(Feiqian):
             document = refusal.problem.get("document")
             if self._wallet is None or document is None:
                 raise
-        return super().act(path, {**(body or {}), **self._signed(document)}, key=key, wait=wait)
+        return super().act(path, self._signed(document, body or {}), key=key, wait=wait)
 
-    def _signed(self, document: Json) -> Json:
-        """What a body says in addition when the wallet has signed the document."""
+    def _signed(self, document: Json, body: Json) -> Json:
+        """What a body says when the wallet has signed the document; the terms of it stand in the document."""
         message = document["message"]
         signature = self._wallet.sign_typed_data(full_message=document).signature
         own = {
@@ -319,8 +319,9 @@ class Party(Feiqian):
             "nonce": message["nonce"],
             "deadline": int(message["deadline"]),
         }
-        priced = {"priceFen": message["price"], "rateBps": None} if "price" in message else {}
-        return {"own": own, "validSeconds": None, **priced}
+        rest = {name: value for name, value in body.items() if name not in ("validSeconds", "rateBps")}
+        priced = {"priceFen": message["price"]} if "price" in message else {}
+        return {**rest, **priced, "own": own}
 
     def __repr__(self) -> str:
         return f"Party({self.name!r}, {self.account})"

@@ -20,6 +20,7 @@ import brownie
 import brownie.exceptions
 import brownie.network.contract
 import brownie.network.transaction
+import pytest
 from brownie import accounts, chain, web3
 from brownie._config import CONFIG
 from brownie.exceptions import VirtualMachineError
@@ -47,6 +48,9 @@ LIMIT = {
     "penaltyBpsPerDay": PENALTY_BPS, "levyBps": LEVY_BPS,
 }  # fmt: skip
 LIMITS = tuple(LIMIT.values())
+
+
+TOO_MUCH_TO_TRACE = pytest.mark.skipif(bool(CONFIG.argv.get("coverage")), reason="its traces would fill the memory")
 
 
 class Role(IntFlag):

@@ -211,7 +211,8 @@ def test_commands_without_a_chain_say_so(tmp_path: Path) -> None:
 def test_commands_before_any_network_say_so(tmp_path: Path) -> None:
     """Rule B17."""
     for home in (tmp_path, tmp_path / "nowhere"):
-        for command in (["position", "0x" + "1" * 40], ["rebuild"]):
+        account = "0x" + "1" * 40
+        for command in (["position", account], ["statement", account], ["lineage", "1"], ["rebuild"]):
             out = feiqian(*command, expect=1, home=home, rpc_port=free_port())
             assert f"no network in {home}" in out
             assert out.count("\n") == 1

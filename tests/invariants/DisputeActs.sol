@@ -11,7 +11,7 @@ abstract contract DisputeActs is MoneyActs {
     function dispute(uint256 start, uint256 part) external counted(Act.Dispute) {
         uint256 id = _find(start, _isDisputable);
         if (id == 0) (id,) = _fresh(start);
-        _dispute(id, part);
+        _dispute(id, _partOfOwed(id, part));
     }
 
     function resolve(uint256 start, uint256 part) external counted(Act.Resolve) {
@@ -32,12 +32,10 @@ abstract contract DisputeActs is MoneyActs {
 
     // ---- single steps
 
-    function _dispute(uint256 id, uint256 part) internal {
+    function _dispute(uint256 id, uint256 amount) internal {
         _finish(id);
         address obligor = _obligorOf(id);
         _thaw(obligor);
-        uint256 owed = _owed(id);
-        uint256 amount = part % 4 == 0 ? owed : _between(part, 1, owed);
         uint256[] memory all = _liveNotes(id);
         Picture memory first = _before(Act.Dispute, id, obligor);
         VM.prank(obligor);
@@ -113,7 +111,12 @@ abstract contract DisputeActs is MoneyActs {
         if (id != 0) return id;
         id = _find(start, _isDisputable);
         if (id == 0) (id,) = _fresh(start);
-        _dispute(id, part >> 8);
+        _dispute(id, _partOfOwed(id, part >> 8));
+    }
+
+    function _partOfOwed(uint256 id, uint256 part) private view returns (uint256) {
+        uint256 owed = _owed(id);
+        return part % 4 == 0 ? owed : _between(part, 1, owed);
     }
 
     /// @dev Which notes the resolution names to absorb: all there are, or none.

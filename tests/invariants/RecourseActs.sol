@@ -57,8 +57,8 @@ abstract contract RecourseActs is DisputeActs {
             (uint256 id, uint256 rootId) = _fresh(start, _between(part, 1e4, 1e12), 20);
             uint256 value = _between(part, 1e3, receivables.balanceOf(rootId));
             noteId = _settle(rootId, start, value, value - value / 20, part % 2 == 0);
-            // A note in dispute is covered as far as it is free.
-            if (part % 3 == 0) _dispute(id, _between(part >> 8, receivables.balanceOf(rootId) + 1, _owed(id) - 1));
+            // What is left free is less than the note: it is covered in part.
+            if (part % 3 == 0) _dispute(id, _owed(id) - _between(part >> 8, 1, value - 1));
             _warpTo(uint256(_termsOf(id).graceEndsAt) + 1);
         }
         address owner = receivables.ownerOf(noteId);

@@ -47,7 +47,7 @@ def endorse_many(s: Scene) -> Move | None:
 
 
 def accept(s: Scene) -> Move | None:
-    note = s.note(lambda n: n.accept_by >= s.w.now)
+    note = s.note(lambda n: n.accept_by and (s.edge or n.accept_by >= s.w.now))
     if note is None:
         return None
     caller, number = s.caller(note.holder), s.number(note.number)

@@ -119,7 +119,9 @@ def pay_withheld(s: Scene) -> Move:
 def _in_default(s: Scene, wanted: bool = True) -> Note | None:
     def defaulted(note: Note) -> bool:
         r = s.w.receivables[note.receivable]
-        return bool(note.value and r.status in OPEN and s.w.now > r.grace_end and (note.recourse or not wanted))
+        return bool(
+            note.value and r.status in OPEN and (s.edge or s.w.now > r.grace_end) and (note.recourse or not wanted)
+        )
 
     return s.note(defaulted) if s.often(0.9) else s.note()
 

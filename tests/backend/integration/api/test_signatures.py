@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
+from web3 import Web3
 
 from backend.chain.node import Node
-from backend.chain.typed import Confirmation, Quote
+from backend.chain.typed import Confirmation, Quote, Resolution, SetOff
 from backend.sdk import Party, Refused
 from backend.testing import LIMIT_FEN, Network
 
@@ -96,7 +98,61 @@ def quote(feiqian: Network) -> Desk:
     return Desk(feiqian, wallet, document, offer)
 
 
-@pytest.fixture(params=["confirmation", "quote"])
+@dataclass
+class Contested:
+    """A claim of a supplier with its own wallet on the car maker, which may set off and disputes 100.00 of it."""
+
+    network: Network
+    party: Party
+    wallet: LocalAccount
+    claim: int
+
+
+@pytest.fixture
+def contested(feiqian: Network) -> Contested:
+    identifier = "91330200MA2OWN000G"
+    party, wallet = own_wallet(feiqian, "supplier", identifier)
+    with pytest.raises(Refused) as refusal:
+        party.hand_over(feiqian.invoice(amount=FACE, seller=identifier))
+    feiqian.world.system.node.prepare_account(wallet.address)
+    send(feiqian.world.system.node, wallet, refusal.value.problem["transaction"])
+    feiqian.world.system.indexer.catch_up()
+    [claim] = party.receivables()
+    feiqian.car_maker.confirm(claim["id"], FACE, set_off_waived=False)
+    feiqian.car_maker.dispute(claim["id"], 100_00, "short delivery 短少")
+    return Contested(feiqian, party, wallet, claim["id"])
+
+
+@pytest.fixture
+def counterclaim(contested: Contested) -> Desk:
+    network, statement = contested.network, "damaged pallets 托盘损坏"
+    now = network.operator.now()
+    document = SetOff(
+        contested.claim, 50_00, Web3.keccak(text=statement).to_0x_hex(), now - 60, now, 7, now + 3600
+    ).typed(network.world.system.contracts)  # fmt: skip
+
+    def offer(own: Document, **more: Any) -> Any:
+        body = {"amountFen": "5000", "statement": statement, "arisenAt": now - 60, "dueAt": now, "own": own} | more
+        return contested.party.act(f"/receivables/{contested.claim}/counterclaims", body)
+
+    return Desk(network, contested.wallet, document, offer)
+
+
+@pytest.fixture
+def resolution(contested: Contested) -> Desk:
+    network = contested.network
+    document = Resolution(contested.claim, 1, 40_00, 7, network.operator.now() + 3600).typed(
+        network.world.system.contracts
+    )
+
+    def offer(own: Document, **more: Any) -> Any:
+        body = {"upheldFen": "4000", "own": own} | more
+        return contested.party.act(f"/receivables/{contested.claim}/resolutions", body)
+
+    return Desk(network, contested.wallet, document, offer)
+
+
+@pytest.fixture(params=["confirmation", "quote", "counterclaim", "resolution"])
 def desk(request: pytest.FixtureRequest) -> Desk:
     return request.getfixturevalue(request.param)  # type: ignore[no-any-return]
 
@@ -105,7 +161,8 @@ def test_the_wrong_signatures_change_nothing(desk: Desk) -> None:
     document, wallet = desk.document, desk.wallet
     other = desk.network.world.system.contracts.address("Participants")
     good = signature_of(wallet, document)
-    amount = "amount" if "amount" in document["message"] else "price"
+    amount = next(name for name in ("amount", "price", "upheld") if name in document["message"])
+    ways: list[Document] = [{}, {"carry": False}] if document["primaryType"] == "Confirmation" else [{}]
     wrong = {
         "another signer": signature_of(Account.create(), document),
         "another chain": signature_of(wallet, changed(document, "domain", chainId=1)),
@@ -129,7 +186,7 @@ def test_the_wrong_signatures_change_nothing(desk: Desk) -> None:
     }
     with nothing_changes(desk.network):
         for name, signature in wrong.items():
-            for more in [{}, {"carry": False}] if "amount" in document["message"] else [{}]:
+            for more in ways:
                 with pytest.raises(Refused) as refusal:
                     desk.offer(desk.own(signature), **more)
                 assert (refusal.value.status, refusal.value.field) == (422, "own.signature"), name
@@ -228,6 +285,103 @@ def test_a_quote_signed_in_a_wallet_stands_once(quote: Desk) -> None:
     with nothing_changes(network), pytest.raises(Refused) as refusal:
         quote.offer(quote.own())
     assert (refusal.value.status, refusal.value.field) == (409, "own.nonce")
+
+
+def test_agreements_signed_in_a_wallet_stand_once(counterclaim: Desk, resolution: Desk) -> None:
+    """Rules J4, J6, S2: both are of one contract, so one nonce does for one of them."""
+    network = counterclaim.network
+    kept = counterclaim.offer(counterclaim.own())["result"]
+    with nothing_changes(network), pytest.raises(Refused) as refusal:
+        counterclaim.offer(counterclaim.own())
+    assert (refusal.value.status, refusal.value.field) == (409, "own.nonce")
+    network.car_maker.set_off(kept["counterclaimId"])
+    with nothing_changes(network), pytest.raises(Refused) as refusal:
+        resolution.offer(resolution.own())
+    assert (refusal.value.status, refusal.value.field) == (409, "own.nonce"), "spent by the counterclaim"
+
+
+def test_a_body_that_says_something_else_than_the_agreement_changes_nothing(
+    counterclaim: Desk, resolution: Desk
+) -> None:
+    with nothing_changes(counterclaim.network):
+        for desk, more, field in [
+            (counterclaim, {"amountFen": "5001"}, "own.signature"),
+            (counterclaim, {"statement": "other"}, "own.signature"),
+            (counterclaim, {"arisenAt": 5}, "own.signature"),
+            (counterclaim, {"dueAt": 5}, "own.signature"),
+            (counterclaim, {"validSeconds": 60}, "validSeconds"),
+            (resolution, {"upheldFen": "3999"}, "own.signature"),
+            (resolution, {"upheldFen": "0"}, "own.signature"),
+            (resolution, {"validSeconds": 60}, "validSeconds"),
+        ]:
+            with pytest.raises(Refused) as refusal:
+                desk.offer(desk.own(), **more)
+            assert (refusal.value.status, refusal.value.field) == (422, field)
+
+
+def test_a_resolution_signed_in_a_wallet_is_carried_once_the_other_side_signs(resolution: Desk) -> None:
+    proposed = resolution.offer(resolution.own())["result"]["resolutionId"]
+    network, claim = resolution.network, resolution.document["message"]["receivableId"]
+    done = network.car_maker.agree(proposed)
+    assert done["signer"] == network.car_maker.account
+    assert network.car_maker.receivable(claim)["reducedFen"] == "4000"
+    with nothing_changes(network), pytest.raises(Refused) as refusal:
+        network.car_maker.agree(proposed)
+    assert refusal.value.status == 409
+
+
+def test_a_wallet_accepts_the_very_document_that_the_other_side_signed(contested: Contested) -> None:
+    """Rule J6: one document, one nonce, two signatures; the registrar carries it for the wallet."""
+    network, claim = contested.network, contested.claim
+    proposed = network.car_maker.propose(claim, 40_00)["result"]
+    document = proposed["document"]
+    path = f"/resolutions/{proposed['resolutionId']}/acceptances"
+    own = {
+        "signature": signature_of(contested.wallet, document),
+        "nonce": document["message"]["nonce"],
+        "deadline": int(document["message"]["deadline"]),
+    }
+    another = signature_of(contested.wallet, changed(document, "message", upheld="0"))
+    with nothing_changes(network):
+        for wrong, field in [
+            ({"nonce": "8"}, "own.nonce"),
+            ({"deadline": own["deadline"] - 1}, "own.nonce"),
+            ({"signature": another}, "own.signature"),
+            ({"signature": malleable(own["signature"])}, "own.signature"),
+            ({"signature": signature_of(Account.create(), document)}, "own.signature"),
+        ]:
+            with pytest.raises(Refused) as refusal:
+                contested.party.act(path, {"own": {**own, **wrong}})
+            assert (refusal.value.status, refusal.value.field) == (422, field)
+        without_wallet = Party(network.operator, "no wallet at hand", contested.party.account, contested.party.token)
+        with pytest.raises(Refused) as refusal:
+            without_wallet.agree(proposed["resolutionId"])
+        assert refusal.value.problem["document"] == document
+    done = contested.party.act(path, {"own": own})
+    assert done["signer"] == network.world.system.contracts.deployment.roles["registrar"]
+    assert contested.party.receivable(claim)["reducedFen"] == "4000"
+
+
+def test_the_client_has_the_wallet_sign_agreements(contested: Contested) -> None:
+    network, claim = contested.network, contested.claim
+    now = network.operator.now()
+    kept = contested.party.acknowledge(claim, 10_00, "damaged", arisen_at=now, due_at=now)["result"]
+    network.car_maker.set_off(kept["counterclaimId"])
+    contested.party.agree(network.car_maker.propose(claim, 0)["result"]["resolutionId"])
+    network.car_maker.dispute(claim, 5_00, "again")
+    network.car_maker.agree(contested.party.propose(claim, 5_00)["result"]["resolutionId"])
+    found = contested.party.receivable(claim)
+    assert (found["reducedFen"], found["disputedFen"], found["status"]) == ("1500", "0", "confirmed")
+
+
+def test_an_agreement_that_ran_out_is_carried_no_more(contested: Contested) -> None:
+    network, claim = contested.network, contested.claim
+    proposed = network.car_maker.act(f"/receivables/{claim}/resolutions", {"upheldFen": "1", "validSeconds": 60})
+    network.operator.travel(seconds=61)
+    assert [one["state"] for one in contested.party.receivable(claim)["resolutions"]] == ["expired"]
+    with nothing_changes(network), pytest.raises(Refused) as refusal:
+        contested.party.agree(proposed["result"]["resolutionId"])
+    assert refusal.value.field == "own.deadline"
 
 
 def test_the_wallet_gets_the_document_that_it_alone_can_sign(confirmation: Desk, feiqian: Network) -> None:

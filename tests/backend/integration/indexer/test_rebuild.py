@@ -21,30 +21,8 @@ def lived(feiqian: Network) -> None:
     feiqian.operator.unfreeze(feiqian.tier2, "order 2")
     feiqian.tier1.withdraw(feiqian.registered(amount=5_00))
     feiqian.car_maker.reject(feiqian.registered(amount=6_00), "unknown 不明")
-    defaulted(feiqian)
     feiqian.car_maker.repay(claim, 950_000_00)
     feiqian.tier1.redeem(int(note))
-
-
-def defaulted(feiqian: Network) -> None:
-    """A claim that is disputed, diluted and paid late and in part, with recourse, a loss, and money withheld."""
-    claim, root = feiqian.confirmed(amount=1_000_000_00, days=30)
-    one, other, third = feiqian.tier1.endorse_many(
-        root, [(feiqian.tier2, 100_000_00, True), (feiqian.tier2, 50_000_00, True), (feiqian.bank_b, 10_000_00, True)]
-    )
-    feiqian.tier2.merge(other, one)
-    feiqian.tier2.give_notice(one)
-    feiqian.car_maker.dispute(claim, 900_000_00, "short delivery 短少")
-    feiqian.operator.order(claim, 30_000_00, "order 3")
-    feiqian.car_maker.repay(claim, 400_000_00)
-    feiqian.operator.travel(days=35)
-    feiqian.tier2.claim_recourse(one)
-    feiqian.bank_b.write_off(third)
-    feiqian.operator.freeze(feiqian.tier2, "order 4")
-    feiqian.tier1.allot(claim)
-    for note in (root, one, third):
-        feiqian.tier1.redeem(note)
-    feiqian.operator.unfreeze(feiqian.tier2, "order 5")
     _lived_badly(feiqian)
 
 
