@@ -60,11 +60,20 @@ def normalise(text: str) -> str:
     May give the empty string. Source: Unicode UAX 15 and the default-ignorable property.
     """
     while True:
-        result = unicodedata.normalize("NFKC", text).casefold().translate(_COMPARED)
+        result = _folded(text)
         if not result.isascii():
+            # What stands beside a letter decides, so not before all that parts or reorders its neighbours is gone.
             result = _LONG_MARK.sub(_as_hyphens, result)
             result = _STROKES.sub(_as_hyphens, result)
         if result == text:
+            return result
+        text = result
+
+
+def _folded(text: str) -> str:
+    while True:
+        result = unicodedata.normalize("NFKC", text).casefold().translate(_COMPARED)
+        if result == text or result.isascii():
             return result
         text = result
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import update
 
-from backend import demo
 from backend.cli import main
+from backend.demo import stories
+from backend.demo.cast import CAST
+from backend.demo.stage import Stage
 from backend.projections import tables
 from backend.reconcile import CHECKS
 from backend.world import World
@@ -44,7 +47,7 @@ def test_the_story_ends_with_everyone_paid_and_the_proof(monkeypatch: pytest.Mon
     cash = [int(move["changeFen"]) for step in report["steps"] for move in step["moves"] if move["what"] == "cash"]
     assert sum(cash) == 0
     sold = [step for step in report["steps"] if step["name"].startswith("Sells")]
-    assert all(move["party"] != demo.CAST["bank_a"][0] for step in sold for move in step["moves"])
+    assert all(move["party"] != CAST["bank_a"][0] for step in sold for move in step["moves"])
 
 
 def test_exit_status_tells_when_the_proof_fails(monkeypatch: pytest.MonkeyPatch, chain: str) -> None:
@@ -55,15 +58,29 @@ def test_exit_status_tells_when_the_proof_fails(monkeypatch: pytest.MonkeyPatch,
         started.append(start(*args, **kwargs))  # type: ignore[arg-type]
         return started[-1]
 
-    real = demo.play
+    real = stories.STORIES["confirmation"]
 
-    def corrupted(stage: demo.Stage, *, can_travel: bool) -> None:
-        real(stage, can_travel=can_travel)
+    def corrupted(stage: Stage) -> None:
+        real.play(stage)
         with started[0].system.database.begin() as db:
             db.execute(update(tables.cash_balances).values(amount=tables.cash_balances.c.amount + 1))
 
     monkeypatch.setattr(World, "start", remember)
-    monkeypatch.setattr(demo, "play", corrupted)
+    monkeypatch.setitem(stories.STORIES, "confirmation", replace(real, play=corrupted))
     result = _demo(monkeypatch, chain)
     assert result.exit_code == 1
     assert "NO" in result.output
+
+
+@pytest.mark.parametrize("story", ["dispute", "default"])
+def test_what_goes_wrong_ends_with_the_proof_too(monkeypatch: pytest.MonkeyPatch, chain: str, story: str) -> None:
+    result = _demo(monkeypatch, chain, "--story", story, "--json")
+    assert result.exit_code == 0, result.output
+    report = json.loads(result.stdout.splitlines()[-1])
+    assert report["checks"] == dict.fromkeys(CHECKS, True)
+    assert report["findings"] == []
+    moves = [move for step in report["steps"] for move in step["moves"]]
+    assert sum(int(move["changeFen"]) for move in moves if move["what"] == "cash") == 0, (
+        "whole and part, all is paid out"
+    )
+    assert any(step["refusal"] for step in report["steps"])

@@ -6,7 +6,7 @@ import sys
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from backend.invoices.normalise import identifier, identifier_key, normalise, quoted, shown
@@ -57,6 +57,7 @@ def test_identifier_and_its_key_are_idempotent(text: str) -> None:
 
 
 @given(TEXTS)
+@example("a\u3099\0\u093c\u30fc")  # what is removed kept two marks out of order, and a long mark stands after them
 def test_shown_is_idempotent_and_normalises_alike(text: str) -> None:
     once = shown(text)
     assert shown(once) == once
