@@ -45,6 +45,8 @@ def main() -> int:
     acts = _acts()
     idle = [act for act, (calls, successes) in acts.items() if 100 * successes < LEAST_PERCENT * calls]
     _show(acts)
+    if done.returncode < 0:
+        print(f"forge was ended by signal {-done.returncode}", file=sys.stderr)
     for act in idle:
         print(f"{act} succeeded in fewer than {LEAST_PERCENT} % of its calls", file=sys.stderr)
     holds = done.returncode == 0 and bool(acts) and not idle

@@ -88,7 +88,6 @@ abstract contract AdjustmentActs is SaleActs {
         Picture memory first = _before(Act.Dilute, id, supplier);
         uint256 amount = _partOfDue(id, part);
         if (adjustments.adjustmentOf(id).noticeAt != 0) {
-            // J3. What is not absorbed at once is refused.
             uint256 most = _supplierHolds(id) - _supplierOwes(id);
             if (amount > most) amount = most;
         }
@@ -137,8 +136,10 @@ abstract contract AdjustmentActs is SaleActs {
         return _isDue(id) && !_termsOf(id).setOffWaived;
     }
 
+    /// @dev J3. After notice only what the supplier's notes absorb at once; what is being paid out leaves them first.
     function _isDilutable(uint256 id) private view returns (bool) {
-        return _isDue(id) && (adjustments.adjustmentOf(id).noticeAt == 0 || _supplierHolds(id) > _supplierOwes(id));
+        if (!_isDue(id) || adjustments.adjustmentOf(id).noticeAt == 0) return _isDue(id);
+        return repayments.allotmentOf(id).left == 0 && _supplierHolds(id) > _supplierOwes(id);
     }
 
     /// @dev The supplier owes, and holds something that can go for it.
