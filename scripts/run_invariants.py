@@ -27,7 +27,7 @@ LEAST_PERCENT = 20
 
 
 def main() -> int:
-    seed = os.environ.get("SEED") or hex(secrets.randbits(64))
+    seed = os.environ.get("INVARIANT_SEED") or os.environ.get("SEED") or hex(secrets.randbits(64))
     each = -(-int(os.environ.get("RUNS", "1024")) // len(WORLDS))
     runs, depth = each * len(WORLDS), int(os.environ.get("DEPTH", "64"))
     print(f"seed {seed}, {runs} runs of depth {depth} in {len(WORLDS)} worlds", flush=True)
