@@ -29,7 +29,7 @@ class Settings(BaseModel):
     home: Path = Field(default=ROOT / "var", description="Where keystore, database and chain data live")
     chain: Literal["ganache", "anvil", "external"] = Field(default="ganache", description="The local chain to start")
     rpc_url: str = Field(default="", description="Join this chain instead of starting one")
-    rpc_port: int = Field(default=8545, ge=0, le=65_535, description="Port of the local chain; 0 takes a free one")
+    rpc_port: int = Field(default=8545, description="Port of the local chain; 0 takes a free one")
     rpc_timeout: float = Field(default=10.0, description="Seconds before an unanswered call counts as no chain")
     chain_id: int = 1337
     database_url: str = Field(default="", description="SQLAlchemy URL; default is SQLite in home")
@@ -38,7 +38,7 @@ class Settings(BaseModel):
         description="Where deployments are written down; default home, or the project for a joined chain",
     )
     host: str = "127.0.0.1"
-    port: int = Field(default=8600, ge=1, le=65_535)
+    port: int = 8600
     domain: str = Field(default="", description="Domain that sign-in messages must name; default host:port")
     keystore_passphrase: str = Field(default="", description="Default: home/secret, made at the first start")
     keystore_rounds: int = Field(default=262_144, description="scrypt work factor of the keystore")
