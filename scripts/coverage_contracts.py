@@ -63,12 +63,14 @@ def _backend() -> dict[str, Any]:
 
 def _run() -> bool:
     """The tests with coverage. Brownie's memory of earlier runs is dropped: it outlives a change of what is traced.
-    Its Anvil gets two options more: traces, and no base fee, since brownie measures views as free transactions."""
+    Its Anvil gets three options more: traces, the last blocks' alone, since all of them would fill the machine's memory;
+    and no base fee, since brownie measures views as free transactions."""
     REPORT.unlink(missing_ok=True)
     SEEN_BEFORE.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         anvil = Path(folder) / "anvil"
-        anvil.write_text(f'#!/bin/sh\nexec "{ROOT}/toolchain/anvil" --steps-tracing --block-base-fee-per-gas 0 "$@"\n')
+        options = "--steps-tracing --transaction-block-keeper 60 --block-base-fee-per-gas 0"
+        anvil.write_text(f'#!/bin/sh\nexec "{ROOT}/toolchain/anvil" {options} "$@"\n')
         anvil.chmod(0o755)
         path = os.pathsep.join([folder, str(Path(sys.executable).parent), os.environ["PATH"]])
         command = ["brownie", "test", "--coverage", "--network", "feiqian-anvil"]
