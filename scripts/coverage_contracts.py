@@ -63,8 +63,8 @@ def _backend() -> dict[str, Any]:
 
 def _run() -> bool:
     """The tests with coverage. Brownie's memory of earlier runs is dropped: it outlives a change of what is traced.
-    Its Anvil gets three options more: traces, the last blocks' alone, since all of them would fill the machine's memory;
-    and no base fee, since brownie measures views as free transactions."""
+    Its Anvil gets three options more: traces; those of the last blocks alone, since all would fill the memory; and
+    no base fee, since brownie measures views as free transactions."""
     REPORT.unlink(missing_ok=True)
     SEEN_BEFORE.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory() as folder:
