@@ -64,6 +64,8 @@ class Settings(BaseModel):
     grace_days: int = Field(default=3, description="After maturity, before penalty and recourse")
     penalty_bps_per_day: int = Field(default=5, description="0.05 % of what is overdue, for each day begun after grace")
     levy_bps: int = Field(default=50, description="0.5 % of the price of each financing, for the reserve")
+    price_age_hours: int = Field(default=96, description="How old a price may be to lend or to liquidate on it")
+    count_age_hours: int = Field(default=24, description="How old a custodian's count may be to pledge goods on it")
     log_level: str = "WARNING"
     log_json: bool = False
 

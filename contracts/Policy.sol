@@ -20,6 +20,8 @@ contract Policy is IPolicy, AccessManaged {
         uint8 graceDays;
         uint16 penaltyBpsPerDay;
         uint16 levyBps;
+        uint8 priceAgeHours;
+        uint8 countAgeHours;
         uint40 endsAt; // 0: nothing is scheduled after it
     }
 
@@ -89,6 +91,11 @@ contract Policy is IPolicy, AccessManaged {
         return (limit.graceDays, limit.penaltyBpsPerDay);
     }
 
+    function maxAges() external view returns (uint256, uint256) {
+        Term storage limit = _inForce();
+        return (uint256(limit.priceAgeHours) * 1 hours, uint256(limit.countAgeHours) * 1 hours);
+    }
+
     function levyOn(uint256 price) external view returns (uint256) {
         return (price * _inForce().levyBps + 5_000) / 10_000;
     }
@@ -106,7 +113,9 @@ contract Policy is IPolicy, AccessManaged {
             acceptanceDays: t.acceptanceDays,
             graceDays: t.graceDays,
             penaltyBpsPerDay: t.penaltyBpsPerDay,
-            levyBps: t.levyBps
+            levyBps: t.levyBps,
+            priceAgeHours: t.priceAgeHours,
+            countAgeHours: t.countAgeHours
         });
     }
 
@@ -129,6 +138,8 @@ contract Policy is IPolicy, AccessManaged {
             graceDays: given.graceDays,
             penaltyBpsPerDay: given.penaltyBpsPerDay,
             levyBps: given.levyBps,
+            priceAgeHours: given.priceAgeHours,
+            countAgeHours: given.countAgeHours,
             endsAt: endsAt
         });
     }

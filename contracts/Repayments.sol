@@ -4,16 +4,17 @@ pragma solidity 0.8.30;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-import {ReentrancyGuard} from "@openzeppelin/contracts/utils/ReentrancyGuard.sol";
 import {IAdjustments} from "./interfaces/IAdjustments.sol";
+import {IEscrow} from "./interfaces/IEscrow.sol";
 import {IParticipants} from "./interfaces/IParticipants.sol";
 import {IPolicy} from "./interfaces/IPolicy.sol";
 import {IReceivables} from "./interfaces/IReceivables.sol";
 import {IRepayments} from "./interfaces/IRepayments.sol";
+import {Payouts} from "./Payouts.sol";
 import {Shares} from "./libraries/Shares.sol";
 
 /// @notice See IRepayments. Keeps the cash; who holds which note is in Receivables.
-contract Repayments is IRepayments, ReentrancyGuard {
+contract Repayments is IRepayments, Payouts {
     using SafeERC20 for IERC20;
     using Shares for Shares.Pot;
 
@@ -27,26 +28,24 @@ contract Repayments is IRepayments, ReentrancyGuard {
 
     IReceivables public immutable receivables;
     IAdjustments public immutable adjustments;
-    IParticipants public immutable participants;
-    IPolicy public immutable policy;
+    IEscrow public immutable escrow;
 
     mapping(uint256 receivableId => Account) private _accounts;
     mapping(uint256 receivableId => Penalty) private _penalties;
     mapping(uint256 receivableId => Allotment) private _allotments;
     mapping(uint256 receivableId => Cuts) private _cuts;
     mapping(uint256 receivableId => mapping(uint256 round => mapping(uint256 word => uint256))) private _served;
-    mapping(address holder => mapping(uint16 currency => uint256)) public withheldOf;
 
     constructor(
         IReceivables receivables_,
         IAdjustments adjustments_,
         IParticipants participants_,
-        IPolicy policy_
-    ) {
+        IPolicy policy_,
+        IEscrow escrow_
+    ) Payouts(participants_, policy_) {
         receivables = receivables_;
         adjustments = adjustments_;
-        participants = participants_;
-        policy = policy_;
+        escrow = escrow_;
     }
 
     // ---- money comes in
@@ -125,14 +124,6 @@ contract Repayments is IRepayments, ReentrancyGuard {
         }
     }
 
-    function payWithheld(address holder, uint16 currency) external nonReentrant returns (uint256 amount) {
-        amount = withheldOf[holder][currency];
-        if (amount == 0) revert InvalidAmount(0, 0);
-        withheldOf[holder][currency] = 0;
-        emit WithheldPaid(holder, currency, amount);
-        _cash(currency).safeTransfer(holder, amount);
-    }
-
     // ---- recourse
 
     function claimRecourse(uint256 noteId, uint256 level) external {
@@ -150,6 +141,7 @@ contract Repayments is IRepayments, ReentrancyGuard {
 
         toNoteId = receivables.takePlace(noteId, ancestorId, endorser, uint64(amount));
         emit NoteBoughtBack(noteId, note.receivableId, endorser, note.holder, toNoteId, amount);
+        _tellEscrow(note.holder, noteId, amount);
         uint16 currency = receivables.termsOf(note.receivableId).currency;
         _cash(currency).safeTransferFrom(endorser, note.holder, amount);
     }
@@ -220,6 +212,7 @@ contract Repayments is IRepayments, ReentrancyGuard {
         _penalties[receivableId].redeemed += uint64(penalty);
         if (principal != 0) receivables.burn(noteId, uint64(principal));
         emit NoteRedeemed(noteId, receivableId, note.holder, principal, penalty);
+        _tellEscrow(note.holder, noteId, amount);
         _payOut(note.holder, terms.currency, amount);
     }
 
@@ -249,15 +242,9 @@ contract Repayments is IRepayments, ReentrancyGuard {
         _payOut(supplier, terms.currency, penalty);
     }
 
-    /// @dev A holder that may not be paid now does not hold up the others.
-    function _payOut(address holder, uint16 currency, uint256 amount) private {
-        if (amount == 0) return;
-        if (participants.mayHold(holder)) {
-            _cash(currency).safeTransfer(holder, amount);
-        } else {
-            withheldOf[holder][currency] += amount;
-            emit PaymentWithheld(holder, currency, amount);
-        }
+    /// @dev K12. Title in escrow: whoever keeps it has to know what the cash is for.
+    function _tellEscrow(address holder, uint256 noteId, uint256 amount) private {
+        if (holder == address(escrow) && amount != 0) escrow.onProceeds(noteId, amount);
     }
 
     /// @dev What has come in and is not paid out.
@@ -403,9 +390,5 @@ contract Repayments is IRepayments, ReentrancyGuard {
         returns (uint256)
     {
         return adjustment.reduced - adjustment.absorbed - _accounts[receivableId].madeGood;
-    }
-
-    function _cash(uint16 currency) private view returns (IERC20) {
-        return IERC20(policy.settlementTokenOf(currency));
     }
 }

@@ -5,8 +5,9 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ReentrancyGuard} from "@openzeppelin/contracts/utils/ReentrancyGuard.sol";
-import {IPolicy} from "./interfaces/IPolicy.sol";
 import {IAdjustments} from "./interfaces/IAdjustments.sol";
+import {IEscrow} from "./interfaces/IEscrow.sol";
+import {IPolicy} from "./interfaces/IPolicy.sol";
 import {IReceivables} from "./interfaces/IReceivables.sol";
 import {IRepayments} from "./interfaces/IRepayments.sol";
 import {IReserve} from "./interfaces/IReserve.sol";
@@ -20,6 +21,7 @@ contract Reserve is IReserve, ReentrancyGuard {
     IAdjustments public immutable adjustments;
     IPolicy public immutable policy;
     address public immutable settlement;
+    IEscrow public immutable escrow;
 
     mapping(uint256 noteId => uint64) public insuredOf;
     /// @dev Where what was paid for a note so far went, so that many small payments do not make many notes.
@@ -30,13 +32,15 @@ contract Reserve is IReserve, ReentrancyGuard {
         IRepayments repayments_,
         IAdjustments adjustments_,
         IPolicy policy_,
-        address settlement_
+        address settlement_,
+        IEscrow escrow_
     ) {
         receivables = receivables_;
         repayments = repayments_;
         adjustments = adjustments_;
         policy = policy_;
         settlement = settlement_;
+        escrow = escrow_;
     }
 
     function insure(uint256 noteId, uint256 receivableId, address cash, uint256 price, uint256 levy) external {
@@ -72,6 +76,7 @@ contract Reserve is IReserve, ReentrancyGuard {
         uint256 toNoteId = receivables.takePlace(noteId, _takenInto[noteId], address(this), uint64(amount));
         _takenInto[noteId] = toNoteId;
         emit NoteCovered(noteId, receivableId, note.holder, toNoteId, amount);
+        if (note.holder == address(escrow)) escrow.onProceeds(noteId, amount);
         cash.safeTransfer(note.holder, amount);
     }
 }

@@ -132,6 +132,8 @@ def deploy(node: Node, keystore: Keystore, settings: Settings, report: Report = 
         settings.grace_days,
         settings.penalty_bps_per_day,
         settings.levy_bps,
+        settings.price_age_hours,
+        settings.count_age_hours,
     )
     policy = deployer.create("Policy", authority, limits)
     fingerprints = deployer.create("Fingerprints", authority)

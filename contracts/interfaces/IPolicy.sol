@@ -14,6 +14,8 @@ interface IPolicy {
     /// @param graceDays after maturity, before a penalty runs and recourse opens.
     /// @param penaltyBpsPerDay of what is overdue, for each day begun after grace, in basis points.
     /// @param levyBps of the price of each financing, for the reserve, in basis points.
+    /// @param priceAgeHours how old a price may be to be used, in hours.
+    /// @param countAgeHours how old a custodian's count may be to pledge goods on it, in hours.
     struct Limits {
         uint64 maxFaceValue;
         uint16 minTenorDays;
@@ -26,6 +28,8 @@ interface IPolicy {
         uint8 graceDays;
         uint16 penaltyBpsPerDay;
         uint16 levyBps;
+        uint8 priceAgeHours;
+        uint8 countAgeHours;
     }
 
     event LimitsScheduled(uint256 indexed effectiveAt, Limits limits);
@@ -55,6 +59,9 @@ interface IPolicy {
 
     /// @notice L5. Grace and penalty of what is confirmed now; they are the receivable's for good.
     function lateTerms() external view returns (uint8 graceDays, uint16 penaltyBpsPerDay);
+
+    /// @notice L7. How old a price and a count may be, in seconds.
+    function maxAges() external view returns (uint256 priceAge, uint256 countAge);
 
     /// @notice L6. The levy on a price, both in minor units, rounded half up.
     function levyOn(uint256 price) external view returns (uint256 levy);

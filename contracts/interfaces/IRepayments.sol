@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
+import {IPayouts} from "./IPayouts.sol";
+
 /// @title Money for the notes (docs/SPECIFICATION.md, rules M and X)
 /// @notice Repayment, penalty, settlement of all holders, recourse. The cash waits here for the holders. Amounts are minor
 /// units of the receivable's currency, times UTC seconds.
-interface IRepayments {
+interface IRepayments is IPayouts {
     /// @param repaid principal paid by or for the obligor.
     /// @param madeGood principal paid by or for the supplier on its debt for dilution.
     /// @param redeemed principal paid out to holders.
@@ -47,8 +49,6 @@ interface IRepayments {
         uint256 indexed noteId, uint256 indexed receivableId, address indexed holder, uint256 principal, uint256 penalty
     );
     event LeftPenaltyPaid(uint256 indexed receivableId, address indexed supplier, uint256 amount);
-    event PaymentWithheld(address indexed holder, uint16 indexed currency, uint256 amount);
-    event WithheldPaid(address indexed holder, uint16 indexed currency, uint256 amount);
     event RecourseClaimed(
         uint256 indexed noteId, uint256 indexed receivableId, address indexed endorser, address holder, uint256 amount
     );
@@ -65,7 +65,6 @@ interface IRepayments {
     );
 
     error WrongStatus(uint256 receivableId, uint8 status);
-    error InvalidAmount(uint256 amount, uint256 limit);
     error NothingDue(uint256 receivableId);
     error NotYetMature(uint256 receivableId, uint256 maturityAt);
     error NotInDefault(uint256 receivableId, uint256 graceEndsAt);
@@ -99,9 +98,6 @@ interface IRepayments {
     /// @notice M5. The same for many; those that have nothing to get are passed over.
     function redeemMany(uint256[] calldata noteIds) external returns (uint256 amount);
 
-    /// @notice M6. Money that could not be paid to a frozen holder, once it may hold it.
-    function payWithheld(address holder, uint16 currency) external returns (uint256 amount);
-
     /// @notice X1. After grace the holder turns to the endorser `level` endorsements up (0: the last).
     function claimRecourse(uint256 noteId, uint256 level) external;
 
@@ -129,5 +125,4 @@ interface IRepayments {
     function accountOf(uint256 receivableId) external view returns (Account memory);
     function penaltyOf(uint256 receivableId) external view returns (Penalty memory);
     function allotmentOf(uint256 receivableId) external view returns (Allotment memory);
-    function withheldOf(address holder, uint16 currency) external view returns (uint256);
 }

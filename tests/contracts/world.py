@@ -46,6 +46,7 @@ LIMIT = {
     "maxFaceValue": 10**15, "minTenorDays": 1, "maxTenorDays": 366, "confirmationDays": 30, "maxDepth": 5,
     "maxNotes": 12, "cutOffDays": CUT_OFF // DAY, "acceptanceDays": ACCEPTANCE // DAY, "graceDays": GRACE // DAY,
     "penaltyBpsPerDay": PENALTY_BPS, "levyBps": LEVY_BPS,
+    "priceAgeHours": 48, "countAgeHours": 24,
 }  # fmt: skip
 LIMITS = tuple(LIMIT.values())
 

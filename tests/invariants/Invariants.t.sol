@@ -121,7 +121,9 @@ contract UsualInvariants is Invariants {
             acceptanceDays: 5,
             graceDays: 3,
             penaltyBpsPerDay: 5,
-            levyBps: 50
+            levyBps: 50,
+            priceAgeHours: 96,
+            countAgeHours: 48
         });
     }
 
@@ -144,7 +146,9 @@ contract HarshInvariants is Invariants {
             acceptanceDays: 60,
             graceDays: 0,
             penaltyBpsPerDay: 1_000,
-            levyBps: 1_000
+            levyBps: 1_000,
+            priceAgeHours: 24,
+            countAgeHours: 24
         });
     }
 

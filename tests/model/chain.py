@@ -21,7 +21,7 @@ from .rules.limits import Limits
 from .rules.refusals import Refusal
 
 GAS = hex(15_000_000)
-FIRST_LIMITS = Limits(10**12, 2, 60, 5, 4, 14, 1, 2, 2, 30, 50)
+FIRST_LIMITS = Limits(10**12, 2, 60, 5, 4, 14, 1, 2, 2, 30, 50, 96, 24)
 CURRENCIES = ("CNY", "EUR")
 
 

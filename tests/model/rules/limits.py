@@ -29,6 +29,8 @@ class Limits:
     grace_days: int
     penalty_bps_per_day: int
     levy_bps: int
+    price_age_hours: int
+    count_age_hours: int
 
     def sensible(self) -> bool:
         return (

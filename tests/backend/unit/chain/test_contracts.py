@@ -224,10 +224,10 @@ def test_text_in_a_log_may_be_anything(contracts: Contracts) -> None:
 
 
 def test_a_tuple_keeps_its_names(contracts: Contracts) -> None:
-    members = "uint64,uint16,uint16,uint16,uint16,uint16,uint8,uint8,uint8,uint16,uint16"
+    members = "uint64,uint16,uint16,uint16,uint16,uint16,uint8,uint8,uint8,uint16,uint16,uint8,uint8"
     signature = f"LimitsScheduled(uint256,({members}))"
     log = contracts.decode_log(
-        raw_log(address(3), signature, [word(9)], encode(["uint256"] * 11, [10, 1, 366, 30, 20, 5, 1, 3, 4, 6, 50]))
+        raw_log(address(3), signature, [word(9)], encode(["uint256"] * 13, [10, 1, 366, 30, 20, 5, 1, 3, 4, 6, 50, 96, 24]))
     )
     assert log is not None
     assert log.args["limits"] == {
@@ -242,6 +242,8 @@ def test_a_tuple_keeps_its_names(contracts: Contracts) -> None:
         "graceDays": 4,
         "penaltyBpsPerDay": 6,
         "levyBps": 50,
+        "priceAgeHours": 96,
+        "countAgeHours": 24,
     }
 
 
