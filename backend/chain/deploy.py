@@ -172,20 +172,34 @@ def deploy(node: Node, keystore: Keystore, settings: Settings, report: Report = 
     return deployment
 
 
-CIRCLE = ("Receivables", "Repayments", "Adjustments", "Reserve", "Settlement")
+CIRCLE = (
+    "Receivables",
+    "Repayments",
+    "Adjustments",
+    "Reserve",
+    "Settlement",
+    "Prices",
+    "WarehouseReceipts",
+    "Attestations",
+    "Loans",
+)
 """Each of these knows others of them for good, so their addresses are foreseen. In this order."""
 
 
 def _create_circle(deployer: Deployer, made: dict[str, str]) -> dict[str, str]:
     circle = dict(zip(CIRCLE, deployer.foresee(len(CIRCLE)), strict=True))
-    receivables, repayments, adjustments, reserve, settlement = circle.values()
+    receivables, repayments, adjustments, reserve, settlement, prices, receipts, attestations, loans = circle.values()
     participants, policy, fingerprints = made["Participants"], made["Policy"], made["Fingerprints"]
     arguments: dict[str, tuple[Any, ...]] = {
         "Receivables": (participants, policy, fingerprints, (repayments, adjustments, reserve)),
-        "Repayments": (receivables, adjustments, participants, policy),
+        "Repayments": (receivables, adjustments, participants, policy, loans),
         "Adjustments": (made["Authority"], receivables, repayments, participants, policy, fingerprints),
-        "Reserve": (receivables, repayments, adjustments, policy, settlement),
+        "Reserve": (receivables, repayments, adjustments, policy, settlement, loans),
         "Settlement": (participants, policy, receivables, reserve),
+        "Prices": (made["Authority"], participants, policy),
+        "WarehouseReceipts": (made["Authority"], participants, policy, fingerprints, (attestations, loans)),
+        "Attestations": (made["Authority"], participants, receipts),
+        "Loans": (participants, policy, (prices, receipts, receivables, repayments, reserve)),
     }
     for name, foreseen in circle.items():
         if deployer.create(name, *arguments[name]) != foreseen:
@@ -202,9 +216,9 @@ def _wire(deployer: Deployer, contracts: Contracts, settings: Settings) -> None:
 
     address = contracts.address
     tokens = [contracts.token(code) for code in contracts.deployment.tokens]
-    for name in ("Receivables", "Adjustments"):
+    for name in ("Receivables", "Adjustments", "WarehouseReceipts"):
         do("Fingerprints", "admit", address(name))
-    for name in ("Repayments", "Reserve"):  # they keep cash
+    for name in ("Repayments", "Reserve", "WarehouseReceipts", "Loans"):  # they keep cash
         identity = Web3.keccak(text=f"feiqian.protocol.{name.lower()}")
         do("Participants", "register", address(name), identity, PROTOCOL_ROLE, NEVER, name)
     for code, token in contracts.deployment.tokens.items():

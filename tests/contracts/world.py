@@ -58,6 +58,9 @@ class Role(IntFlag):
     SUPPLIER = 1
     OBLIGOR = 2
     FINANCIER = 4
+    CUSTODIAN = 8
+    CARRIER = 16
+    ORACLE = 32
     PROTOCOL = 256
 
 
@@ -109,6 +112,10 @@ PARTIES = {
     "bank": Role.FINANCIER,
     "fund": Role.FINANCIER,
     "thief": Role.SUPPLIER | Role.FINANCIER,  # registered like everybody else
+    "custodian": Role.CUSTODIAN,
+    "depot": Role.CUSTODIAN,  # another one
+    "carrier": Role.CARRIER,
+    "oracle": Role.ORACLE,
 }
 OFFICERS = ("admin", "registrar", "issuer", "attestor", "regulator")
 OUTSIDERS = ("stranger", "newcomer")
@@ -132,10 +139,14 @@ SET_OFF = {
 PERMIT = {"owner": "address", "spender": "address", "value": "uint256", "nonce": "uint256", "deadline": "uint256"}
 DOMAINS = {
     "Receivables": "Feiqian Receivables", "Adjustments": "Feiqian Adjustments", "Settlement": "Feiqian Settlement",
-    "SettlementToken": "Feiqian CNY",
+    "SettlementToken": "Feiqian CNY", "Prices": "Feiqian Prices", "WarehouseReceipts": "Feiqian Warehouse Receipts",
+    "Attestations": "Feiqian Attestations", "Loans": "Feiqian Loans",
 }  # fmt: skip
 
-CIRCLE = ("Receivables", "Repayments", "Adjustments", "Reserve", "Settlement")
+CIRCLE = (
+    "Receivables", "Repayments", "Adjustments", "Reserve", "Settlement", "Prices", "WarehouseReceipts", "Attestations",
+    "Loans",
+)  # fmt: skip
 """Each of these knows others of them for good, so their addresses are foreseen. In this order."""
 
 
@@ -338,7 +349,7 @@ class World:
         self._deploy_circle(make)
         authority.multicall(self._powers(), sender)
         self.policy.setSettlementToken(CNY, self.cash, sender)
-        for contract in (self.receivables, self.adjustments):
+        for contract in (self.receivables, self.adjustments, self.warehousereceipts):
             self.fingerprints.admit(contract, sender)
         self._admit_parties()
         self._fill_purses()
@@ -347,13 +358,19 @@ class World:
     def _deploy_circle(self, make: dict[str, Any]) -> None:
         first = self.admin.nonce
         foreseen = [self.admin.get_deployment_address(first + step) for step in range(len(CIRCLE))]
-        receivables, repayments, adjustments, reserve, settlement = foreseen
+        receivables, repayments, adjustments, reserve, settlement, prices, receipts, attestations, loans = foreseen
         arguments = {
             "Receivables": (self.participants, self.policy, self.fingerprints, (repayments, adjustments, reserve)),
-            "Repayments": (receivables, adjustments, self.participants, self.policy),
+            "Repayments": (receivables, adjustments, self.participants, self.policy, loans),
             "Adjustments": (self.authority, receivables, repayments, self.participants, self.policy, self.fingerprints),
-            "Reserve": (receivables, repayments, adjustments, self.policy, settlement),
+            "Reserve": (receivables, repayments, adjustments, self.policy, settlement, loans),
             "Settlement": (self.participants, self.policy, receivables, reserve),
+            "Prices": (self.authority, self.participants, self.policy),
+            "WarehouseReceipts": (
+                self.authority, self.participants, self.policy, self.fingerprints, (attestations, loans),
+            ),
+            "Attestations": (self.authority, self.participants, receipts),
+            "Loans": (self.participants, self.policy, (prices, receipts, receivables, repayments, reserve)),
         }
         for name, address in zip(CIRCLE, foreseen, strict=True):
             self.contracts[name.lower()] = make[name](*arguments[name], {"from": self.admin})
@@ -372,7 +389,7 @@ class World:
     def _admit_parties(self) -> None:
         for name, roles in PARTIES.items():
             self.admit(self.parties[name], roles, name)
-        for name in ("repayments", "reserve"):  # they keep cash
+        for name in ("repayments", "reserve", "warehousereceipts", "loans"):  # they keep cash
             self.admit(self.contracts[name], Role.PROTOCOL, name)
         for obligor in (self.obligor, self.dealer):
             self.limit(obligor, 10**12)
