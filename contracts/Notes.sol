@@ -48,12 +48,13 @@ abstract contract Notes is IReceivables, SignedDocuments {
         uint40 acceptBy; // 0: nothing is awaited
     }
 
-    /// @dev The contracts around this one: where money comes in, where claims change, who covers defaults. Each is
-    /// deployed after this one, at an address known beforehand.
+    /// @dev The contracts around this one: where money comes in, where claims change, who covers defaults, who
+    /// keeps title for lenders. Each is deployed after this one, at an address known beforehand.
     struct Siblings {
         address repayments;
         IAdjustments adjustments;
         address reserve;
+        address escrow;
     }
 
     string public constant name = "Feiqian Notes";
@@ -65,6 +66,7 @@ abstract contract Notes is IReceivables, SignedDocuments {
     address public immutable repayments;
     IAdjustments public immutable adjustments;
     address public immutable reserve;
+    address public immutable escrow;
 
     mapping(uint256 receivableId => Receivable) internal _receivables;
     uint32 internal _lastReceivableId;
@@ -90,6 +92,7 @@ abstract contract Notes is IReceivables, SignedDocuments {
         repayments = siblings.repayments;
         adjustments = siblings.adjustments;
         reserve = siblings.reserve;
+        escrow = siblings.escrow;
     }
 
     // ---- title moves
@@ -452,9 +455,9 @@ abstract contract Notes is IReceivables, SignedDocuments {
         return _receivables[note.receivableId].status == Status.Disputed ? adjustments.lockedOf(noteId) : 0;
     }
 
-    /// @dev R10. What pays the notes cannot hold one: it would pay itself.
+    /// @dev R10. What pays the notes cannot hold one: it would pay itself. What keeps title for others takes it itself.
     function _requireTaker(address to) private view {
-        if (to == repayments) revert ReceiverRefused(to);
+        if (to == repayments || (to == escrow && msg.sender != to)) revert ReceiverRefused(to);
     }
 
     function _requireSibling() private view {

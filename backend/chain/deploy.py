@@ -182,24 +182,34 @@ CIRCLE = (
     "WarehouseReceipts",
     "Attestations",
     "Loans",
+    "Collateral",
+    "Enforcement",
 )
 """Each of these knows others of them for good, so their addresses are foreseen. In this order."""
 
 
 def _create_circle(deployer: Deployer, made: dict[str, str]) -> dict[str, str]:
     circle = dict(zip(CIRCLE, deployer.foresee(len(CIRCLE)), strict=True))
-    receivables, repayments, adjustments, reserve, settlement, prices, receipts, attestations, loans = circle.values()
+    receivables, repayments, adjustments, reserve, settlement, prices, receipts, attestations, loans, *rest = (
+        circle.values()
+    )
+    collateral, enforcement = rest
     participants, policy, fingerprints = made["Participants"], made["Policy"], made["Fingerprints"]
     arguments: dict[str, tuple[Any, ...]] = {
-        "Receivables": (participants, policy, fingerprints, (repayments, adjustments, reserve)),
-        "Repayments": (receivables, adjustments, participants, policy, loans),
+        "Receivables": (participants, policy, fingerprints, (repayments, adjustments, reserve, collateral)),
+        "Repayments": (receivables, adjustments, participants, policy, collateral),
         "Adjustments": (made["Authority"], receivables, repayments, participants, policy, fingerprints),
-        "Reserve": (receivables, repayments, adjustments, policy, settlement, loans),
+        "Reserve": (receivables, repayments, adjustments, policy, settlement, collateral),
         "Settlement": (participants, policy, receivables, reserve),
         "Prices": (made["Authority"], participants, policy),
-        "WarehouseReceipts": (made["Authority"], participants, policy, fingerprints, (attestations, loans)),
+        "WarehouseReceipts": (made["Authority"], participants, policy, fingerprints, (attestations, collateral)),
         "Attestations": (made["Authority"], participants, receipts),
-        "Loans": (participants, policy, (prices, receipts, receivables, repayments, reserve)),
+        "Loans": (participants, policy, collateral, enforcement, receipts, receivables),
+        "Collateral": (
+            policy,
+            (loans, enforcement, prices, receipts, receivables, adjustments, repayments, reserve),
+        ),
+        "Enforcement": (participants, policy, loans, collateral, receipts),
     }
     for name, foreseen in circle.items():
         if deployer.create(name, *arguments[name]) != foreseen:
@@ -218,7 +228,7 @@ def _wire(deployer: Deployer, contracts: Contracts, settings: Settings) -> None:
     tokens = [contracts.token(code) for code in contracts.deployment.tokens]
     for name in ("Receivables", "Adjustments", "WarehouseReceipts"):
         do("Fingerprints", "admit", address(name))
-    for name in ("Repayments", "Reserve", "WarehouseReceipts", "Loans"):  # they keep cash
+    for name in ("Repayments", "Reserve", "WarehouseReceipts", "Loans", "Collateral", "Enforcement"):  # they keep cash
         identity = Web3.keccak(text=f"feiqian.protocol.{name.lower()}")
         do("Participants", "register", address(name), identity, PROTOCOL_ROLE, NEVER, name)
     for code, token in contracts.deployment.tokens.items():

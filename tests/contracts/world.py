@@ -140,12 +140,13 @@ PERMIT = {"owner": "address", "spender": "address", "value": "uint256", "nonce":
 DOMAINS = {
     "Receivables": "Feiqian Receivables", "Adjustments": "Feiqian Adjustments", "Settlement": "Feiqian Settlement",
     "SettlementToken": "Feiqian CNY", "Prices": "Feiqian Prices", "WarehouseReceipts": "Feiqian Warehouse Receipts",
-    "Attestations": "Feiqian Attestations", "Loans": "Feiqian Loans",
+    "Attestations": "Feiqian Attestations", "Loans": "Feiqian Loans", "Collateral": "Feiqian Collateral",
+    "Enforcement": "Feiqian Enforcement",
 }  # fmt: skip
 
 CIRCLE = (
     "Receivables", "Repayments", "Adjustments", "Reserve", "Settlement", "Prices", "WarehouseReceipts", "Attestations",
-    "Loans",
+    "Loans", "Collateral", "Enforcement",
 )  # fmt: skip
 """Each of these knows others of them for good, so their addresses are foreseen. In this order."""
 
@@ -358,19 +359,36 @@ class World:
     def _deploy_circle(self, make: dict[str, Any]) -> None:
         first = self.admin.nonce
         foreseen = [self.admin.get_deployment_address(first + step) for step in range(len(CIRCLE))]
-        receivables, repayments, adjustments, reserve, settlement, prices, receipts, attestations, loans = foreseen
+        receivables, repayments, adjustments, reserve, settlement, prices, receipts, attestations, loans, *rest = (
+            foreseen
+        )
+        collateral, enforcement = rest
         arguments = {
-            "Receivables": (self.participants, self.policy, self.fingerprints, (repayments, adjustments, reserve)),
-            "Repayments": (receivables, adjustments, self.participants, self.policy, loans),
+            "Receivables": (
+                self.participants,
+                self.policy,
+                self.fingerprints,
+                (repayments, adjustments, reserve, collateral),
+            ),
+            "Repayments": (receivables, adjustments, self.participants, self.policy, collateral),
             "Adjustments": (self.authority, receivables, repayments, self.participants, self.policy, self.fingerprints),
-            "Reserve": (receivables, repayments, adjustments, self.policy, settlement, loans),
+            "Reserve": (receivables, repayments, adjustments, self.policy, settlement, collateral),
             "Settlement": (self.participants, self.policy, receivables, reserve),
             "Prices": (self.authority, self.participants, self.policy),
             "WarehouseReceipts": (
-                self.authority, self.participants, self.policy, self.fingerprints, (attestations, loans),
+                self.authority,
+                self.participants,
+                self.policy,
+                self.fingerprints,
+                (attestations, collateral),
             ),
             "Attestations": (self.authority, self.participants, receipts),
-            "Loans": (self.participants, self.policy, (prices, receipts, receivables, repayments, reserve)),
+            "Loans": (self.participants, self.policy, collateral, enforcement, receipts, receivables),
+            "Collateral": (
+                self.policy,
+                (loans, enforcement, prices, receipts, receivables, adjustments, repayments, reserve),
+            ),
+            "Enforcement": (self.participants, self.policy, loans, collateral, receipts),
         }
         for name, address in zip(CIRCLE, foreseen, strict=True):
             self.contracts[name.lower()] = make[name](*arguments[name], {"from": self.admin})
@@ -389,7 +407,14 @@ class World:
     def _admit_parties(self) -> None:
         for name, roles in PARTIES.items():
             self.admit(self.parties[name], roles, name)
-        for name in ("repayments", "reserve", "warehousereceipts", "loans"):  # they keep cash
+        for name in (
+            "repayments",
+            "reserve",
+            "warehousereceipts",
+            "loans",
+            "collateral",
+            "enforcement",
+        ):  # they keep cash
             self.admit(self.contracts[name], Role.PROTOCOL, name)
         for obligor in (self.obligor, self.dealer):
             self.limit(obligor, 10**12)
