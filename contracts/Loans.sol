@@ -191,7 +191,7 @@ contract Loans is ILoans, SignedDocuments, Payouts {
         bytes calldata countSignature
     ) external nonReentrant {
         Loan storage loan = _owing(loanId);
-        if (loan.status == Status.Uncovered) revert WrongStatus(loanId, loan.status);
+        if (loan.status == Status.Uncovered) revert WrongLoanStatus(loanId, loan.status);
         if (msg.sender != loan.borrower) revert NotTheBorrower(loanId, msg.sender);
         collateral.pledge(_purpose(loanId), title, count, countSignature);
         _askCure(loanId, loan);
@@ -214,7 +214,7 @@ contract Loans is ILoans, SignedDocuments, Payouts {
     function enterSale(uint256 loanId) external onlyEnforcement {
         Loan storage loan = _inStatus(loanId, Status.Live);
         (Cause cause, uint256 ltv) = _default(loanId, loan);
-        if (cause == Cause.None) revert NotInDefault(loanId);
+        if (cause == Cause.None) revert LoanNotInDefault(loanId);
         loan.status = Status.InSale;
         emit LoanDefaulted(loanId, cause, _debtNow(loan).due().total(), ltv);
     }
@@ -427,7 +427,7 @@ contract Loans is ILoans, SignedDocuments, Payouts {
 
     function _owing(uint256 loanId) private view returns (Loan storage loan) {
         loan = _existing(loanId);
-        if (loan.status == Status.Ended) revert WrongStatus(loanId, loan.status);
+        if (loan.status == Status.Ended) revert WrongLoanStatus(loanId, loan.status);
     }
 
     function _existing(uint256 loanId) private view returns (Loan storage loan) {
@@ -437,7 +437,7 @@ contract Loans is ILoans, SignedDocuments, Payouts {
 
     function _inStatus(uint256 loanId, Status wanted) private view returns (Loan storage loan) {
         loan = _existing(loanId);
-        if (loan.status != wanted) revert WrongStatus(loanId, loan.status);
+        if (loan.status != wanted) revert WrongLoanStatus(loanId, loan.status);
     }
 
     /// @dev Every member of Quote is one word in declaration order, as EIP-712 encodes it.

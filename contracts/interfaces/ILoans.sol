@@ -106,7 +106,7 @@ interface ILoans is IPayouts, ISignedDocuments {
     event LoanEnded(uint256 indexed loanId);
 
     error UnknownLoan(uint256 loanId);
-    error WrongStatus(uint256 loanId, Status status);
+    error WrongLoanStatus(uint256 loanId, Status status);
     error InvalidTerms(bytes32 field);
     error NotTheBorrower(uint256 loanId, address caller);
     error NotTheLender(uint256 loanId, address caller);
@@ -117,7 +117,7 @@ interface ILoans is IPayouts, ISignedDocuments {
     error Matured(uint256 loanId, uint256 maturityAt);
     error CallOpen(uint256 loanId, uint256 callBy);
     error NoCall(uint256 loanId);
-    error NotInDefault(uint256 loanId);
+    error LoanNotInDefault(uint256 loanId);
     error NothingToApply(uint256 loanId);
     error NotEnforcement(address caller);
 
