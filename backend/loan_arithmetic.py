@@ -37,9 +37,9 @@ _TURNS: dict[Order, tuple[str, str, str]] = {
 class Trigger(StrEnum):
     """Why a loan is in default (rule K13), in the order in which it is judged."""
 
-    CALL = "call"
-    LIQUIDATION = "liquidation"
     MATURITY = "maturity"
+    LIQUIDATION = "liquidation"
+    CALL = "call"
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,14 +286,15 @@ def default_of(state: State, terms: Terms, at: int, value: int | None) -> Trigge
     """Why the loan is in default at `at`, or None (rule K13). `value` is that at a good price, None where no price is
     good: then neither a call nor the band leads to a default."""
     debt = due_at(state, terms, at).total
-    if value is not None and debt:
-        if state.call_by and at > state.call_by:
-            return Trigger.CALL
-        if ltv_bps(debt, value) >= terms.liquidation_bps:
-            return Trigger.LIQUIDATION
-    return Trigger.MATURITY if debt and at > terms.grace_ends_at else None
+    if debt and at > terms.grace_ends_at:
+        return Trigger.MATURITY
+    if not debt or value is None:
+        return None
+    if ltv_bps(debt, value) >= terms.liquidation_bps:
+        return Trigger.LIQUIDATION
+    return Trigger.CALL if state.call_by and at > state.call_by else None
 
 
 def next_reserve(reserve: int) -> int:
-    """The reserve price after a sale without a bid: four fifths, rounded down (rule K14)."""
+    """The least bid for all of the goods after a sale without a bid: four fifths of the last, rounded down (K14)."""
     return reserve * 4 // 5

@@ -6,7 +6,7 @@ publication, so no price that it judges by is stale, and over a longer gap it ca
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from datetime import date
 
 from backend.config import DAY
@@ -109,15 +109,16 @@ class _Loan:
         return -(-debt * BPS // ((self._terms.call_bps - 1) * BARRELS))
 
     def outcome(self, borrower: Borrower) -> Outcome:
-        cents, at, terms = self._series.cents, self._series.at, self._terms
+        cents, at = self._series.cents, self._series.at
+        matured = bisect_right(at, self._terms.maturity_at - LENDER_AFTER)
+        overdue = bisect_right(at, self._terms.grace_ends_at - LENDER_AFTER)
         for index in range(self._first + 1, len(at)):
-            now = at[index] + LENDER_AFTER
-            is_called = bool(self._state.call_by)
-            if borrower is Borrower.REPAYS and now > terms.maturity_at and not is_called:
-                return self._repaid()
-            if cents[index] >= self._trigger_price and now <= terms.grace_ends_at and not is_called:
-                continue
-            if self._is_sold(now, cents[index]):
+            if not self._state.call_by:
+                if borrower is Borrower.REPAYS and index >= matured:
+                    return self._repaid()
+                if cents[index] >= self._trigger_price and index < overdue:
+                    continue
+            if self._is_sold(at[index] + LENDER_AFTER, cents[index]):
                 return self._closed(index)
         raise ValueError(f"the prices end before the loan of {self._series.days[self._first]}")
 
