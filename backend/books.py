@@ -26,6 +26,11 @@ ACCOUNTS: dict[str, str] = {
     ledger.PAYABLES: "Liabilities:Payables",
     ledger.ANSWERED: "Liabilities:Answered",
     ledger.OWED_TO_HOLDERS: "Liabilities:Owed-To-Holders",
+    ledger.LOANS: "Assets:Loans",
+    ledger.COSTS: "Assets:Costs",
+    ledger.PLEDGED: "Assets:Pledged",
+    ledger.PROCEEDS: "Assets:Proceeds",
+    ledger.BIDS: "Assets:Bids",
     ledger.LOSSES: "Expenses:Losses",
     # The other side of these is in the party's books outside of the platform.
     ledger.BANK: "Equity:Bank",
@@ -37,6 +42,9 @@ ACCOUNTS: dict[str, str] = {
 TWO_SIDED: dict[str, tuple[str, str]] = {
     ledger.DISCOUNT: ("Expenses:Discount", "Income:Discount"),
     ledger.PENALTIES: ("Expenses:Penalties", "Income:Penalties"),
+    ledger.INTEREST: ("Expenses:Interest", "Income:Interest"),
+    ledger.STORAGE: ("Expenses:Storage", "Income:Storage"),
+    ledger.INSURANCE: ("Expenses:Insurance", "Income:Insurance"),
     ledger.LEVIES: ("Expenses:Levies", "Income:Levies"),
     ledger.PAID_FOR_OTHERS: ("Assets:Paid-For-Others", "Liabilities:Paid-For-Others"),
 }

@@ -36,6 +36,17 @@ SET_OFF = _members(
     "uint256 nonce,uint256 deadline"
 )
 
+LOAN_QUOTE = _members(
+    "address financier,address borrower,address asset,uint256 assetKey,bytes32 documentHash,uint256 value,"
+    "uint16 currency,uint64 limit,uint16 rateBps,uint16 penaltyBps,uint40 maturityAt,uint8 graceDays,"
+    "uint16 advanceBps,uint16 callBps,uint16 liquidationBps,uint32 cureSeconds,uint64 reservePrice,uint8 order,"
+    "uint256 nonce,uint256 deadline"
+)
+COUNT = _members(
+    "uint256 receiptId,address pledgee,uint64 quantity,uint40 countedAt,uint256 nonce,uint256 deadline",
+)
+BID = _members("uint256 loanId,address bidder,uint64 amount,uint256 nonce,uint256 deadline")
+
 
 @dataclass(frozen=True)
 class Confirmation:
@@ -113,6 +124,79 @@ class SetOff:
 
     def typed(self, contracts: Contracts) -> dict[str, Any]:
         return _document(contracts, "Adjustments", "SetOff", SET_OFF, asdict(self))
+
+    def arguments(self) -> tuple[Any, ...]:
+        return tuple(asdict(self).values())
+
+
+@dataclass(frozen=True)
+class LoanQuote:
+    """Rule K1. `value` is a quantity in the lot's smallest unit, or minor units of a note; `limit` minor units, rates
+    basis points a year, times UTC seconds; `reservePrice` minor units for a whole unit of goods, basis points of a
+    note's value."""
+
+    financier: str
+    borrower: str
+    asset: str
+    assetKey: int
+    documentHash: str
+    value: int
+    currency: int
+    limit: int
+    rateBps: int
+    penaltyBps: int
+    maturityAt: int
+    graceDays: int
+    advanceBps: int
+    callBps: int
+    liquidationBps: int
+    cureSeconds: int
+    reservePrice: int
+    order: int
+    nonce: int
+    deadline: int
+
+    def typed(self, contracts: Contracts) -> dict[str, Any]:
+        return _document(contracts, "Loans", "Quote", LOAN_QUOTE, asdict(self))
+
+    def arguments(self) -> tuple[Any, ...]:
+        return tuple(asdict(self).values())
+
+
+@dataclass(frozen=True)
+class Count:
+    """Rule K2. So much was there, and the custodian knows that it is pledged to `pledgee`. Times in UTC seconds."""
+
+    receiptId: int
+    pledgee: str
+    quantity: int
+    countedAt: int
+    nonce: int
+    deadline: int
+
+    def typed(self, contracts: Contracts) -> dict[str, Any]:
+        return _document(contracts, "Collateral", "Count", COUNT, asdict(self))
+
+    def arguments(self) -> tuple[Any, ...]:
+        return tuple(asdict(self).values())
+
+
+NO_COUNT = Count(0, "0x" + 40 * "0", 0, 0, 0, 0)
+"""Over notes nothing is counted."""
+
+
+@dataclass(frozen=True)
+class Bid:
+    """Rule K14. `amount` in minor units, times in UTC seconds."""
+
+    loanId: int
+    bidder: str
+    amount: int
+    nonce: int
+    deadline: int
+
+    def typed(self, contracts: Contracts) -> dict[str, Any]:
+        return _document(contracts, "Enforcement", "Bid", BID, asdict(self))
 
     def arguments(self) -> tuple[Any, ...]:
         return tuple(asdict(self).values())

@@ -109,6 +109,54 @@ settlement_runs = Table(
     Column("ended_at", BigInteger, nullable=False),
 )
 
+loan_requests = Table(
+    "loan_requests",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("borrower", String(42), nullable=False, index=True),
+    Column("financier", String(42), nullable=False, index=True),
+    Column("asset", String(8), nullable=False),  # "receipt" or "note"
+    Column("token_id", BigInteger, nullable=False),
+    Column("asset_key", BigInteger, nullable=False),
+    Column("document_hash", String(66), nullable=False),
+    Column("value", BigInteger, nullable=False),
+    Column("currency", BigInteger, nullable=False),
+    Column("limit", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    UniqueConstraint("borrower", "financier", "asset", "token_id", "value", "limit"),
+)
+
+loan_quotes = Table(
+    "loan_quotes",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("request_id", String(32), nullable=False, index=True),
+    Column("financier", String(42), nullable=False, index=True),
+    Column("borrower", String(42), nullable=False, index=True),
+    Column("terms", JSON, nullable=False),  # the document's members, numbers as digits
+    Column("nonce", String(78), nullable=False),
+    Column("deadline", BigInteger, nullable=False),
+    Column("signature", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    UniqueConstraint("financier", "nonce"),
+)
+
+counts = Table(
+    "counts",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("receipt_id", BigInteger, nullable=False, index=True),
+    Column("custodian", String(42), nullable=False, index=True),
+    Column("pledgee", String(42), nullable=False, index=True),
+    Column("quantity", BigInteger, nullable=False),
+    Column("counted_at", BigInteger, nullable=False),
+    Column("nonce", String(78), nullable=False),
+    Column("deadline", BigInteger, nullable=False),
+    Column("signature", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    UniqueConstraint("custodian", "nonce"),
+)
+
 quotes = Table(
     "quotes",
     metadata,

@@ -8,7 +8,11 @@ from dataclasses import fields
 from backend.chain.contracts import Log
 from backend.events.types import Event, Place
 
-EVENTS: dict[tuple[str, str], type[Event]] = {event.source: event for event in Event.__subclasses__()}
+EVENTS: dict[tuple[str, str], type[Event]] = {
+    (contract, event.source[1]): event
+    for event in Event.__subclasses__()
+    for contract in (event.source[0], *event.also_from)
+}
 
 IGNORED: dict[str, frozenset[str]] = {
     "Authority": frozenset(
@@ -35,6 +39,9 @@ IGNORED: dict[str, frozenset[str]] = {
     "Adjustments": frozenset({"AuthorityUpdated", "EIP712DomainChanged"}),
     "Reserve": frozenset(),
     "Settlement": frozenset({"EIP712DomainChanged"}),
+    "Loans": frozenset({"EIP712DomainChanged"}),
+    "Collateral": frozenset({"EIP712DomainChanged"}),
+    "Enforcement": frozenset({"EIP712DomainChanged"}),
     # Issues and forced transfers are Transfers too.
     "SettlementToken": frozenset(
         {"Approval", "AuthorityUpdated", "CapSet", "EIP712DomainChanged", "ForcedTransfer", "Issued"}

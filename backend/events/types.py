@@ -4,7 +4,7 @@ times in UTC seconds, addresses with checksum, hashes as 0x-hex."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True)
@@ -22,9 +22,10 @@ class Place:
 
 @dataclass(frozen=True)
 class Event:
-    """An event of `source` (contract, event name)."""
+    """An event of `source` (contract, event name), which the contracts in `also_from` have too."""
 
     source: ClassVar[tuple[str, str]]
+    also_from: ClassVar[tuple[str, ...]] = ()
     place: Place
 
 
@@ -236,6 +237,7 @@ class LeftPenaltyPaid(Event):
 @dataclass(frozen=True)
 class PaymentWithheld(Event):
     source = ("Repayments", "PaymentWithheld")
+    also_from = ("Loans", "Enforcement", "WarehouseReceipts")
     holder: str
     currency: int
     amount: int
@@ -244,6 +246,7 @@ class PaymentWithheld(Event):
 @dataclass(frozen=True)
 class WithheldPaid(Event):
     source = ("Repayments", "WithheldPaid")
+    also_from = ("Loans", "Enforcement", "WarehouseReceipts")
     holder: str
     currency: int
     amount: int
@@ -492,3 +495,218 @@ class Settled(Event):
     with_recourse: bool
     nonce: int
     levy: int
+
+
+@dataclass(frozen=True)
+class LoanOriginated(Event):
+    """`quote` is the document as the financier signed it, its members in the contract's spelling."""
+
+    source = ("Loans", "LoanOriginated")
+    loan_id: int
+    lender: str
+    borrower: str
+    asset: str
+    quote: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class LoanDrawn(Event):
+    source = ("Loans", "LoanDrawn")
+    loan_id: int
+    borrower: str
+    amount: int
+    principal: int
+
+
+@dataclass(frozen=True)
+class LoanRepaid(Event):
+    """`split`: costs, penalty, interest and principal. `excess` was offered and not taken."""
+
+    source = ("Loans", "LoanRepaid")
+    loan_id: int
+    payer: str
+    split: dict[str, int]
+    excess: int
+
+
+@dataclass(frozen=True)
+class CostsAdvanced(Event):
+    source = ("Loans", "CostsAdvanced")
+    loan_id: int
+    token_id: int
+    amount: int
+
+
+@dataclass(frozen=True)
+class MarginCalled(Event):
+    source = ("Loans", "MarginCalled")
+    loan_id: int
+    ltv_bps: int
+    price: int
+    call_by: int
+
+
+@dataclass(frozen=True)
+class MarginCured(Event):
+    source = ("Loans", "MarginCured")
+    loan_id: int
+    ltv_bps: int
+    price: int
+
+
+@dataclass(frozen=True)
+class ProceedsApplied(Event):
+    source = ("Loans", "ProceedsApplied")
+    loan_id: int
+    split: dict[str, int]
+    to_borrower: int
+
+
+@dataclass(frozen=True)
+class LoanDefaulted(Event):
+    source = ("Loans", "LoanDefaulted")
+    loan_id: int
+    cause: int
+    debt: int
+    ltv_bps: int
+
+
+@dataclass(frozen=True)
+class LoanWaived(Event):
+    source = ("Loans", "LoanWaived")
+    loan_id: int
+    waived: dict[str, int]
+
+
+@dataclass(frozen=True)
+class LoanEnded(Event):
+    source = ("Loans", "LoanEnded")
+    loan_id: int
+
+
+@dataclass(frozen=True)
+class TitlePledged(Event):
+    source = ("Collateral", "TitlePledged")
+    loan_id: int
+    asset: str
+    token_id: int
+    asset_key: int
+    value: int
+
+
+@dataclass(frozen=True)
+class TitleReleased(Event):
+    source = ("Collateral", "TitleReleased")
+    loan_id: int
+    asset: str
+    token_id: int
+    released_id: int
+    value: int
+
+
+@dataclass(frozen=True)
+class TitleReturned(Event):
+    source = ("Collateral", "TitleReturned")
+    loan_id: int
+    asset: str
+    token_id: int
+
+
+@dataclass(frozen=True)
+class TitleSold(Event):
+    source = ("Collateral", "TitleSold")
+    loan_id: int
+    asset: str
+    token_id: int
+    buyer: str
+
+
+@dataclass(frozen=True)
+class TitleKept(Event):
+    """It cannot move now and waits for the borrower."""
+
+    source = ("Collateral", "TitleKept")
+    loan_id: int
+    asset: str
+    token_id: int
+
+
+@dataclass(frozen=True)
+class ProceedsReceived(Event):
+    source = ("Collateral", "ProceedsReceived")
+    loan_id: int
+    asset: str
+    token_id: int
+    amount: int
+
+
+@dataclass(frozen=True)
+class SaleOpened(Event):
+    source = ("Enforcement", "SaleOpened")
+    loan_id: int
+    round: int
+    minimum: int
+    ends_at: int
+
+
+@dataclass(frozen=True)
+class BidPlaced(Event):
+    source = ("Enforcement", "BidPlaced")
+    loan_id: int
+    bidder: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class BidReturned(Event):
+    source = ("Enforcement", "BidReturned")
+    loan_id: int
+    bidder: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class CollateralSold(Event):
+    source = ("Enforcement", "CollateralSold")
+    loan_id: int
+    buyer: str
+    amount: int
+    storage_paid: int
+    split: dict[str, int]
+    to_borrower: int
+    shortfall: int
+
+
+@dataclass(frozen=True)
+class SaleFailed(Event):
+    source = ("Enforcement", "SaleFailed")
+    loan_id: int
+    round: int
+
+
+@dataclass(frozen=True)
+class SaleCalledOff(Event):
+    source = ("Enforcement", "SaleCalledOff")
+    loan_id: int
+    round: int
+
+
+@dataclass(frozen=True)
+class LoanQuoteUsed(Event):
+    source = ("Loans", "NonceUsed")
+    signer: str
+    nonce: int
+
+
+@dataclass(frozen=True)
+class CountUsed(Event):
+    source = ("Collateral", "NonceUsed")
+    signer: str
+    nonce: int
+
+
+@dataclass(frozen=True)
+class BidUsed(Event):
+    source = ("Enforcement", "NonceUsed")
+    signer: str
+    nonce: int

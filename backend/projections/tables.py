@@ -198,6 +198,7 @@ allotments = Table(
 withheld = Table(
     "withheld",
     metadata,
+    Column("contract", String(64), primary_key=True),
     Column("holder", String(42), primary_key=True),
     Column("currency", Integer, primary_key=True, autoincrement=False),
     Column("amount", Amount, nullable=False),
@@ -242,6 +243,77 @@ used_nonces = Table(
     Column("at", BigInteger, nullable=False),
 )
 
+loans = Table(
+    "loans",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("lender", String(42), nullable=False, index=True),
+    Column("borrower", String(42), nullable=False, index=True),
+    Column("asset", String(8), nullable=False),  # "receipt" or "note"
+    Column("currency", Integer, nullable=False),
+    Column("status", String(16), nullable=False, index=True),
+    Column("limit", Amount, nullable=False),
+    Column("drawn", Amount, nullable=False),
+    Column("principal", Amount, nullable=False),
+    Column("costs", Amount, nullable=False),
+    Column("interest_scaled", String(40), nullable=False),  # 3,600,000ths, up to accrued_days: more than 64 bits
+    Column("penalty_scaled", String(40), nullable=False),
+    Column("accrued_days", Integer, nullable=False),
+    Column("accrued_late_days", Integer, nullable=False),
+    Column("rate_bps", Integer, nullable=False),
+    Column("penalty_bps", Integer, nullable=False),
+    Column("started_at", BigInteger, nullable=False),
+    Column("maturity_at", BigInteger, nullable=False, index=True),
+    Column("grace_days", Integer, nullable=False),
+    Column("advance_bps", Integer, nullable=False),
+    Column("call_bps", Integer, nullable=False),
+    Column("liquidation_bps", Integer, nullable=False),
+    Column("cure_seconds", BigInteger, nullable=False),
+    Column("reserve_price", Amount, nullable=False),
+    Column("order", Integer, nullable=False),
+    Column("call_by", BigInteger, nullable=False),
+    Column("call_price", Amount, nullable=False),
+    Column("proceeds", Amount, nullable=False),
+    Column("ended_at", BigInteger, nullable=False),
+)
+
+loan_titles = Table(
+    "loan_titles",
+    metadata,
+    Column("loan_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("token_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("asset_key", BigInteger, nullable=False),
+    Column("state", String(8), nullable=False),  # pledged, kept, released, returned or sold
+    Column("pledged_at", BigInteger, nullable=False),
+    Index("ix_loan_titles_token", "token_id"),
+)
+
+loan_acts = Table(
+    "loan_acts",
+    metadata,
+    Column("block_number", BigInteger, primary_key=True, autoincrement=False),
+    Column("log_index", Integer, primary_key=True, autoincrement=False),
+    Column("tx_hash", String(66), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("loan_id", BigInteger, nullable=False, index=True),
+    Column("act", String(24), nullable=False),
+    Column("by", String(42), nullable=False),
+    Column("facts", JSON, nullable=False),
+)
+
+sales = Table(
+    "sales",
+    metadata,
+    Column("loan_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("round", Integer, primary_key=True, autoincrement=False),
+    Column("state", String(12), nullable=False),  # open, sold, failed or called_off
+    Column("minimum", Amount, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+    Column("bidder", String(42), nullable=False),
+    Column("bid", Amount, nullable=False),
+)
+
 ledger = Table(
     "ledger",
     metadata,
@@ -273,6 +345,10 @@ READ_MODEL = [
     recourse_claims,
     settlements,
     used_nonces,
+    loans,
+    loan_titles,
+    loan_acts,
+    sales,
     ledger,
 ]
 """Everything built from events; `cursor` only says how far."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, Select, func, select, tuple_
+from sqlalchemy import Connection, Engine, RowMapping, Select, func, select, tuple_, union_all
 
 from backend.database import reading
 from backend.invoices.currencies import code_of
@@ -204,13 +204,26 @@ class Books:
             ledger.ANSWERED: select(_claims.c.supplier, _claims.c.currency, -func.sum(supplier_owes)).group_by(
                 _claims.c.supplier, _claims.c.currency
             ),
-            ledger.WITHHELD: select(withheld.c.holder, withheld.c.currency, withheld.c.amount),
+            ledger.LOANS: _principals(),
+            ledger.WITHHELD: select(withheld.c.holder, withheld.c.currency, func.sum(withheld.c.amount)).group_by(
+                withheld.c.holder, withheld.c.currency
+            ),
         }
         return {
             (party, book, currency): int(amount)
             for book, query in queries.items()
             for party, currency, amount in self._db.execute(query)
         }
+
+
+def _principals() -> Select[Any]:
+    """What lenders have out, and what borrowers owe."""
+    loans = tables.loans
+    sides = union_all(
+        select(loans.c.lender.label("party"), loans.c.currency, loans.c.principal.label("amount")),
+        select(loans.c.borrower.label("party"), loans.c.currency, (-loans.c.principal).label("amount")),
+    ).subquery()
+    return select(sides.c.party, sides.c.currency, func.sum(sides.c.amount)).group_by(sides.c.party, sides.c.currency)
 
 
 @contextmanager

@@ -92,7 +92,10 @@ def position(engine: Engine, account: str) -> dict[str, Any]:
                 {"currency": code_of(row["currency"]), "count": row["count"], "valueFen": int(row["value"])}
                 for row in held
             ],
-            "withheld": [{"currency": code_of(row["currency"]), "amountFen": row["amount"]} for row in kept],
+            "withheld": [
+                {"currency": code_of(row["currency"]), "amountFen": row["amount"], "contract": row["contract"]}
+                for row in kept
+            ],
             "owed": [{"currency": code_of(row["currency"]), "valueFen": int(row["value"])} for row in owed],
             "books": [
                 {"book": row["book"], "currency": code_of(row["currency"]), "amountFen": int(row["amount"])}
@@ -113,3 +116,16 @@ def _shown(row: RowMapping) -> dict[str, Any]:
         "frozen": row["frozen"],
         "wantsAcceptance": row["wants_acceptance"],
     }
+
+
+def withheld_by(engine: Engine, account: str, currency: int) -> str:
+    """The contract that withholds the most for an account (rule M6); Repayments where none does."""
+    table = tables.withheld
+    query = (
+        select(table.c.contract)
+        .where(table.c.holder == account, table.c.currency == currency, table.c.amount > 0)
+        .order_by(table.c.amount.desc())
+        .limit(1)
+    )
+    with reading(engine) as db:
+        return db.execute(query).scalar() or "Repayments"

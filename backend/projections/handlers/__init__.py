@@ -13,6 +13,9 @@ from backend.events.types import Event
 from backend.projections.handlers import (
     adjustments,
     cash,
+    collateral,
+    enforcement,
+    loans,
     notes,
     participants,
     receivables,
@@ -27,7 +30,19 @@ Handler = Callable[[Connection, Any], None]
 def _handlers() -> dict[type[Event], Handler]:
     """The handler of each event, found by its name: ReceivableConfirmed is on_receivable_confirmed. Raises KeyError
     where one is missing."""
-    modules = (participants, cash, receivables, notes, adjustments, repayments, recourse, settlement)
+    modules = (
+        participants,
+        cash,
+        receivables,
+        notes,
+        adjustments,
+        repayments,
+        recourse,
+        settlement,
+        loans,
+        collateral,
+        enforcement,
+    )
     found = {name: handler for module in modules for name, handler in vars(module).items() if name.startswith("on_")}
     return {event: found["on_" + _snake(event.__name__)] for event in Event.__subclasses__()}
 

@@ -102,7 +102,7 @@ def on_withheld_paid(db: Connection, event: e.WithheldPaid) -> None:
 
 
 def _withhold(db: Connection, event: e.PaymentWithheld | e.WithheldPaid, change: int) -> None:
-    key = {"holder": event.holder, "currency": event.currency}
+    key = {"contract": event.place.contract, "holder": event.holder, "currency": event.currency}
     put(db, tables.withheld, key, amount=tables.withheld.c.amount + change, defaults={"amount": change})
     custodian = event.place.address
     post(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Connection, insert, select
 
 from backend.events import types as e
@@ -81,6 +83,18 @@ def on_agreement_used(db: Connection, event: e.AgreementUsed) -> None:
     _use_nonce(db, "Adjustments", event)
 
 
+def on_loan_quote_used(db: Connection, event: e.LoanQuoteUsed) -> None:
+    _use_nonce(db, "Loans", event)
+
+
+def on_count_used(db: Connection, event: e.CountUsed) -> None:
+    _use_nonce(db, "Collateral", event)
+
+
+def on_bid_used(db: Connection, event: e.BidUsed) -> None:
+    _use_nonce(db, "Enforcement", event)
+
+
 def on_quote_used(db: Connection, event: e.QuoteUsed) -> None:
     _use_nonce(db, "Settlement", event)
 
@@ -91,7 +105,7 @@ def _is_claim(db: Connection, asset: str, key: int) -> bool:
     return db.execute(found).first() is not None
 
 
-def _use_nonce(db: Connection, contract: str, event: e.ConfirmationUsed | e.AgreementUsed | e.QuoteUsed) -> None:
+def _use_nonce(db: Connection, contract: str, event: Any) -> None:
     db.execute(
         insert(tables.used_nonces).values(
             contract=contract, signer=event.signer, nonce=str(event.nonce), at=event.place.at
