@@ -88,8 +88,13 @@ def standing_approvals(desk: Desk, role_names: list[str]) -> list[Call]:
     settlement = contracts.address("Settlement")
     tokens = [contracts.token(code) for code in contracts.deployment.tokens]
     calls = []
+    collateral = contracts.address("Collateral")
     if {"supplier", "financier"} & set(role_names):
-        calls.append(contracts.call_data("Receivables", "setApprovalForAll", settlement, True))
+        for title in ("Receivables", "WarehouseReceipts"):
+            calls.append(contracts.call_data(title, "setApprovalForAll", settlement, True))
+            calls.append(contracts.call_data(title, "setApprovalForAll", collateral, True))
+        for spender in ("Loans", "Enforcement", "WarehouseReceipts"):
+            calls += _approvals(contracts, tokens, spender)
     if "financier" in role_names:
         calls += _approvals(contracts, tokens, "Settlement")
     if "obligor" in role_names:

@@ -13,6 +13,8 @@ from typing import Any, Self
 
 import httpx
 
+from backend.sdk.lending import LoanActs, LoanReads
+
 Json = dict[str, Any]
 
 WAIT_SECONDS = 30
@@ -45,7 +47,7 @@ class OperationFailed(Exception):
         super().__init__(f"{operation['kind']}: {self.error}: {failure.get('detail', '')}")
 
 
-class Feiqian:
+class Feiqian(LoanReads):
     """A connection as one caller: the operator, or a participant."""
 
     def __init__(
@@ -289,7 +291,7 @@ class Feiqian:
         return items
 
 
-class Party(Feiqian):
+class Party(Feiqian, LoanActs):
     """A participant acting as itself."""
 
     def __init__(self, network: Feiqian, name: str, account: str, token: str | None, wallet: Any = None) -> None:

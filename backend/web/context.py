@@ -159,6 +159,11 @@ _RESULTS = {
     "NotePlaceTaken": {"toNoteId": "noteId"},
     "NoteBoughtBack": {"amount": "amountFen"},
     "NoteCovered": {"amount": "amountFen"},
+    "LoanOriginated": {"loanId": "loanId"},
+    "LoanDrawn": {"amount": "drawnFen"},
+    "TitleReleased": {"releasedId": "tokenId"},
+    "MarginCalled": {"callBy": "callBy", "ltvBps": "ltvBps"},
+    "CollateralSold": {"amount": "priceFen", "shortfall": "shortfallFen"},
 }
 
 

@@ -323,6 +323,76 @@ class AcceptanceBody(Body):
     note_id: RowNumber | None = None
 
 
+Quantity = Annotated[
+    int,
+    BeforeValidator(parse_integer),
+    Field(ge=1, le=2**63 - 1, description="Goods: whole numbers of the lot's smallest unit. Notes: minor units (fen)"),
+    WithJsonSchema({"anyOf": [{"type": "string", "pattern": "^[0-9]{1,19}$"}, {"type": "integer", "minimum": 1}]}),
+]
+Bps = Annotated[int, Field(ge=0, le=10_000, description="Basis points")]
+Asset = Literal["receipt", "note"]
+PaymentOrder = Literal["penalty-interest-principal", "interest-penalty-principal", "principal-interest-penalty"]
+
+
+class LoanRequestBody(Body):
+    asset: Asset
+    token_id: RowNumber
+    value: Annotated[Quantity | None, Field(description="A part; without it, all")] = None
+    limit_fen: Annotated[Amount, Field(description="The most that is wanted over all")]
+    financiers: Annotated[list[Account], Field(min_length=1, max_length=50)]
+
+
+class LoanQuoteBody(Body):
+    limit_fen: Amount
+    rate_bps: Annotated[Bps, Field(description="A year, ACT/360")]
+    penalty_bps: Annotated[Bps, Field(description="A year, after grace, beside the rate")]
+    maturity_at: Time
+    grace_days: Annotated[int, Field(ge=0, le=255)] = 3
+    advance_bps: Annotated[Bps, Field(description="LTV up to which is lent")]
+    call_bps: Annotated[Bps, Field(description="LTV from which margin is called")]
+    liquidation_bps: Annotated[Bps, Field(description="LTV from which the title may be sold")]
+    cure_seconds: Annotated[Seconds, Field(description="How long a margin call may wait")]
+    reserve_price_fen: Annotated[
+        Amount, Field(description="Least price of a whole unit of goods; basis points of a note's value")
+    ]
+    order: PaymentOrder = "penalty-interest-principal"
+    valid_seconds: Seconds | None = None
+    own: OwnSignatureBody | None = None
+
+
+class CountBody(Body):
+    receipt_id: RowNumber
+    pledgee: Account
+    quantity: Quantity
+    counted_at: Time | None = None
+    valid_seconds: Seconds | None = None
+    own: OwnSignatureBody | None = None
+
+
+class TopUpBody(Body):
+    token_id: RowNumber
+    value: Annotated[Quantity | None, Field(description="A part; without it, all")] = None
+
+
+class ReleaseBody(Body):
+    token_id: RowNumber
+    value: Quantity
+
+
+class TokenBody(Body):
+    token_id: RowNumber
+
+
+class SaleBody(Body):
+    window_seconds: Annotated[Seconds, Field(description="1 to 30 days")] = 86_400
+
+
+class BidBody(Body):
+    amount_fen: Amount
+    valid_seconds: Seconds | None = None
+    own: OwnSignatureBody | None = None
+
+
 class TravelBody(Body):
     seconds: Seconds
 
@@ -339,6 +409,10 @@ class ReceivablesQuery(PageQuery):
 
 class NotesQuery(PageQuery):
     receivable_id: RowNumber | None = None
+
+
+class LoansQuery(PageQuery):
+    status: Literal["live", "in_sale", "uncovered", "ended"] | None = None
 
 
 class QuotesQuery(BaseModel):

@@ -1,0 +1,144 @@
+"""What comes before a loan: requests, quotes and counts (rules K1, K2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Engine, RowMapping, or_, select
+
+from backend.database import reading
+from backend.documents import tables as documents
+from backend.errors import NotFound, both
+from backend.invoices.currencies import code_of
+from backend.projections.tables import receipts
+from backend.queries.documents import spent
+from backend.queries.loans import ORDERS
+
+_requests, _quotes, _counts = documents.loan_requests, documents.loan_quotes, documents.counts
+
+
+def requests(engine: Engine, viewer: str | None) -> list[dict[str, Any]]:
+    """Requests for loans that `viewer` made or received (None: all), the latest first."""
+    query = select(_requests).order_by(_requests.c.at.desc(), _requests.c.id.desc())
+    if viewer is not None:
+        query = query.where(or_(_requests.c.financier == viewer, _requests.c.borrower == viewer))
+    with reading(engine) as db:
+        return [_request(row) for row in db.execute(query).mappings()]
+
+
+def visible_request(engine: Engine, request_id: str, viewer: str) -> RowMapping:
+    """A request for its two parties. Raises NotFound for anyone else."""
+    with reading(engine) as db:
+        row = db.execute(select(_requests).where(_requests.c.id == request_id)).mappings().first()
+    if row is None or viewer not in (row["financier"], row["borrower"]):
+        raise NotFound(field="requestId", what=both("loan request", "贷款申请"), id=request_id)
+    return row
+
+
+def quotes(engine: Engine, viewer: str | None, now: int) -> list[dict[str, Any]]:
+    """Loan quotes that `viewer` gave or was given (None: all): those still open first, and of them the lowest rate."""
+    used = spent("Loans", _quotes.c.financier, _quotes.c.nonce)
+    query = select(_quotes, used.label("used")).order_by(_quotes.c.id)
+    if viewer is not None:
+        query = query.where(or_(_quotes.c.financier == viewer, _quotes.c.borrower == viewer))
+    with reading(engine) as db:
+        found = [_quote(row, now) for row in db.execute(query).mappings()]
+    return sorted(found, key=lambda quote: (quote["state"] != "open", quote["rateBps"]))
+
+
+def visible_quote(engine: Engine, quote_id: str, viewer: str) -> dict[str, Any]:
+    """A loan quote as it was signed, for its two parties. Raises NotFound for anyone else."""
+    with reading(engine) as db:
+        row = (
+            db.execute(
+                select(_quotes, _requests.c.asset, _requests.c.token_id)
+                .join(_requests, _requests.c.id == _quotes.c.request_id)
+                .where(_quotes.c.id == quote_id)
+            )
+            .mappings()
+            .first()
+        )
+    if row is None or viewer not in (row["financier"], row["borrower"]):
+        raise NotFound(what=both("loan quote", "贷款报价"), id=quote_id)
+    return dict(row)
+
+
+def counts(engine: Engine, viewer: str | None, now: int) -> list[dict[str, Any]]:
+    """Counts that `viewer` signed or that were signed for it (None: all), the latest first."""
+    used = spent("Collateral", _counts.c.custodian, _counts.c.nonce)
+    query = select(_counts, used.label("used")).order_by(_counts.c.at.desc(), _counts.c.id.desc())
+    if viewer is not None:
+        holding = select(receipts.c.id).where(receipts.c.holder == viewer)
+        query = query.where(
+            or_(_counts.c.custodian == viewer, _counts.c.pledgee == viewer, _counts.c.receipt_id.in_(holding))
+        )
+    with reading(engine) as db:
+        return [_count(row, now) for row in db.execute(query).mappings()]
+
+
+def waiting_count(engine: Engine, receipt_id: int, pledgee: str, now: int) -> RowMapping | None:
+    """The latest count of a receipt for a lender that nobody has carried or cancelled and that is in time."""
+    query = (
+        select(_counts, spent("Collateral", _counts.c.custodian, _counts.c.nonce).label("used"))
+        .where(_counts.c.receipt_id == receipt_id, _counts.c.pledgee == pledgee)
+        .order_by(_counts.c.at.desc(), _counts.c.id.desc())
+        .limit(1)
+    )
+    with reading(engine) as db:
+        row = db.execute(query).mappings().first()
+    return row if row is not None and not row["used"] and row["deadline"] >= now else None
+
+
+def _request(row: RowMapping) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "borrower": row["borrower"],
+        "financier": row["financier"],
+        "asset": row["asset"],
+        "tokenId": row["token_id"],
+        "assetKey": row["asset_key"],
+        "value": str(row["value"]),
+        "currency": code_of(row["currency"]),
+        "limitFen": row["limit"],
+        "askedAt": row["at"],
+    }
+
+
+def _quote(row: RowMapping, now: int) -> dict[str, Any]:
+    state = "used" if row["used"] else "expired" if row["deadline"] < now else "open"
+    terms = row["terms"]
+    return {
+        "id": row["id"],
+        "requestId": row["request_id"],
+        "financier": row["financier"],
+        "borrower": row["borrower"],
+        "limitFen": int(terms["limit"]),
+        "value": terms["value"],
+        "rateBps": int(terms["rateBps"]),
+        "penaltyBps": int(terms["penaltyBps"]),
+        "maturityAt": int(terms["maturityAt"]),
+        "graceDays": int(terms["graceDays"]),
+        "advanceBps": int(terms["advanceBps"]),
+        "callBps": int(terms["callBps"]),
+        "liquidationBps": int(terms["liquidationBps"]),
+        "cureSeconds": int(terms["cureSeconds"]),
+        "reservePriceFen": int(terms["reservePrice"]),
+        "order": ORDERS[int(terms["order"])],
+        "deadlineAt": row["deadline"],
+        "givenAt": row["at"],
+        "state": state,
+    }
+
+
+def _count(row: RowMapping, now: int) -> dict[str, Any]:
+    state = "used" if row["used"] else "expired" if row["deadline"] < now else "open"
+    return {
+        "id": row["id"],
+        "receiptId": row["receipt_id"],
+        "custodian": row["custodian"],
+        "pledgee": row["pledgee"],
+        "quantity": str(row["quantity"]),
+        "countedAt": row["counted_at"],
+        "deadlineAt": row["deadline"],
+        "state": state,
+    }
