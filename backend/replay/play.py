@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from datetime import date
+from itertools import compress, count
 
 from backend.config import DAY
 from backend.loan_arithmetic import (
@@ -109,18 +110,25 @@ class _Loan:
         return -(-debt * BPS // ((self._terms.call_bps - 1) * BARRELS))
 
     def outcome(self, borrower: Borrower) -> Outcome:
-        cents, at = self._series.cents, self._series.at
-        matured = bisect_right(at, self._terms.maturity_at - LENDER_AFTER)
-        overdue = bisect_right(at, self._terms.grace_ends_at - LENDER_AFTER)
-        for index in range(self._first + 1, len(at)):
-            if not self._state.call_by:
-                if borrower is Borrower.REPAYS and index >= matured:
-                    return self._repaid()
-                if cents[index] >= self._trigger_price and index < overdue:
-                    continue
-            if self._is_sold(at[index] + LENDER_AFTER, cents[index]):
+        repays = borrower is Borrower.REPAYS
+        at = self._series.at
+        ends = bisect_right(at, (self._terms.maturity_at if repays else self._terms.grace_ends_at) - LENDER_AFTER)
+        index = self._first
+        while (index := self._next(index + 1, ends)) < len(at):
+            if repays and index >= ends and not self._state.call_by:
+                return self._repaid()
+            if self._is_sold(at[index] + LENDER_AFTER, self._series.cents[index]):
                 return self._closed(index)
         raise ValueError(f"the prices end before the loan of {self._series.days[self._first]}")
+
+    def _next(self, index: int, ends: int) -> int:
+        """The publication at `index` or later at which something may happen: any while a call is open, else the first
+        with a price low enough, or the one at `ends`."""
+        if self._state.call_by:
+            return index
+        # Looked for without a loop of our own: this is where a replay of all starts spends its time.
+        low = map(self._trigger_price.__gt__, self._series.cents[index:ends])
+        return next(compress(count(index), low), max(index, ends))
 
     def _is_sold(self, now: int, price: int) -> bool:
         """What the lender does after a publication: it sells where it may, else calls where it may."""

@@ -187,20 +187,33 @@ def test_a_sale_over_a_weekend_takes_the_last_price_and_closes_with_the_next() -
 # ---- the table and the page
 
 
+@pytest.mark.parametrize("advance", [5_000, 9_000])
+def test_both_borrowers_fare_alike_once_the_lender_has_acted_in_the_term(advance: int) -> None:
+    series = brent()
+    for first in range(0, 9_800, 50):
+        never, repays = (play(series, first, advance, borrower) for borrower in Borrower)
+        origin, act = never.acts[:2]
+        assert isinstance(origin, Originate)
+        if act.at < origin.terms.maturity_at:
+            assert never == repays
+        else:
+            assert (repays.trigger, repays.loss, repays.was_called) == (None, 0, False)
+
+
 def test_the_rows_count_every_start() -> None:
     prices = {date(2020, 1, 1) + timedelta(days=n): 5_000 for n in range(220)}
-    (row,) = rows(Series.of(prices), Borrower.NEVER_PAYS, [7_000])
+    (row,) = rows(Series.of(prices), [7_000])[Borrower.NEVER_PAYS]
     assert (row.starts, row.called, row.lost, row.worst_loss, row.worst_start) == (20, 0, 0, 0, None)
     assert row.ended == {Trigger.MATURITY: 20, Trigger.LIQUIDATION: 0, Trigger.CALL: 0, None: 0}
-    (row,) = rows(Series.of(prices), Borrower.REPAYS, [7_000])
+    (row,) = rows(Series.of(prices), [7_000])[Borrower.REPAYS]
     assert row.ended[None] == 20
     prices |= {date(2020, 1, 1) + timedelta(days=n): 1_000 for n in range(10, 220)}
-    (row,) = rows(Series.of(prices), Borrower.REPAYS, [7_000])
+    (row,) = rows(Series.of(prices), [7_000])[Borrower.REPAYS]
     assert (row.ended[Trigger.LIQUIDATION], row.lost, row.lost_share) == (10, 10, 500_000)
     assert row.mean_if_lost // 2 == row.mean_loss
     assert row.worst_start == date(2020, 1, 1)
     with pytest.raises(ValueError, match="too short"):
-        rows(Series.of({date(2020, 1, 1): 1}), Borrower.REPAYS)
+        rows(Series.of({date(2020, 1, 1): 1}))
 
 
 def test_the_page_and_the_figure_are_what_the_command_writes() -> None:
