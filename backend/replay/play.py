@@ -40,7 +40,6 @@ WINDOW_SECONDS = DAY
 RESERVE = 1
 """Cents a barrel: any bid will do."""
 BID_PERCENT = 97
-STORAGE = 0
 
 BID_AFTER, LENDER_AFTER, CLOSE_AFTER, START_AFTER = 5, 10, 20, 30
 """Seconds after 18:00 UTC. No two acts fall on one second, so each can have a block of its own. Loans start at the last
@@ -157,7 +156,7 @@ class _Loan:
             raise ValueError(f"the prices end before the loan of {self._series.days[self._first]}")
         closed_at = at[closing] + CLOSE_AFTER
         owed = due_at(self._state, self._terms, closed_at)
-        after, waterfall = distribute(self._state, self._terms, proceeds, STORAGE, closed_at)
+        after, waterfall = distribute(self._state, self._terms, proceeds, [], closed_at)
         self._state = after
         self._acts += [Bid(bid_at, proceeds), Close(closed_at, owed, proceeds, waterfall, due(after))]
         return self._outcome(closed_at, sale)

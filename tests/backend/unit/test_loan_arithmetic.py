@@ -229,18 +229,26 @@ def test_a_payment_is_split_whole_and_its_order_leaves_the_same_debt(state: Stat
         assert split.costs == min(amount, before.costs)
 
 
-@given(states, st.integers(0, 2 * 10**12), st.integers(0, 10**9), orders)
-def test_nothing_of_the_proceeds_is_lost(state: State, proceeds: int, storage: int, order: Order) -> None:
-    after, paid = distribute(state, replace(TERMS, order=order), proceeds, storage, START)
+@given(states, st.integers(0, 2 * 10**12), st.lists(st.integers(0, 10**12), max_size=8), orders)
+def test_nothing_of_the_proceeds_is_lost(state: State, proceeds: int, liens: list[int], order: Order) -> None:
+    after, paid = distribute(state, replace(TERMS, order=order), proceeds, liens, START)
     assert paid.storage + paid.lender.total + paid.borrower == proceeds
-    assert paid.storage == min(proceeds, storage)
+    assert paid.storage <= min(proceeds, sum(liens))
+    assert paid.storage == sum(liens) or sum(liens) > proceeds
     assert paid.borrower == 0 or due(after).total == 0
 
 
 def test_the_waterfall_of_a_sale() -> None:
-    after, paid = distribute(OWED, TERMS, 1_300, 80, START)
+    after, paid = distribute(OWED, TERMS, 1_300, [30, 50], START)
     assert paid == Waterfall(80, Split(100, 20, 30, 1_000), 70)
     assert due(after).total == 0
+
+
+def test_a_lien_that_the_proceeds_cannot_pay_whole_stays_with_the_goods() -> None:
+    _, paid = distribute(OWED, TERMS, 100, [60, 50, 40], START)
+    assert paid == Waterfall(100, Split(), 0)
+    _, paid = distribute(OWED, TERMS, 100, [101], START)
+    assert paid == Waterfall(0, Split(100), 0)
 
 
 def test_costs_are_owed_at_once() -> None:
