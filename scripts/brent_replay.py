@@ -42,7 +42,8 @@ def _is_as_it_should(path: Path, text: str) -> bool:
 def documents() -> dict[Path, str]:
     """What the two files must say."""
     series = brent()
-    never, repays = (rows(series, borrower) for borrower in (Borrower.NEVER_PAYS, Borrower.REPAYS))
+    table = rows(series)
+    never, repays = table[Borrower.NEVER_PAYS], table[Borrower.REPAYS]
     return {PAGE: page(series, never, repays), FIGURE: figure(never)}
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from datetime import date
+from itertools import compress, count
 
 from backend.config import DAY
 from backend.loan_arithmetic import (
@@ -39,7 +40,6 @@ WINDOW_SECONDS = DAY
 RESERVE = 1
 """Cents a barrel: any bid will do."""
 BID_PERCENT = 97
-STORAGE = 0
 
 BID_AFTER, LENDER_AFTER, CLOSE_AFTER, START_AFTER = 5, 10, 20, 30
 """Seconds after 18:00 UTC. No two acts fall on one second, so each can have a block of its own. Loans start at the last
@@ -109,18 +109,25 @@ class _Loan:
         return -(-debt * BPS // ((self._terms.call_bps - 1) * BARRELS))
 
     def outcome(self, borrower: Borrower) -> Outcome:
-        cents, at = self._series.cents, self._series.at
-        matured = bisect_right(at, self._terms.maturity_at - LENDER_AFTER)
-        overdue = bisect_right(at, self._terms.grace_ends_at - LENDER_AFTER)
-        for index in range(self._first + 1, len(at)):
-            if not self._state.call_by:
-                if borrower is Borrower.REPAYS and index >= matured:
-                    return self._repaid()
-                if cents[index] >= self._trigger_price and index < overdue:
-                    continue
-            if self._is_sold(at[index] + LENDER_AFTER, cents[index]):
+        repays = borrower is Borrower.REPAYS
+        at = self._series.at
+        ends = bisect_right(at, (self._terms.maturity_at if repays else self._terms.grace_ends_at) - LENDER_AFTER)
+        index = self._first
+        while (index := self._next(index + 1, ends)) < len(at):
+            if repays and index >= ends and not self._state.call_by:
+                return self._repaid()
+            if self._is_sold(at[index] + LENDER_AFTER, self._series.cents[index]):
                 return self._closed(index)
         raise ValueError(f"the prices end before the loan of {self._series.days[self._first]}")
+
+    def _next(self, index: int, ends: int) -> int:
+        """The publication at `index` or later at which something may happen: any while a call is open, else the first
+        with a price low enough, or the one at `ends`."""
+        if self._state.call_by:
+            return index
+        # Looked for without a loop of our own: this is where a replay of all starts spends its time.
+        low = map(self._trigger_price.__gt__, self._series.cents[index:ends])
+        return next(compress(count(index), low), max(index, ends))
 
     def _is_sold(self, now: int, price: int) -> bool:
         """What the lender does after a publication: it sells where it may, else calls where it may."""
@@ -149,7 +156,7 @@ class _Loan:
             raise ValueError(f"the prices end before the loan of {self._series.days[self._first]}")
         closed_at = at[closing] + CLOSE_AFTER
         owed = due_at(self._state, self._terms, closed_at)
-        after, waterfall = distribute(self._state, self._terms, proceeds, STORAGE, closed_at)
+        after, waterfall = distribute(self._state, self._terms, proceeds, [], closed_at)
         self._state = after
         self._acts += [Bid(bid_at, proceeds), Close(closed_at, owed, proceeds, waterfall, due(after))]
         return self._outcome(closed_at, sale)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from backend.loan_arithmetic import Trigger
-from backend.replay.acts import Borrower, Outcome
+from backend.replay.acts import Borrower, Originate, Outcome
 from backend.replay.play import play
 from backend.replay.prices import Series
 
@@ -39,20 +39,35 @@ class Row:
         return self.lost * MILLION // self.starts
 
 
-def rows(series: Series, borrower: Borrower, advances_bps: Iterable[int] = ADVANCES_BPS) -> list[Row]:
+def rows(series: Series, advances_bps: Iterable[int] = ADVANCES_BPS) -> dict[Borrower, list[Row]]:
     """One row an advance rate, over every start that counts. Raises ValueError where the series has none."""
     last = bisect_right(series.days, series.days[-1] - timedelta(days=DAYS_AFTER))
     if not last:
         raise ValueError("the series is too short")
-    return [_row(series, range(last), advance_bps, borrower) for advance_bps in advances_bps]
+    found: dict[Borrower, list[Row]] = {borrower: [] for borrower in Borrower}
+    for advance_bps in advances_bps:
+        never = [play(series, first, advance_bps, Borrower.NEVER_PAYS) for first in range(last)]
+        repays = [
+            outcome if _is_hit_in_the_term(outcome) else play(series, first, advance_bps, Borrower.REPAYS)
+            for first, outcome in enumerate(never)
+        ]
+        found[Borrower.NEVER_PAYS].append(_row(advance_bps, Borrower.NEVER_PAYS, never))
+        found[Borrower.REPAYS].append(_row(advance_bps, Borrower.REPAYS, repays))
+    return found
 
 
-def _row(series: Series, starts: range, advance_bps: int, borrower: Borrower) -> Row:
+def _is_hit_in_the_term(outcome: Outcome) -> bool:
+    """Whether the lender acts before maturity: the two borrowers are alike until then, and after a call or a sale."""
+    origin, act, *_ = outcome.acts
+    assert isinstance(origin, Originate)
+    return act.at < origin.terms.maturity_at
+
+
+def _row(advance_bps: int, borrower: Borrower, outcomes: list[Outcome]) -> Row:
     called = 0
     ended: dict[Trigger | None, int] = dict.fromkeys([*Trigger, None], 0)
     losses: list[tuple[int, date]] = []
-    for first in starts:
-        outcome = play(series, first, advance_bps, borrower)
+    for outcome in outcomes:
         called += outcome.was_called
         ended[outcome.trigger] += 1
         if outcome.loss:
@@ -62,11 +77,11 @@ def _row(series: Series, starts: range, advance_bps: int, borrower: Borrower) ->
     return Row(
         advance_bps=advance_bps,
         borrower=borrower,
-        starts=len(starts),
+        starts=len(outcomes),
         called=called,
         ended=ended,
         lost=len(losses),
-        mean_loss=total // len(starts),
+        mean_loss=total // len(outcomes),
         mean_if_lost=total // len(losses) if losses else 0,
         worst_loss=worst_loss,
         worst_start=worst_start,
