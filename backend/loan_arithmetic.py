@@ -301,9 +301,11 @@ def default_of(state: State, terms: Terms, at: int, value: int | None) -> Trigge
         return Trigger.MATURITY
     if not debt or value is None:
         return None
-    if ltv_bps(debt, value) >= terms.liquidation_bps:
+    ltv = ltv_bps(debt, value)
+    if ltv >= terms.liquidation_bps:
         return Trigger.LIQUIDATION
-    return Trigger.CALL if state.call_by and at > state.call_by else None
+    missed = state.call_by and at > state.call_by and ltv > terms.advance_bps
+    return Trigger.CALL if missed else None
 
 
 def next_reserve(reserve: int) -> int:

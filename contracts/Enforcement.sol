@@ -89,6 +89,8 @@ contract Enforcement is IEnforcement, SignedDocuments, Payouts {
             } catch {
                 _returnBid(loanId, loan.currency);
             }
+        } else {
+            sale.unsold += 1;
         }
         emit SaleFailed(loanId, sale.round);
         loans.leaveSale(loanId);
@@ -161,11 +163,10 @@ contract Enforcement is IEnforcement, SignedDocuments, Payouts {
         if (loan.status != ILoans.Status.InSale) revert NotInSale(loanId);
     }
 
-    /// @dev K14. More than the best bid, and no less than the reserve: four fifths of the last round's, each time nobody
-    /// came.
+    /// @dev K14. More than the best bid, and no less than the reserve: a fifth less for each time that nobody came.
     function _leastOf(uint256 loanId, ILoans.LoanView memory loan, Sale storage sale) private view returns (uint256) {
         uint256 reserve = collateral.valueAt(loanId, loan.reservePrice);
-        for (uint256 i = 1; i < sale.round && reserve != 0; i++) {
+        for (uint256 i = 0; i < sale.unsold && reserve != 0; i++) {
             reserve = (reserve * 4) / 5;
         }
         return Math.max(reserve, uint256(sale.bid) + 1);

@@ -114,7 +114,7 @@ contract Loans is ILoans, SignedDocuments, Payouts {
         participants.requireActive(loan.borrower);
         if (loan.callBy != 0) revert CallOpen(loanId, loan.callBy);
         // solhint-disable-next-line not-rely-on-time
-        if (block.timestamp > loan.maturityAt) revert Matured(loanId, loan.maturityAt);
+        if (block.timestamp >= loan.maturityAt) revert Matured(loanId, loan.maturityAt);
         _draw(loanId, amount);
     }
 
@@ -174,7 +174,7 @@ contract Loans is ILoans, SignedDocuments, Payouts {
         // solhint-disable-next-line not-rely-on-time
         uint256 callBy = block.timestamp + loan.cureSeconds;
         loan.callBy = uint40(callBy);
-        loan.callPrice = uint64(price);
+        loan.callPrice = SafeCast.toUint64(price);
         emit MarginCalled(loanId, ltv, price, callBy);
     }
 
@@ -367,7 +367,8 @@ contract Loans is ILoans, SignedDocuments, Payouts {
         if (nowAt > _graceEndsAt(loan)) return (Cause.Overdue, ltv);
         if (price == 0) return (Cause.None, 0);
         if (ltv >= loan.liquidationBps) return (Cause.Liquidation, ltv);
-        if (loan.callBy != 0 && nowAt > loan.callBy) return (Cause.CallNotCured, ltv);
+        bool missed = loan.callBy != 0 && nowAt > loan.callBy && ltv > loan.advanceBps;
+        if (missed) return (Cause.CallNotCured, ltv);
     }
 
     function _requireAdvance(uint256 loanId, Loan storage loan) private view {

@@ -17,11 +17,12 @@ interface IEnforcement is IPayouts, ISignedDocuments {
         uint256 deadline;
     }
 
-    /// @param round how often a sale was opened.
+    /// @param round how often a sale was opened, `unsold` how often nobody came.
     struct Sale {
         address bidder;
         uint40 endsAt;
         uint32 round;
+        uint16 unsold;
         uint64 bid;
     }
 

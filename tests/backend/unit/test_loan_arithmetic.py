@@ -373,6 +373,8 @@ def test_the_cure_is_the_least_that_cures(debt: int, value: int, bps: int) -> No
         (DEBT, START, None, None),
         (replace(DEBT, call_by=START + 5), START + 5, 10_000, None),
         (replace(DEBT, call_by=START + 5), START + 6, 10_000, Trigger.CALL),
+        (replace(DEBT, call_by=START + 5), START + 6, 11_429, None),  # 6,999.7… is rounded up to advance
+        (replace(DEBT, call_by=START + 5), START + 6, 11_428, Trigger.CALL),
         (replace(DEBT, call_by=START + 5), START + 6, None, None),
         (replace(DEBT, call_by=START + 5), START + 6, 1, Trigger.LIQUIDATION),
         (DEBT, GRACE_END, RICH, None),

@@ -85,7 +85,7 @@ def lose_by_hand(series: Series, first: int, advance: int) -> tuple[str, bool, i
             ended = "maturity"
         elif ltv > sale_bps - 1:
             ended = "liquidation"
-        elif called is not None and days > called + 3:
+        elif called is not None and days > called + 3 and ltv > advance:
             ended = "call"
         else:
             if called is None and ltv > call_bps - 1:
