@@ -9,6 +9,7 @@ from backend.commands.acts import act
 from backend.commands.desk import Desk, Request, require_named, require_operator, require_participant
 from backend.errors import Forbidden, InvalidInput, both
 from backend.invoices.currencies import currency
+from backend.queries import participants as participant_queries
 
 
 def _token(desk: Desk, code: str) -> str:
@@ -48,9 +49,11 @@ def pay_withheld(desk: Desk, request: Request, account: str, code: str) -> Row:
     if not request.actor.is_operator and require_participant(desk, request) != account:
         raise Forbidden(reason=both("this money is another's", "该款项属于他人"))
     _token(desk, code)
-    call = desk.contracts.call_data("Repayments", "payWithheld", account, currency(code).numeric)
+    number = currency(code).numeric
+    keepers = participant_queries.withheld_by(desk.engine, account, number) or ["Repayments"]
+    calls = [desk.contracts.call_data(name, "payWithheld", account, number) for name in keepers]
     signer = desk.power("registrar") if request.actor.is_operator else account
-    return desk.outbox.send(request.intent, signer, call)
+    return desk.outbox.send(request.intent, signer, *calls)
 
 
 @act("cash.redeem")

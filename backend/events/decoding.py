@@ -35,6 +35,8 @@ IGNORED: dict[str, frozenset[str]] = {
     "Adjustments": frozenset({"AuthorityUpdated", "EIP712DomainChanged"}),
     "Reserve": frozenset(),
     "Settlement": frozenset({"EIP712DomainChanged"}),
+    "WarehouseReceipts": frozenset({"Approval", "ApprovalForAll", "AuthorityUpdated", "EIP712DomainChanged"}),
+    "Prices": frozenset({"AuthorityUpdated", "EIP712DomainChanged"}),
     # Issues and forced transfers are Transfers too.
     "SettlementToken": frozenset(
         {"Approval", "AuthorityUpdated", "CapSet", "EIP712DomainChanged", "ForcedTransfer", "Issued"}

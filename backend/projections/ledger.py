@@ -34,6 +34,10 @@ ALLOWANCE = "allowance"
 """Against `notes`: what of them is written off."""
 LOSSES = "losses"
 EXCHANGE = "exchange"
+STORAGE = "storage"
+INSURANCE = "insurance"
+GOODS = "goods"
+"""What goods were bought for, less what they were sold for. Goods themselves are counted in no money."""
 
 Line = tuple[str, str, int]
 """party, book, amount in minor units"""

@@ -159,6 +159,12 @@ _RESULTS = {
     "NotePlaceTaken": {"toNoteId": "noteId"},
     "NoteBoughtBack": {"amount": "amountFen"},
     "NoteCovered": {"amount": "amountFen"},
+    "LotTakenIn": {"lotId": "lotId", "receiptId": "receiptId"},
+    "ReceiptSplit": {"childId": "receiptId"},
+    "StoragePaid": {"amount": "amountFen", "chargedUntil": "chargedUntil"},
+    "InsurancePaid": {"amount": "amountFen"},
+    "ReplacementRequested": {"effectiveAt": "effectiveAt"},
+    "PricePublished": {"feed": "feed", "price": "priceFen"},
 }
 
 

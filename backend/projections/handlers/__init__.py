@@ -15,10 +15,12 @@ from backend.projections.handlers import (
     cash,
     notes,
     participants,
+    prices,
     receivables,
     recourse,
     repayments,
     settlement,
+    warehouse_receipts,
 )
 
 Handler = Callable[[Connection, Any], None]
@@ -27,7 +29,9 @@ Handler = Callable[[Connection, Any], None]
 def _handlers() -> dict[type[Event], Handler]:
     """The handler of each event, found by its name: ReceivableConfirmed is on_receivable_confirmed. Raises KeyError
     where one is missing."""
-    modules = (participants, cash, receivables, notes, adjustments, repayments, recourse, settlement)
+    claims = (participants, cash, receivables, notes, adjustments, repayments, recourse, settlement)
+    goods = (warehouse_receipts, prices)
+    modules = (*claims, *goods)
     found = {name: handler for module in modules for name, handler in vars(module).items() if name.startswith("on_")}
     return {event: found["on_" + _snake(event.__name__)] for event in Event.__subclasses__()}
 

@@ -12,9 +12,11 @@ from backend.web.api import (
     chain,
     notes,
     participants,
+    prices,
     quotes,
     receivables,
     settlement_runs,
+    warehouse_receipts,
 )
 
 BLUEPRINTS: list[APIBlueprint] = [
@@ -26,6 +28,8 @@ BLUEPRINTS: list[APIBlueprint] = [
     notes.blueprint,
     quotes.blueprint,
     settlement_runs.blueprint,
+    warehouse_receipts.blueprint,
+    prices.blueprint,
     books.blueprint,
     chain.blueprint,
 ]
