@@ -38,14 +38,16 @@ ACCOUNTS: dict[str, str] = {
     ledger.COUNTERCLAIMS: "Equity:Counterclaims",
     # A position between two currencies, which has no worth in either of them.
     ledger.EXCHANGE: "Equity:Exchange",
+    # Goods are counted in no money here: their worth is in the party's books outside of the platform.
+    ledger.GOODS: "Equity:Goods",
 }
 TWO_SIDED: dict[str, tuple[str, str]] = {
     ledger.DISCOUNT: ("Expenses:Discount", "Income:Discount"),
     ledger.PENALTIES: ("Expenses:Penalties", "Income:Penalties"),
     ledger.INTEREST: ("Expenses:Interest", "Income:Interest"),
+    ledger.LEVIES: ("Expenses:Levies", "Income:Levies"),
     ledger.STORAGE: ("Expenses:Storage", "Income:Storage"),
     ledger.INSURANCE: ("Expenses:Insurance", "Income:Insurance"),
-    ledger.LEVIES: ("Expenses:Levies", "Income:Levies"),
     ledger.PAID_FOR_OTHERS: ("Assets:Paid-For-Others", "Liabilities:Paid-For-Others"),
 }
 """What is a cost or a claim where it is positive, and a gain or a debt where it is negative."""

@@ -84,7 +84,7 @@ abstract contract Receipts is IWarehouseReceipts, Payouts {
         Receipt storage to = _authorised(toReceiptId);
         bool mergeable = fromReceiptId != toReceiptId && from.holder == to.holder && from.lotId == to.lotId
             && from.chargedUntil == to.chargedUntil;
-        if (!mergeable) revert NotMergeable(fromReceiptId, toReceiptId);
+        if (!mergeable) revert ReceiptsNotMergeable(fromReceiptId, toReceiptId);
         _requireNotFrozen(fromReceiptId, from);
         _requireNotFrozen(toReceiptId, to);
         participants.requireActive(from.holder);
@@ -142,7 +142,7 @@ abstract contract Receipts is IWarehouseReceipts, Payouts {
     function approve(address to, uint256 tokenId) external {
         Receipt storage receipt = _live(tokenId);
         address holder = receipt.holder;
-        if (msg.sender != holder && !_operators[holder][msg.sender]) revert NotAuthorised(tokenId, msg.sender);
+        if (msg.sender != holder && !_operators[holder][msg.sender]) revert NotYourReceipt(tokenId, msg.sender);
         receipt.approved = to;
         emit Approval(holder, to, tokenId);
         _endReplacement(tokenId, false);
@@ -172,7 +172,7 @@ abstract contract Receipts is IWarehouseReceipts, Payouts {
     }
 
     function objectToReplacement(uint256 receiptId) external {
-        if (msg.sender != _live(receiptId).holder) revert NotAuthorised(receiptId, msg.sender);
+        if (msg.sender != _live(receiptId).holder) revert NotYourReceipt(receiptId, msg.sender);
         if (_replacements[receiptId].effectiveAt == 0) revert NoReplacement(receiptId);
         _endReplacement(receiptId, false);
     }
@@ -315,7 +315,7 @@ abstract contract Receipts is IWarehouseReceipts, Payouts {
     }
 
     function _requireHolder(uint256 receiptId, Receipt storage receipt, address expected) private view {
-        if (receipt.holder != expected) revert WrongHolder(receiptId, receipt.holder, expected);
+        if (receipt.holder != expected) revert WrongReceiptHolder(receiptId, receipt.holder, expected);
     }
 
     /// @dev One that the caller holds, or may move for its holder.
@@ -324,7 +324,7 @@ abstract contract Receipts is IWarehouseReceipts, Payouts {
         address holder = receipt.holder;
         bool authorised =
             msg.sender == holder || msg.sender == receipt.approved || _operators[holder][msg.sender];
-        if (!authorised) revert NotAuthorised(receiptId, msg.sender);
+        if (!authorised) revert NotYourReceipt(receiptId, msg.sender);
     }
 
     function _live(uint256 receiptId) internal view returns (Receipt storage receipt) {

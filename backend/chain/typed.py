@@ -202,19 +202,101 @@ class Bid:
         return tuple(asdict(self).values())
 
 
+INTAKE = _members(
+    "address custodian,address depositor,bytes32 commodity,bytes32 grade,bytes32 unit,uint8 decimals,"
+    "uint64 quantity,bytes32 placeHash,bytes32 fingerprint,bytes32 documentHash,uint40 insuredUntil,"
+    "uint40 expiresAt,uint16 currency,uint32 milliPerUnitDay,uint256 nonce,uint256 deadline"
+)
+DELIVERY_ORDER = _members(
+    "uint256 receiptId,uint64 quantity,bytes32 recipientHash,uint256 nonce,uint256 deadline",
+)
+PRICE = _members("bytes32 feed,uint256 price,uint256 observedAt,uint256 nonce,uint256 deadline")
+
+
+@dataclass(frozen=True)
+class Intake:
+    """Rule W1. `quantity` in 10^-decimals of the unit, the tariff in thousandths of a minor unit for a whole unit a
+    day, words as 32 bytes (0x-hex), times in UTC seconds."""
+
+    custodian: str
+    depositor: str
+    commodity: str
+    grade: str
+    unit: str
+    decimals: int
+    quantity: int
+    placeHash: str
+    fingerprint: str
+    documentHash: str
+    insuredUntil: int
+    expiresAt: int
+    currency: int
+    milliPerUnitDay: int
+    nonce: int
+    deadline: int
+
+    def typed(self, contracts: Contracts) -> dict[str, Any]:
+        return _document(contracts, "WarehouseReceipts", "Intake", INTAKE, asdict(self), "Warehouse Receipts")
+
+    def arguments(self) -> tuple[Any, ...]:
+        return tuple(asdict(self).values())
+
+
+@dataclass(frozen=True)
+class DeliveryOrder:
+    """Rule W5. `quantity` in 10^-decimals of the lot's unit, times in UTC seconds."""
+
+    receiptId: int
+    quantity: int
+    recipientHash: str
+    nonce: int
+    deadline: int
+
+    def typed(self, contracts: Contracts) -> dict[str, Any]:
+        return _document(
+            contracts, "WarehouseReceipts", "DeliveryOrder", DELIVERY_ORDER, asdict(self), "Warehouse Receipts"
+        )
+
+    def arguments(self) -> tuple[Any, ...]:
+        return tuple(asdict(self).values())
+
+
+@dataclass(frozen=True)
+class Price:
+    """Rule O2. `price` in minor units for one whole unit, times in UTC seconds."""
+
+    feed: str
+    price: int
+    observedAt: int
+    nonce: int
+    deadline: int
+
+    def typed(self, contracts: Contracts) -> dict[str, Any]:
+        return _document(contracts, "Prices", "Price", PRICE, asdict(self))
+
+    def arguments(self) -> tuple[Any, ...]:
+        return tuple(asdict(self).values())
+
+
 def fresh_nonce() -> int:
     """An unordered nonce: any number that the signer has not used."""
     return secrets.randbits(128)
 
 
 def _document(
-    contracts: Contracts, contract: str, primary: str, members: list[dict[str, str]], message: dict[str, Any]
+    contracts: Contracts,
+    contract: str,
+    primary: str,
+    members: list[dict[str, str]],
+    message: dict[str, Any],
+    words: str | None = None,
 ) -> dict[str, Any]:
+    """The document for `contract`, whose name in the domain is `words` where that is not its own."""
     return {
         "types": {"EIP712Domain": _DOMAIN, primary: members},
         "primaryType": primary,
         "domain": {
-            "name": f"Feiqian {contract}",
+            "name": f"Feiqian {words or contract}",
             "version": "1",
             "chainId": contracts.deployment.chain_id,
             "verifyingContract": contracts.address(contract),

@@ -50,10 +50,10 @@ def pay_withheld(desk: Desk, request: Request, account: str, code: str) -> Row:
         raise Forbidden(reason=both("this money is another's", "该款项属于他人"))
     _token(desk, code)
     number = currency(code).numeric
-    contract = participant_queries.withheld_by(desk.engine, account, number)
-    call = desk.contracts.call_data(contract, "payWithheld", account, number)
+    keepers = participant_queries.withheld_by(desk.engine, account, number) or ["Repayments"]
+    calls = [desk.contracts.call_data(name, "payWithheld", account, number) for name in keepers]
     signer = desk.power("registrar") if request.actor.is_operator else account
-    return desk.outbox.send(request.intent, signer, call)
+    return desk.outbox.send(request.intent, signer, *calls)
 
 
 @act("cash.redeem")

@@ -16,6 +16,7 @@ from backend.commands.signatures import OwnSignature, for_wallet, require_signed
 from backend.commands.waiting import keep_document
 from backend.documents import tables
 from backend.errors import Conflict, Forbidden, InvalidInput, both
+from backend.goods.quantities import format_quantity, parse_quantity
 from backend.queries import lending as queries
 from backend.queries import loans as loan_queries
 from backend.queries import warehouse_receipts as receipt_queries
@@ -25,17 +26,13 @@ CONTRACTS = {"note": "Receivables", "receipt": "WarehouseReceipts"}
 
 @act("loan.request")
 def request_loan(
-    desk: Desk, request: Request, *, asset: str, token_id: int, value: int | None, limit: int, financiers: list[str]
+    desk: Desk, request: Request, *, asset: str, token_id: int, value: str | None, limit: int, financiers: list[str]
 ) -> Row:
-    """A holder asks financiers for a loan over `value` of a title (its quantity in the lot's smallest unit, or minor
-    units of a note; None: all of it), up to `limit` minor units. Only they then see the request."""
+    """A holder asks financiers for a loan over `value` of a title (a decimal number of the lot's unit, or minor units of a
+    note; None: all of it), up to `limit` minor units. Only they then see the request."""
     borrower = require_participant(desk, request)
     title = loan_queries.title_of(desk.engine, asset, token_id, borrower)
-    value = value or title["value"]
-    if value > title["value"]:
-        raise InvalidInput(
-            field="value", reason=both("is more than the title's {held}", "超过该权利的 {held}", held=title["value"])
-        )
+    pledged = part_of(title, value)
     for position, financier in enumerate(financiers):
         field = f"financiers.{position}"
         require_named(desk, financier, field, "financier")
@@ -56,7 +53,8 @@ def request_loan(
                     token_id=token_id,
                     asset_key=title["asset_key"],
                     document_hash=title["document_hash"],
-                    value=value,
+                    value=pledged,
+                    decimals=title["decimals"],
                     currency=title["currency"],
                     limit=limit,
                     at=now,
@@ -141,28 +139,30 @@ def count_goods(
     *,
     receipt_id: int,
     pledgee: str,
-    quantity: int,
+    quantity: str,
     counted_at: int | None,
     valid_seconds: int | None,
     own: OwnSignature | None,
 ) -> Row:
-    """K2. The custodian signs that `quantity` (the lot's smallest unit) of a receipt was there at `counted_at` (UTC
-    seconds; None: now) and that it knows of the pledge to `pledgee`."""
+    """K2. The custodian signs that `quantity` of a receipt (a decimal number of the lot's unit) was there at `counted_at`
+    (UTC seconds; None: now) and that it knows of the pledge to `pledgee`."""
     custodian = require_role(desk, request, "custodian")
-    if receipt_queries.custodian_of(desk.engine, receipt_id) != custodian:
+    now = desk.now()
+    receipt = receipt_queries.visible_receipt(desk.engine, receipt_id, custodian, now, field="receiptId")
+    if receipt["custodian"] != custodian:
         raise Forbidden(
             reason=both("you do not keep the goods of receipt {id}", "仓单 {id} 的货物不由您保管", id=receipt_id)
         )
     require_named(desk, pledgee, "pledgee", "financier")
     require_signed_terms(own, validSeconds=valid_seconds)
-    now = desk.now()
+    counted = parse_quantity(quantity, receipt["decimals"])
     counted_at = counted_at or now
     if counted_at > now:
         raise InvalidInput(field="countedAt", reason=both("is in the future", "晚于当前时间"))
     count = Count(
         receiptId=receipt_id,
         pledgee=pledgee,
-        quantity=quantity,
+        quantity=counted,
         countedAt=counted_at,
         nonce=own.nonce if own else fresh_nonce(),
         deadline=own.deadline if own else now + (valid_seconds or desk.settings.document_seconds),
@@ -179,7 +179,7 @@ def count_goods(
             receipt_id=receipt_id,
             custodian=custodian,
             pledgee=pledgee,
-            quantity=quantity,
+            quantity=counted,
             counted_at=counted_at,
             nonce=str(count.nonce),
             deadline=count.deadline,
@@ -199,8 +199,9 @@ def originate_loan(desk: Desk, request: Request, quote_id: str, amount: int) -> 
     row = queries.visible_quote(desk.engine, quote_id, borrower)
     if row["borrower"] != borrower:
         raise Forbidden(reason=both("quote {id} was not given to you", "报价 {id} 不是给您的", id=quote_id))
-    quote = LoanQuote(**{name: _member(name, member) for name, member in row["terms"].items()})
-    count, signature = counted(desk, row["asset"], row["token_id"], row["financier"])
+    members: dict[str, Any] = {name: _member(name, member) for name, member in row["terms"].items()}
+    quote = LoanQuote(**members)
+    count, signature = waiting_count(desk, row["asset"], row["token_id"], row["financier"])
     call = desk.contracts.call_data(
         "Loans",
         "originate",
@@ -214,7 +215,7 @@ def originate_loan(desk: Desk, request: Request, quote_id: str, amount: int) -> 
     return desk.outbox.send(request.intent, borrower, call)
 
 
-def counted(desk: Desk, asset: str, token_id: int, pledgee: str) -> tuple[Count, str]:
+def waiting_count(desk: Desk, asset: str, token_id: int, pledgee: str) -> tuple[Count, str]:
     """The custodian's count of a receipt that waits to be carried, with its signature; none over notes. Raises
     Conflict where the custodian has not counted."""
     if asset == "note":
@@ -237,6 +238,15 @@ def counted(desk: Desk, asset: str, token_id: int, pledgee: str) -> tuple[Count,
         deadline=row["deadline"],
     )
     return count, row["signature"]
+
+
+def part_of(title: dict[str, Any], value: str | None) -> int:
+    """What `value` of a title is in whole numbers; all of it where nothing is said. Raises InvalidInput."""
+    part = title["value"] if value is None else parse_quantity(value, title["decimals"], "value")
+    if not 0 < part <= title["value"]:
+        held = format_quantity(title["value"], title["decimals"])
+        raise InvalidInput(field="value", reason=both("the title stands for {held}", "该权利凭证为 {held}", held=held))
+    return int(part)
 
 
 _TEXTS = {"financier", "borrower", "asset", "documentHash"}

@@ -8,7 +8,7 @@ from backend.chain.outbox import Row
 from backend.chain.typed import Bid, fresh_nonce
 from backend.commands.acts import act
 from backend.commands.desk import Desk, Request, require_participant
-from backend.commands.lending import counted
+from backend.commands.lending import part_of, waiting_count
 from backend.commands.signatures import OwnSignature, require_signed_terms, signed
 from backend.errors import Forbidden, both
 from backend.queries import loans as queries
@@ -35,21 +35,22 @@ def advance_storage(desk: Desk, request: Request, loan_id: int, token_id: int) -
 
 
 @act("loan.top-up")
-def top_up_loan(desk: Desk, request: Request, loan_id: int, token_id: int, value: int | None) -> Row:
+def top_up_loan(desk: Desk, request: Request, loan_id: int, token_id: int, value: str | None) -> Row:
     """K10. The borrower puts more title in escrow; for goods the custodian's waiting count is carried along."""
     borrower = _as(desk, request, loan_id, "borrower")
     row = queries.loan_row(desk.engine, loan_id)
     title = queries.title_of(desk.engine, row["asset"], token_id, borrower)
-    count, signature = counted(desk, row["asset"], token_id, row["lender"])
-    pledge = (token_id, title["asset_key"], title["document_hash"], value or title["value"])
+    count, signature = waiting_count(desk, row["asset"], token_id, row["lender"])
+    pledge = (token_id, title["asset_key"], title["document_hash"], part_of(title, value))
     return _send(desk, request, borrower, "topUp", loan_id, pledge, count.arguments(), signature)
 
 
 @act("loan.release")
-def release_title(desk: Desk, request: Request, loan_id: int, token_id: int, value: int) -> Row:
+def release_title(desk: Desk, request: Request, loan_id: int, token_id: int, value: str) -> Row:
     """K11. The borrower takes title out while the loan stays covered; `value` as in the request for the loan."""
     borrower = _as(desk, request, loan_id, "borrower")
-    return _send(desk, request, borrower, "release", loan_id, token_id, value)
+    title = queries.pledged(desk.engine, loan_id, token_id)
+    return _send(desk, request, borrower, "release", loan_id, token_id, part_of(title, value))
 
 
 @act("loan.call-margin")

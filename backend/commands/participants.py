@@ -101,6 +101,10 @@ def standing_approvals(desk: Desk, role_names: list[str]) -> list[Call]:
         calls += _approvals(contracts, tokens, "Adjustments")
     if {"obligor", "supplier", "financier"} & set(role_names):
         calls += _approvals(contracts, tokens, "Repayments")
+    if {"supplier", "financier"} & set(role_names):
+        calls.append(contracts.call_data("WarehouseReceipts", "setApprovalForAll", settlement, True))
+    if {"obligor", "supplier", "financier", "custodian"} & set(role_names):
+        calls += _approvals(contracts, tokens, "WarehouseReceipts")
     return calls
 
 

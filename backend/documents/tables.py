@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, LargeBinary, String, Table, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Integer, LargeBinary, String, Table, UniqueConstraint
 
 from backend.database import metadata
 
@@ -120,6 +120,7 @@ loan_requests = Table(
     Column("asset_key", BigInteger, nullable=False),
     Column("document_hash", String(66), nullable=False),
     Column("value", BigInteger, nullable=False),
+    Column("decimals", BigInteger, nullable=False),
     Column("currency", BigInteger, nullable=False),
     Column("limit", BigInteger, nullable=False),
     Column("at", BigInteger, nullable=False),
@@ -175,4 +176,59 @@ quotes = Table(
     Column("signature", String, nullable=False),
     Column("at", BigInteger, nullable=False),
     UniqueConstraint("financier", "nonce"),
+)
+
+# ---- warehouse receipts and prices
+
+intakes = Table(
+    "intakes",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("custodian", String(42), nullable=False, index=True),
+    Column("depositor", String(42), nullable=False, index=True),
+    Column("commodity", String(32), nullable=False),
+    Column("grade", String(32), nullable=False),
+    Column("unit", String(32), nullable=False),
+    Column("decimals", Integer, nullable=False),
+    Column("quantity", BigInteger, nullable=False),
+    Column("location", String, nullable=False),
+    Column("lot", String, nullable=False),
+    Column("inspection", String, nullable=False),
+    Column("insurance", String, nullable=False),
+    Column("document_hash", String(66), nullable=False, index=True),
+    Column("insured_until", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("currency", Integer, nullable=False),
+    Column("milli_per_unit_day", BigInteger, nullable=False),
+    Column("nonce", String(78), nullable=False),
+    Column("deadline", BigInteger, nullable=False),
+    Column("signature", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    UniqueConstraint("custodian", "nonce"),
+)
+
+delivery_orders = Table(
+    "delivery_orders",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("receipt_id", BigInteger, nullable=False, index=True),
+    Column("holder", String(42), nullable=False, index=True),
+    Column("quantity", BigInteger, nullable=False),
+    Column("recipient", String, nullable=False),
+    Column("recipient_hash", String(66), nullable=False, index=True),
+    Column("nonce", String(78), nullable=False),
+    Column("deadline", BigInteger, nullable=False),
+    Column("signature", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    UniqueConstraint("holder", "nonce"),
+)
+
+feed_words = Table(
+    "feed_words",
+    metadata,
+    Column("feed", String(66), primary_key=True),
+    Column("commodity", String(32), nullable=False),
+    Column("grade", String(32), nullable=False),
+    Column("unit", String(32), nullable=False),
+    Column("currency", Integer, nullable=False),
 )

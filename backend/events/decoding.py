@@ -42,6 +42,8 @@ IGNORED: dict[str, frozenset[str]] = {
     "Loans": frozenset({"EIP712DomainChanged"}),
     "Collateral": frozenset({"EIP712DomainChanged"}),
     "Enforcement": frozenset({"EIP712DomainChanged"}),
+    "WarehouseReceipts": frozenset({"Approval", "ApprovalForAll", "AuthorityUpdated", "EIP712DomainChanged"}),
+    "Prices": frozenset({"AuthorityUpdated", "EIP712DomainChanged"}),
     # Issues and forced transfers are Transfers too.
     "SettlementToken": frozenset(
         {"Approval", "AuthorityUpdated", "CapSet", "EIP712DomainChanged", "ForcedTransfer", "Issued"}

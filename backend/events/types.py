@@ -710,3 +710,192 @@ class BidUsed(Event):
     source = ("Enforcement", "NonceUsed")
     signer: str
     nonce: int
+
+
+# ---- warehouse receipts: quantities are whole numbers of 10^-decimals of the lot's unit
+
+
+@dataclass(frozen=True)
+class LotTakenIn(Event):
+    """`intake` is the custodian's document, under the contract's own names."""
+
+    source = ("WarehouseReceipts", "LotTakenIn")
+    lot_id: int
+    custodian: str
+    receipt_id: int
+    intake: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ReceiptTransferred(Event):
+    """A receipt appeared (from the zero address), changed its holder, or ended (to it)."""
+
+    source = ("WarehouseReceipts", "Transfer")
+    from_: str
+    to: str
+    token_id: int
+
+
+@dataclass(frozen=True)
+class ReceiptIssued(Event):
+    source = ("WarehouseReceipts", "ReceiptIssued")
+    receipt_id: int
+    lot_id: int
+    holder: str
+    quantity: int
+
+
+@dataclass(frozen=True)
+class ReceiptSplit(Event):
+    source = ("WarehouseReceipts", "ReceiptSplit")
+    receipt_id: int
+    child_id: int
+    to: str
+    quantity: int
+
+
+@dataclass(frozen=True)
+class ReceiptsMerged(Event):
+    source = ("WarehouseReceipts", "ReceiptsMerged")
+    from_receipt_id: int
+    to_receipt_id: int
+    quantity: int
+
+
+@dataclass(frozen=True)
+class GoodsDelivered(Event):
+    source = ("WarehouseReceipts", "GoodsDelivered")
+    receipt_id: int
+    lot_id: int
+    holder: str
+    quantity: int
+    recipient_hash: str
+
+
+@dataclass(frozen=True)
+class StoragePaid(Event):
+    source = ("WarehouseReceipts", "StoragePaid")
+    receipt_id: int
+    lot_id: int
+    payer: str
+    amount: int
+    charged_until: int
+
+
+@dataclass(frozen=True)
+class MisfortuneReported(Event):
+    """`kind` is the contract's number."""
+
+    source = ("WarehouseReceipts", "MisfortuneReported")
+    lot_id: int
+    kind: int
+    quantity: int
+    evidence: str
+
+
+@dataclass(frozen=True)
+class GoodsLost(Event):
+    source = ("WarehouseReceipts", "GoodsLost")
+    receipt_id: int
+    lot_id: int
+    holder: str
+    quantity: int
+
+
+@dataclass(frozen=True)
+class InsurancePaid(Event):
+    source = ("WarehouseReceipts", "InsurancePaid")
+    receipt_id: int
+    payer: str
+    to: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class LotLocked(Event):
+    source = ("WarehouseReceipts", "LotLocked")
+    lot_id: int
+    evidence: str
+
+
+@dataclass(frozen=True)
+class LotUnlocked(Event):
+    source = ("WarehouseReceipts", "LotUnlocked")
+    lot_id: int
+    order_hash: str
+
+
+@dataclass(frozen=True)
+class LotExtended(Event):
+    source = ("WarehouseReceipts", "LotExtended")
+    lot_id: int
+    insured_until: int
+    expires_at: int
+
+
+@dataclass(frozen=True)
+class ReceiptFrozen(Event):
+    source = ("WarehouseReceipts", "ReceiptFrozen")
+    receipt_id: int
+    order_hash: str
+
+
+@dataclass(frozen=True)
+class ReceiptUnfrozen(Event):
+    source = ("WarehouseReceipts", "ReceiptUnfrozen")
+    receipt_id: int
+    order_hash: str
+
+
+@dataclass(frozen=True)
+class ReplacementRequested(Event):
+    source = ("WarehouseReceipts", "ReplacementRequested")
+    receipt_id: int
+    to: str
+    effective_at: int
+    evidence: str
+
+
+@dataclass(frozen=True)
+class ReplacementEnded(Event):
+    source = ("WarehouseReceipts", "ReplacementEnded")
+    receipt_id: int
+    to: str
+    done: bool
+
+
+@dataclass(frozen=True)
+class GoodsDocumentUsed(Event):
+    """The nonce of an intake or a delivery order was spent, by execution or by cancellation."""
+
+    source = ("WarehouseReceipts", "NonceUsed")
+    signer: str
+    nonce: int
+
+
+# ---- prices: minor units for one whole unit
+
+
+@dataclass(frozen=True)
+class FeedAssigned(Event):
+    source = ("Prices", "FeedAssigned")
+    feed: str
+    oracle: str
+
+
+@dataclass(frozen=True)
+class PricePublished(Event):
+    source = ("Prices", "PricePublished")
+    feed: str
+    oracle: str
+    price: int
+    observed_at: int
+
+
+@dataclass(frozen=True)
+class PriceDocumentUsed(Event):
+    """The nonce of a price was spent, by publication or by cancellation."""
+
+    source = ("Prices", "NonceUsed")
+    signer: str
+    nonce: int

@@ -327,6 +327,165 @@ ledger = Table(
     Column("amount", Amount, nullable=False),
 )
 
+# ---- warehouse receipts: quantities are whole numbers of 10^-decimals of the lot's unit
+
+Quantity = BigInteger
+
+lots = Table(
+    "lots",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("custodian", String(42), nullable=False, index=True),
+    Column("depositor", String(42), nullable=False, index=True),
+    Column("commodity", String(66), nullable=False),
+    Column("grade", String(66), nullable=False),
+    Column("unit", String(66), nullable=False),
+    Column("decimals", Integer, nullable=False),
+    Column("feed", String(66), nullable=False, index=True),
+    Column("counted", Quantity, nullable=False),
+    Column("delivered", Quantity, nullable=False),
+    Column("lost", Quantity, nullable=False),
+    Column("place_hash", String(66), nullable=False),
+    Column("fingerprint", String(66), nullable=False, index=True),
+    Column("document_hash", String(66), nullable=False, index=True),
+    Column("insured_until", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("currency", Integer, nullable=False),
+    Column("milli_per_unit_day", BigInteger, nullable=False),
+    Column("locked", Boolean, nullable=False),
+    Column("last_delivery_at", BigInteger, nullable=False),
+    Column("taken_in_at", BigInteger, nullable=False),
+)
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("lot_id", BigInteger, nullable=False, index=True),
+    Column("parent_id", BigInteger, nullable=False),
+    Column("holder", String(42), nullable=False, index=True),
+    Column("quantity", Quantity, nullable=False),
+    Column("charged_until", BigInteger, nullable=False),
+    Column("frozen", Boolean, nullable=False),
+    Column("replacement_to", String(42), nullable=False),
+    Column("replacement_at", BigInteger, nullable=False),
+    Column("issued_at", BigInteger, nullable=False),
+)
+
+receipt_merges = Table(
+    "receipt_merges",
+    metadata,
+    Column("block_number", BigInteger, primary_key=True, autoincrement=False),
+    Column("log_index", Integer, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("from_receipt_id", BigInteger, nullable=False, index=True),
+    Column("to_receipt_id", BigInteger, nullable=False, index=True),
+    Column("quantity", Quantity, nullable=False),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("block_number", BigInteger, primary_key=True, autoincrement=False),
+    Column("log_index", Integer, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("receipt_id", BigInteger, nullable=False, index=True),
+    Column("lot_id", BigInteger, nullable=False, index=True),
+    Column("holder", String(42), nullable=False),
+    Column("quantity", Quantity, nullable=False),
+    Column("recipient_hash", String(66), nullable=False),
+)
+
+storage_payments = Table(
+    "storage_payments",
+    metadata,
+    Column("block_number", BigInteger, primary_key=True, autoincrement=False),
+    Column("log_index", Integer, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("receipt_id", BigInteger, nullable=False, index=True),
+    Column("lot_id", BigInteger, nullable=False, index=True),
+    Column("payer", String(42), nullable=False),
+    Column("amount", Amount, nullable=False),
+    Column("charged_until", BigInteger, nullable=False),
+)
+
+insurance_payments = Table(
+    "insurance_payments",
+    metadata,
+    Column("block_number", BigInteger, primary_key=True, autoincrement=False),
+    Column("log_index", Integer, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("receipt_id", BigInteger, nullable=False, index=True),
+    Column("payer", String(42), nullable=False),
+    Column("to", String(42), nullable=False),
+    Column("amount", Amount, nullable=False),
+)
+
+misfortunes = Table(
+    "misfortunes",
+    metadata,
+    Column("block_number", BigInteger, primary_key=True, autoincrement=False),
+    Column("log_index", Integer, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("lot_id", BigInteger, nullable=False, index=True),
+    Column("kind", String(16), nullable=False),
+    Column("quantity", Quantity, nullable=False),
+    Column("evidence", String(66), nullable=False),
+)
+
+goods_losses = Table(
+    "goods_losses",
+    metadata,
+    Column("block_number", BigInteger, primary_key=True, autoincrement=False),
+    Column("log_index", Integer, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("receipt_id", BigInteger, nullable=False, index=True),
+    Column("lot_id", BigInteger, nullable=False, index=True),
+    Column("holder", String(42), nullable=False),
+    Column("quantity", Quantity, nullable=False),
+)
+
+receipt_sales = Table(
+    "receipt_sales",
+    metadata,
+    Column("block_number", BigInteger, primary_key=True, autoincrement=False),
+    Column("log_index", Integer, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("buyer", String(42), nullable=False, index=True),
+    Column("seller", String(42), nullable=False, index=True),
+    Column("lot_id", BigInteger, nullable=False, index=True),
+    Column("receipt_id", BigInteger, nullable=False, index=True),
+    Column("quantity", Quantity, nullable=False),
+    Column("currency", Integer, nullable=False),
+    Column("price", Amount, nullable=False),
+)
+
+# ---- prices: minor units for one whole unit
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("feed", String(66), primary_key=True),
+    Column("oracle", String(42), nullable=False, index=True),
+    Column("price", Amount, nullable=False),
+    Column("observed_at", BigInteger, nullable=False),
+    Column("published_by", String(42), nullable=False),
+    Column("published_at", BigInteger, nullable=False),
+)
+
+prices = Table(
+    "prices",
+    metadata,
+    Column("block_number", BigInteger, primary_key=True, autoincrement=False),
+    Column("log_index", Integer, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("feed", String(66), nullable=False),
+    Column("oracle", String(42), nullable=False),
+    Column("price", Amount, nullable=False),
+    Column("observed_at", BigInteger, nullable=False),
+    Index("uq_prices_feed_observed_at", "feed", "observed_at", unique=True),
+)
+
 READ_MODEL = [
     blocks,
     events,
@@ -350,6 +509,17 @@ READ_MODEL = [
     loan_acts,
     sales,
     ledger,
+    lots,
+    receipts,
+    receipt_merges,
+    deliveries,
+    storage_payments,
+    insurance_payments,
+    misfortunes,
+    goods_losses,
+    receipt_sales,
+    feeds,
+    prices,
 ]
 """Everything built from events; `cursor` only says how far."""
 

@@ -104,13 +104,16 @@ def _entry(group: list[RowMapping], balances: Balances, claims: dict[int, int]) 
         "tx": first["tx_hash"],
         "contract": first["contract"],
         "event": first["name"],
-        **_subject(first["args"], claims),
+        **_subject(group, claims),
         "lines": lines,
     }
 
 
-def _subject(args: dict[str, Any], claims: dict[int, int]) -> dict[str, int | None]:
+def _subject(group: list[RowMapping], claims: dict[int, int]) -> dict[str, int | None]:
     """Which note and which receivable an event is about, if any; `claims` are the receivables of notes."""
+    if any(row["book"] == ledger.GOODS for row in group):
+        return {"receivableId": None, "noteId": None}
+    args = group[0]["args"]
     note = _note_in(args)
     claim = args.get("receivableId", args.get("assetKey"))
     if claim is None and note is not None:
@@ -183,7 +186,7 @@ class Books:
         rows = self._db.execute(_with_events(), execution_options={"yield_per": 1_000}).mappings()
         for _, group in groupby(rows, _place_of):
             lines = list(group)
-            yield _subject(lines[0]["args"], claims), lines
+            yield _subject(lines, claims), lines
 
     def balances(self) -> Balances:
         """What parties have and owe as the read model's own tables say it, beside the ledger: cash, notes, what

@@ -9,8 +9,9 @@ from sqlalchemy import Engine, RowMapping, or_, select
 from backend.database import reading
 from backend.documents import tables as documents
 from backend.errors import NotFound, both
+from backend.goods.quantities import format_quantity
 from backend.invoices.currencies import code_of
-from backend.projections.tables import receipts
+from backend.projections.tables import lots, receipts
 from backend.queries.documents import spent
 from backend.queries.loans import ORDERS
 
@@ -66,7 +67,12 @@ def visible_quote(engine: Engine, quote_id: str, viewer: str) -> dict[str, Any]:
 def counts(engine: Engine, viewer: str | None, now: int) -> list[dict[str, Any]]:
     """Counts that `viewer` signed or that were signed for it (None: all), the latest first."""
     used = spent("Collateral", _counts.c.custodian, _counts.c.nonce)
-    query = select(_counts, used.label("used")).order_by(_counts.c.at.desc(), _counts.c.id.desc())
+    query = (
+        select(_counts, lots.c.decimals, used.label("used"))
+        .join(receipts, receipts.c.id == _counts.c.receipt_id)
+        .join(lots, lots.c.id == receipts.c.lot_id)
+        .order_by(_counts.c.at.desc(), _counts.c.id.desc())
+    )
     if viewer is not None:
         holding = select(receipts.c.id).where(receipts.c.holder == viewer)
         query = query.where(
@@ -97,7 +103,7 @@ def _request(row: RowMapping) -> dict[str, Any]:
         "asset": row["asset"],
         "tokenId": row["token_id"],
         "assetKey": row["asset_key"],
-        "value": str(row["value"]),
+        "value": format_quantity(row["value"], row["decimals"]),
         "currency": code_of(row["currency"]),
         "limitFen": row["limit"],
         "askedAt": row["at"],
@@ -113,7 +119,6 @@ def _quote(row: RowMapping, now: int) -> dict[str, Any]:
         "financier": row["financier"],
         "borrower": row["borrower"],
         "limitFen": int(terms["limit"]),
-        "value": terms["value"],
         "rateBps": int(terms["rateBps"]),
         "penaltyBps": int(terms["penaltyBps"]),
         "maturityAt": int(terms["maturityAt"]),
@@ -137,7 +142,7 @@ def _count(row: RowMapping, now: int) -> dict[str, Any]:
         "receiptId": row["receipt_id"],
         "custodian": row["custodian"],
         "pledgee": row["pledgee"],
-        "quantity": str(row["quantity"]),
+        "quantity": format_quantity(row["quantity"], row["decimals"]),
         "countedAt": row["counted_at"],
         "deadlineAt": row["deadline"],
         "state": state,

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, or_, select
+from sqlalchemy import Connection, Engine, RowMapping, literal, or_, select
 
 from backend import loan_arithmetic as arithmetic
 from backend.database import reading
 from backend.errors import NotFound, Phrase, both
+from backend.goods.quantities import format_quantity
 from backend.invoices.currencies import code_of
 from backend.projections import tables
 from backend.projections.handlers.loans import state_of, terms_of
@@ -99,8 +100,8 @@ def open_sales(engine: Engine, now: int) -> list[dict[str, Any]]:
 
 
 def title_of(engine: Engine, asset: str, token_id: int, holder: str) -> dict[str, Any]:
-    """What `holder` could pledge: `asset_key`, `document_hash`, `value`, `currency`. Raises NotFound for a token of
-    somebody else."""
+    """What `holder` could pledge: `asset_key`, `document_hash`, `value`, `decimals`, `currency`. Raises NotFound for
+    a token of somebody else."""
     with reading(engine) as db:
         row = db.execute(_holding(asset, token_id, holder)).mappings().first()
     if row is None:
@@ -109,11 +110,29 @@ def title_of(engine: Engine, asset: str, token_id: int, holder: str) -> dict[str
     return dict(row)
 
 
+def pledged(engine: Engine, loan_id: int, token_id: int) -> dict[str, Any]:
+    """The `value` and `decimals` of a title that stands for a loan. Raises NotFound."""
+    query = select(_titles, _loans.c.asset).join(_loans, _loans.c.id == _titles.c.loan_id)
+    here = _titles.c.loan_id == loan_id, _titles.c.token_id == token_id, _titles.c.state == "pledged"
+    with reading(engine) as db:
+        row = db.execute(query.where(*here)).mappings().first()
+        if row is None:
+            raise NotFound(field="tokenId", what=both("title of the loan", "贷款的质押权利"), id=token_id)
+        value, decimals = _quantity(db, row["asset"], row)
+    return {"value": value, "decimals": decimals if row["asset"] == "receipt" else 0}
+
+
 def _holding(asset: str, token_id: int, holder: str) -> Any:
     if asset == "note":
         notes, claims = tables.notes, tables.receivables
         return (
-            select(notes.c.receivable_id.label("asset_key"), claims.c.document_hash, notes.c.value, claims.c.currency)
+            select(
+                notes.c.receivable_id.label("asset_key"),
+                literal(0).label("decimals"),
+                claims.c.document_hash,
+                notes.c.value,
+                claims.c.currency,
+            )
             .join(claims, claims.c.id == notes.c.receivable_id)
             .where(notes.c.id == token_id, notes.c.holder == holder)
         )
@@ -121,6 +140,7 @@ def _holding(asset: str, token_id: int, holder: str) -> Any:
     return (
         select(
             receipts.c.lot_id.label("asset_key"),
+            lots.c.decimals,
             lots.c.document_hash,
             receipts.c.quantity.label("value"),
             lots.c.currency,
@@ -240,8 +260,7 @@ def _title(db: Connection, row: Any, title: RowMapping) -> dict[str, Any]:
         "assetKey": title["asset_key"],
         "state": title["state"],
         "pledgedAt": title["pledged_at"],
-        "value": str(quantity),
-        "decimals": decimals if row["asset"] == "receipt" else 0,
+        "value": format_quantity(quantity, decimals if row["asset"] == "receipt" else 0),
     }
     if row["asset"] == "receipt":
         lot = _lot(db, title["asset_key"])

@@ -49,6 +49,14 @@ def account_of_identity(engine: Engine, identity_hash: str) -> str | None:
         return str(found) if found is not None else None
 
 
+def withheld_by(engine: Engine, account: str, currency: int) -> list[str]:
+    """The contracts that keep money of a currency (ISO 4217 number) for `account` until it may be paid."""
+    table = tables.withheld
+    with reading(engine) as db:
+        mine = table.c.holder == account, table.c.currency == currency, table.c.amount > 0
+        return list(db.execute(select(table.c.contract).where(*mine).order_by(table.c.contract)).scalars())
+
+
 def position(engine: Engine, account: str) -> dict[str, Any]:
     """What a party has and owes: cash, notes by currency, payables, and its books."""
     ledger, receivables, notes = tables.ledger, tables.receivables, tables.notes
@@ -74,7 +82,10 @@ def position(engine: Engine, account: str) -> dict[str, Any]:
             .group_by(receivables.c.currency)
         ).mappings()
         kept = db.execute(
-            select(tables.withheld).where(tables.withheld.c.holder == account, tables.withheld.c.amount > 0)
+            select(tables.withheld.c.currency, func.sum(tables.withheld.c.amount).label("amount"))
+            .where(tables.withheld.c.holder == account, tables.withheld.c.amount > 0)
+            .group_by(tables.withheld.c.currency)
+            .order_by(tables.withheld.c.currency)
         ).mappings()
         books = db.execute(
             select(ledger.c.book, ledger.c.currency, func.sum(ledger.c.amount).label("amount"))
@@ -92,10 +103,7 @@ def position(engine: Engine, account: str) -> dict[str, Any]:
                 {"currency": code_of(row["currency"]), "count": row["count"], "valueFen": int(row["value"])}
                 for row in held
             ],
-            "withheld": [
-                {"currency": code_of(row["currency"]), "amountFen": row["amount"], "contract": row["contract"]}
-                for row in kept
-            ],
+            "withheld": [{"currency": code_of(row["currency"]), "amountFen": int(row["amount"])} for row in kept],
             "owed": [{"currency": code_of(row["currency"]), "valueFen": int(row["value"])} for row in owed],
             "books": [
                 {"book": row["book"], "currency": code_of(row["currency"]), "amountFen": int(row["amount"])}
@@ -116,16 +124,3 @@ def _shown(row: RowMapping) -> dict[str, Any]:
         "frozen": row["frozen"],
         "wantsAcceptance": row["wants_acceptance"],
     }
-
-
-def withheld_by(engine: Engine, account: str, currency: int) -> str:
-    """The contract that withholds the most for an account (rule M6); Repayments where none does."""
-    table = tables.withheld
-    query = (
-        select(table.c.contract)
-        .where(table.c.holder == account, table.c.currency == currency, table.c.amount > 0)
-        .order_by(table.c.amount.desc())
-        .limit(1)
-    )
-    with reading(engine) as db:
-        return db.execute(query).scalar() or "Repayments"

@@ -216,7 +216,56 @@ class Feiqian(LoanReads):
         """Moves a development chain's clock forward; the new time, UTC seconds."""
         return int(self.post("/clock/travels", {"seconds": days * 86_400 + seconds})["now"])
 
+    # ---- the operator's acts on goods and prices
+
+    def freeze_receipt(self, receipt_id: int, order: str) -> Json:
+        """Freezes a warehouse receipt by a regulator's order."""
+        return self.act(f"/receipts/{receipt_id}/freezes", {"order": order})
+
+    def unfreeze_receipt(self, receipt_id: int, order: str) -> Json:
+        return self.act(f"/receipts/{receipt_id}/unfreezes", {"order": order})
+
+    def unlock_lot(self, lot_id: int, order: str) -> Json:
+        """Unlocks a lot by a regulator's order."""
+        return self.act(f"/lots/{lot_id}/unlocks", {"order": order})
+
+    def assign_feed(self, oracle: Party | str, commodity: str, grade: str, unit: str, currency: str = "CNY") -> str:
+        """Names the oracle of the feed for these goods in this money; the feed (0x-hex)."""
+        words = {"commodity": commodity, "grade": grade, "unit": unit, "currency": currency}
+        return str(self.act("/feeds", {**words, "oracle": _account(oracle)})["result"]["feed"])
+
     # ---- questions
+
+    def lots(self) -> list[Json]:
+        """Lots I keep, deposited or have a receipt of."""
+        return self._pages("/lots")
+
+    def lot(self, lot_id: int) -> Json:
+        return self.get(f"/lots/{lot_id}")
+
+    def receipts(self, lot_id: int | None = None) -> list[Json]:
+        """Receipts I hold, and those of lots I keep or deposited."""
+        return self._pages("/receipts", lotId=lot_id)
+
+    def receipt(self, receipt_id: int) -> Json:
+        """A receipt, the storage due on it now, and what happened to it."""
+        return self.get(f"/receipts/{receipt_id}")
+
+    def intakes(self) -> list[Json]:
+        """Intakes I signed or am the depositor of, the latest first."""
+        return list(self.get("/intakes")["items"])
+
+    def delivery_orders(self) -> list[Json]:
+        """Delivery orders I signed or am the custodian for, the latest first."""
+        return list(self.get("/delivery-orders")["items"])
+
+    def feeds(self) -> list[Json]:
+        """All price feeds, each with its last price."""
+        return list(self.get("/feeds")["items"])
+
+    def prices(self, feed: str) -> list[Json]:
+        """The prices of a feed, by the time they were observed at."""
+        return self._pages("/prices", feed=feed)
 
     def me(self) -> Json:
         return self.get("/me")
@@ -509,6 +558,116 @@ class Party(Feiqian, LoanActs):
 
     def cancel_quote(self, quote_id: str) -> Json:
         return self.act(f"/quotes/{quote_id}/cancellations")
+
+    # ---- custodian: quantities are decimal strings of the lot's unit
+
+    def take_in(
+        self,
+        depositor: Party | str,
+        *,
+        commodity: str,
+        grade: str,
+        unit: str,
+        quantity: str,
+        location: str,
+        lot: str,
+        inspection: str,
+        insurance: str,
+        insured_until: int,
+        expires_at: int,
+        storage: int,
+        decimals: int = 3,
+        currency: str = "CNY",
+        carry: bool = True,
+    ) -> Json:
+        """Signs the intake of a lot; result has lotId and receiptId. `storage` is in thousandths of a minor unit for a
+        whole unit a day, times are UTC seconds. Without `carry` it waits to be issued; result has intakeId."""
+        body = {
+            "depositor": _account(depositor),
+            "commodity": commodity,
+            "grade": grade,
+            "unit": unit,
+            "decimals": decimals,
+            "quantity": quantity,
+            "location": location,
+            "lot": lot,
+            "inspection": inspection,
+            "insurance": insurance,
+            "insuredUntil": insured_until,
+            "expiresAt": expires_at,
+            "currency": currency,
+            "storageMilliFenPerUnitDay": storage,
+            "carry": carry,
+        }
+        return self.act("/intakes", body)
+
+    def cancel_intake(self, intake_id: str) -> Json:
+        return self.act(f"/intakes/{intake_id}/cancellations")
+
+    def deliver(self, delivery_order_id: str) -> Json:
+        """Hands the goods of a delivery order out."""
+        return self.act(f"/delivery-orders/{delivery_order_id}/deliveries")
+
+    def report(self, lot_id: int, kind: str, quantity: str, evidence: str) -> Json:
+        """Reports damage, shortage, contamination or loss; "0" of damage or contamination locks the lot."""
+        return self.act(f"/lots/{lot_id}/misfortunes", {"kind": kind, "quantity": quantity, "evidence": evidence})
+
+    def extend(self, lot_id: int, *, insured_until: int | None = None, expires_at: int | None = None) -> Json:
+        """Extends insurance or expiry of a lot (UTC seconds)."""
+        return self.act(f"/lots/{lot_id}/extensions", {"insuredUntil": insured_until, "expiresAt": expires_at})
+
+    def request_replacement(self, receipt_id: int, to: Party | str, evidence: str) -> Json:
+        """Names who is to hold a receipt whose holder lost its key."""
+        body = {"to": _account(to), "evidence": evidence}
+        return self.act(f"/receipts/{receipt_id}/replacement-requests", body)
+
+    # ---- holder of goods
+
+    def issue(self, intake_id: str) -> Json:
+        """Carries a signed intake; result has lotId and receiptId."""
+        return self.act(f"/intakes/{intake_id}/issues")
+
+    def split(self, receipt_id: int, quantity: str, to: Party | str | None = None) -> Json:
+        """Moves a part of a receipt into a new one, for me or for somebody else; result has receiptId, the new one."""
+        whom = {} if to is None else {"to": _account(to)}
+        return self.act(f"/receipts/{receipt_id}/splits", {"quantity": quantity, **whom})
+
+    def merge_receipts(self, receipt_id: int, into: int) -> Json:
+        """All of a receipt goes into another one of mine."""
+        return self.act(f"/receipts/{receipt_id}/merges", {"into": into})
+
+    def transfer(self, receipt_id: int, to: Party | str) -> Json:
+        """Endorses a whole receipt."""
+        return self.act(f"/receipts/{receipt_id}/transfers", {"to": _account(to)})
+
+    def order_delivery(self, receipt_id: int, quantity: str, recipient: str) -> Json:
+        """Orders goods out, for who fetches them; result has deliveryOrderId."""
+        return self.act(f"/receipts/{receipt_id}/delivery-orders", {"quantity": quantity, "recipient": recipient})
+
+    def cancel_delivery(self, delivery_order_id: str) -> Json:
+        return self.act(f"/delivery-orders/{delivery_order_id}/cancellations")
+
+    def pay_storage(self, receipt_id: int) -> Json:
+        """Pays the storage of a receipt up to now; result has amountFen."""
+        return self.act(f"/receipts/{receipt_id}/storage-payments")
+
+    def pay_insurance(self, receipt_id: int, amount: int) -> Json:
+        """Pays insurance money, in minor units, to the holder of a receipt."""
+        return self.act(f"/receipts/{receipt_id}/insurance-payments", {"amountFen": str(amount)})
+
+    def object_to_replacement(self, receipt_id: int) -> Json:
+        """Says that my key is not lost."""
+        return self.act(f"/receipts/{receipt_id}/replacement-objections")
+
+    def replace(self, receipt_id: int) -> Json:
+        """After the waiting time, has the title moved to who was named."""
+        return self.act(f"/receipts/{receipt_id}/replacements")
+
+    # ---- oracle
+
+    def publish_price(self, feed: str, price: int, *, observed_at: int) -> Json:
+        """Signs and publishes a price: minor units for a whole unit, observed at `observed_at` (UTC seconds)."""
+        return self.act("/prices", {"feed": feed, "priceFen": str(price), "observedAt": observed_at})
 
     # ---- anyone
 

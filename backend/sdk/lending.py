@@ -1,5 +1,5 @@
-"""The part of the client that borrows and lends. Quantities of goods are whole numbers of the lot's smallest unit,
-amounts minor units (fen), times UTC seconds, rates and bands basis points."""
+"""The part of the client that borrows and lends. Quantities of goods are decimal numbers of their unit as text, those
+of notes minor units; amounts are minor units (fen), times UTC seconds, rates and bands basis points."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class LoanActs:
     # ---- borrower
 
     def ask_for_loan(
-        self, asset: str, token_id: int, limit: int, financiers: Sequence[HasAccount], value: int | None = None
+        self, asset: str, token_id: int, limit: int, financiers: Sequence[HasAccount], value: str | int | None = None
     ) -> Json:
         """Asks financiers for a loan up to `limit` over a "receipt" or a "note", or `value` of it."""
         body: Json = {
@@ -83,11 +83,11 @@ class LoanActs:
         """Pays on a loan; what is more than due is not taken."""
         return self.act(f"/loans/{loan_id}/repayments", {"amountFen": str(amount)})
 
-    def top_up(self, loan_id: int, token_id: int, value: int | None = None) -> Json:
+    def top_up(self, loan_id: int, token_id: int, value: str | int | None = None) -> Json:
         """Puts more title in escrow."""
         return self.act(f"/loans/{loan_id}/top-ups", {"tokenId": token_id} | _value(value))
 
-    def release(self, loan_id: int, token_id: int, value: int) -> Json:
+    def release(self, loan_id: int, token_id: int, value: str | int) -> Json:
         """Takes title out while the loan stays covered; result has tokenId."""
         return self.act(f"/loans/{loan_id}/releases", {"tokenId": token_id, "value": str(value)})
 
@@ -117,9 +117,9 @@ class LoanActs:
 
     # ---- custodian
 
-    def count(self, receipt_id: int, quantity: int, pledgee: HasAccount, counted_at: int | None = None) -> Json:
+    def count(self, receipt_id: int, quantity: str, pledgee: HasAccount, counted_at: int | None = None) -> Json:
         """Signs that the goods of a receipt were counted, and that their pledge to `pledgee` is known."""
-        body: Json = {"receiptId": receipt_id, "quantity": str(quantity), "pledgee": pledgee.account}
+        body: Json = {"receiptId": receipt_id, "quantity": quantity, "pledgee": pledgee.account}
         return self.act("/counts", body | ({} if counted_at is None else {"countedAt": counted_at}))
 
     # ---- anyone
@@ -148,7 +148,7 @@ class LoanActs:
         return self.act(f"/loans/{loan_id}/sale-closings")
 
 
-def _value(value: int | None) -> Json:
+def _value(value: str | int | None) -> Json:
     return {} if value is None else {"value": str(value)}
 
 

@@ -21,6 +21,10 @@ _TIMES = {
     "nowAt",
     "validUntil",
     "effectiveAt",
+    "expiresAt",
+    "observedAt",
+    "lastObservedAt",
+    "goodUntil",
 }
 _STATUS_WORDS = list(STATUSES.values())
 
@@ -135,7 +139,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "NotInsured": ("note {noteId} is not insured", "凭证 {noteId} 未受保障"),
     "NothingToCover": ("there is nothing to cover of note {noteId}", "凭证 {noteId} 无可代偿金额"),
     "NotSettlement": ("only the settlement contract may say so, not {caller}", "仅结算合约可以调用,而非 {caller}"),
-    "FingerprintTaken": ("the same invoice stands behind receivable {id} already", "同一发票已登记为应收账款 {id}"),
+    "FingerprintTaken": (
+        "the same thing is registered already, as number {id} of its kind",
+        "同一标的已登记,编号为 {id}",
+    ),
     "FingerprintMissing": ("the fingerprint is missing", "缺少指纹"),
     "NotAnAssetContract": ("{caller} may not claim fingerprints", "{caller} 不能登记指纹"),
     # notes
@@ -171,8 +178,77 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "NotASibling": ("{caller} is none of the platform's contracts", "{caller} 不是本平台的合约"),
     "NotMergeable": ("notes {fromNoteId} and {toNoteId} cannot be merged", "凭证 {fromNoteId} 与 {toNoteId} 不能合并"),
     "NothingToRedeem": ("note {noteId} has no value left", "凭证 {noteId} 已无可兑付金额"),
-    "ReceiverRefused": ("{receiver} does not take the note", "{receiver} 拒收凭证"),
-    "ERC721InvalidReceiver": ("{receiver} does not take the note", "{receiver} 拒收凭证"),
+    "ReceiverRefused": ("{receiver} does not take the title", "{receiver} 拒收权利凭证"),
+    "ERC721InvalidReceiver": ("{receiver} does not take the title", "{receiver} 拒收权利凭证"),
+    # warehouse receipts
+    "UnknownLot": ("there is no lot {lotId}", "没有批次 {lotId}"),
+    "UnknownReceipt": ("there is no receipt {receiptId} for goods", "没有仓单 {receiptId},或其货物已提清"),
+    "InvalidQuantity": (
+        "the quantity {quantity} must be more than zero and at most {limit}, in the smallest part of the unit",
+        "数量 {quantity} 须大于零且不超过 {limit}(以计量单位的最小份计)",
+    ),
+    "InvalidIntake": ("the intake's {field} is missing or cannot be", "入库单的 {field} 缺失或无效"),
+    "NotTheCustodian": (
+        "{custodian} keeps lot {lotId}, not {caller}",
+        "批次 {lotId} 的保管人是 {custodian},不是 {caller}",
+    ),
+    "WrongLot": (
+        "receipt {receiptId} is of lot {lotId}, with other documents",
+        "仓单 {receiptId} 属于批次 {lotId},与单据不符",
+    ),
+    "NotYourReceipt": ("{caller} may not move receipt {receiptId}", "{caller} 无权处分仓单 {receiptId}"),
+    "WrongReceiptHolder": (
+        "{holder} holds receipt {receiptId}, not {expected}",
+        "仓单 {receiptId} 的持有人是 {holder},不是 {expected}",
+    ),
+    "ReceiptsNotMergeable": (
+        "receipts {fromReceiptId} and {toReceiptId} cannot be merged: another lot, holder or storage",
+        "仓单 {fromReceiptId} 与 {toReceiptId} 不能合并:批次、持有人或仓储费不同",
+    ),
+    "NoRecourse": ("goods are sold without recourse", "仓单转让不附追索权"),
+    "Expired": ("lot {lotId} expired at {expiresAt}", "批次 {lotId} 已于 {expiresAt} 到期"),
+    "ReceiptIsFrozen": ("receipt {receiptId} is frozen", "仓单 {receiptId} 已被冻结"),
+    "LotIsLocked": ("lot {lotId} is locked", "批次 {lotId} 已被锁定"),
+    "StorageUnpaid": ("storage of {amount} is unpaid on receipt {receiptId}", "仓单 {receiptId} 尚欠仓储费 {amount}"),
+    "NothingToPay": ("no storage is due on receipt {receiptId}", "仓单 {receiptId} 没有应付仓储费"),
+    "ReceiptsIncomplete": (
+        "the receipts listed stand for {listed}, and all receipts of lot {lotId} for {live}",
+        "所列仓单合计 {listed},批次 {lotId} 的全部仓单合计 {live}",
+    ),
+    "ReceiptsUnordered": ("receipt {receiptId} stands out of order", "仓单 {receiptId} 的顺序有误"),
+    "TooManyReceipts": (
+        "lot {lotId} would have more than {limit} receipts",
+        "批次 {lotId} 的仓单将超过 {limit} 张",
+    ),
+    "RecipientMissing": ("the order does not name who fetches the goods", "提货单未注明提货人"),
+    "NotShortened": ("insurance and expiry of lot {lotId} cannot be shortened", "批次 {lotId} 的保险和有效期不能缩短"),
+    "InEscrow": ("receipt {receiptId} is pledged", "仓单 {receiptId} 已质押"),
+    "NoReplacement": ("no replacement waits for receipt {receiptId}", "仓单 {receiptId} 没有待生效的更换申请"),
+    "ReplacementWaits": (
+        "the replacement of receipt {receiptId} waits until {effectiveAt}",
+        "仓单 {receiptId} 的更换于 {effectiveAt} 生效",
+    ),
+    "NotAttestations": ("{caller} is not the contract of evidence", "{caller} 不是存证合约"),
+    # prices
+    "NoOracle": ("feed {feed} has no oracle", "价格源 {feed} 没有预言机"),
+    "InvalidPrice": ("the price {price} cannot be", "价格 {price} 无效"),
+    "ObservedInTheFuture": (
+        "the price was observed at {observedAt}, and it is {nowAt}",
+        "价格观察时间为 {observedAt},现在是 {nowAt}",
+    ),
+    "PriceNotNewer": (
+        "the price was observed at {observedAt}, and the last one of feed {feed} at {lastObservedAt}",
+        "价格观察时间为 {observedAt},价格源 {feed} 上一价格的观察时间为 {lastObservedAt}",
+    ),
+    "NoPrice": ("feed {feed} has no price yet", "价格源 {feed} 尚无价格"),
+    "PriceStale": (
+        "the last price of feed {feed} is of {observedAt} and was good until {goodUntil}",
+        "价格源 {feed} 的最新价格观察于 {observedAt},有效期至 {goodUntil}",
+    ),
+    "PriceNotOfTheOracle": (
+        "the last price of feed {feed} is of {publishedBy}, and its oracle is {oracle} now",
+        "价格源 {feed} 的最新价格由 {publishedBy} 发布,现任预言机为 {oracle}",
+    ),
     # signed documents
     "NonceAlreadyUsed": ("{signer} has used or cancelled nonce {nonce}", "{signer} 的随机数 {nonce} 已使用或已作废"),
     "SignatureExpired": ("the signed document was valid until {deadline}", "签名文件的有效期至 {deadline}"),

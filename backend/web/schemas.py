@@ -324,10 +324,7 @@ class AcceptanceBody(Body):
 
 
 Quantity = Annotated[
-    int,
-    BeforeValidator(parse_integer),
-    Field(ge=1, le=2**63 - 1, description="Goods: whole numbers of the lot's smallest unit. Notes: minor units (fen)"),
-    WithJsonSchema({"anyOf": [{"type": "string", "pattern": "^[0-9]{1,19}$"}, {"type": "integer", "minimum": 1}]}),
+    str, Field(pattern="^[0-9]{1,19}([.][0-9]{1,18})?$", description="A decimal number of the lot's unit, exact")
 ]
 Bps = Annotated[int, Field(ge=0, le=10_000, description="Basis points")]
 Asset = Literal["receipt", "note"]
@@ -430,6 +427,105 @@ class EventsQuery(BaseModel):
 class ParticipantsQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
     role: RoleName | None = None
+
+
+# ---- warehouse receipts and prices
+
+GoodsWord = Annotated[
+    str,
+    Field(pattern="^[A-Z0-9]([A-Z0-9 ._/-]{0,29}[A-Z0-9])?$", description="A short word in capitals, such as BRENT"),
+]
+Tariff = Annotated[
+    int,
+    BeforeValidator(parse_integer),
+    Field(ge=0, le=2**32 - 1),
+    WithJsonSchema(
+        {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 2**32 - 1,
+            "description": "thousandths of a minor unit for a whole unit a day",
+        }
+    ),
+]
+Feed = Annotated[str, Field(pattern="^0x[0-9a-f]{64}$", description="Which goods in which money, see /feeds")]
+Misfortune = Literal["damage", "shortage", "contamination", "loss"]
+
+
+class IntakeBody(Body):
+    depositor: Account
+    commodity: GoodsWord
+    grade: GoodsWord
+    unit: GoodsWord
+    decimals: Annotated[int, Field(ge=0, le=18, description="So many decimals the unit is counted in")] = 3
+    quantity: Quantity
+    location: Annotated[Text, Field(description="The place, in words")]
+    lot: Annotated[Text, Field(description="The number of the lot in that place")]
+    inspection: Annotated[Text, Field(description="Reference of the inspection; the chain keeps a hash")]
+    insurance: Annotated[Text, Field(description="Reference of the insurance; the chain keeps a hash")]
+    insured_until: Time
+    expires_at: Time
+    currency: Annotated[Code, Field(description="Of the storage tariff, and of the price")] = "CNY"
+    storage_milli_fen_per_unit_day: Tariff
+    carry: Annotated[StrictBool, Field(description="Send it now; else it waits to be carried")] = True
+    valid_seconds: Seconds | None = None
+    own: OwnSignatureBody | None = None
+
+
+class ReceiptSplitBody(Body):
+    quantity: Quantity
+    to: Annotated[Account | None, Field(description="Without it, the holder itself")] = None
+
+
+class ReceiptMergeBody(Body):
+    into: RowNumber
+
+
+class DeliveryOrderBody(Body):
+    quantity: Quantity
+    recipient: Annotated[Text, Field(description="Who fetches the goods; the chain keeps a hash")]
+    valid_seconds: Seconds | None = None
+    own: OwnSignatureBody | None = None
+
+
+class MisfortuneBody(Body):
+    kind: Misfortune
+    quantity: Annotated[Quantity, Field(description="What is lost; 0 for damage or contamination locks the lot")]
+    evidence: Annotated[Text, Field(description="The report; the chain keeps its hash")]
+
+
+class ExtensionBody(Body):
+    insured_until: Time | None = None
+    expires_at: Time | None = None
+
+
+class ReplacementBody(Body):
+    to: Account
+    evidence: Annotated[Text, Field(description="The report; the chain keeps its hash")]
+
+
+class FeedBody(Body):
+    commodity: GoodsWord
+    grade: GoodsWord
+    unit: GoodsWord
+    currency: Code = "CNY"
+    oracle: Account
+
+
+class PriceBody(Body):
+    feed: Feed
+    price_fen: Annotated[Amount, Field(description="Minor units for one whole unit")]
+    observed_at: Time
+    valid_seconds: Seconds | None = None
+    own: OwnSignatureBody | None = None
+
+
+class ReceiptsQuery(PageQuery):
+    lot_id: RowNumber | None = None
+
+
+class PricesQuery(PageQuery):
+    feed: Feed
 
 
 class Step(BaseModel):

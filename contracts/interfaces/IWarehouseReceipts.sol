@@ -121,11 +121,11 @@ interface IWarehouseReceipts is IERC721, IDeliverable, IFingerprinted, ISignedDo
     error InvalidQuantity(uint256 quantity, uint256 limit);
     error InvalidIntake(bytes32 field);
     error NotTheCustodian(uint256 lotId, address custodian, address caller);
-    error NotAuthorised(uint256 receiptId, address caller);
-    error WrongHolder(uint256 receiptId, address holder, address expected);
+    error NotYourReceipt(uint256 receiptId, address caller);
+    error WrongReceiptHolder(uint256 receiptId, address holder, address expected);
     error WrongLot(uint256 receiptId, uint256 lotId, bytes32 documentHash);
     error NoRecourse();
-    error NotMergeable(uint256 fromReceiptId, uint256 toReceiptId);
+    error ReceiptsNotMergeable(uint256 fromReceiptId, uint256 toReceiptId);
     error Expired(uint256 lotId, uint256 expiresAt);
     error ReceiptIsFrozen(uint256 receiptId);
     error LotIsLocked(uint256 lotId);

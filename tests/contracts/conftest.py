@@ -12,6 +12,8 @@ from brownie._config import CONFIG
 if CONFIG.argv.get("cli") != "test":
     collect_ignore_glob = ["*"]
 else:
+    from brownie import history
+
     from tests.contracts.world import CIRCLE, OFFICERS, OUTSIDERS, PARTIES, World, begin_here
 
     CONTRACTS = ("Authority", "Participants", "Policy", "Fingerprints", "SettlementToken", *CIRCLE)
@@ -26,6 +28,7 @@ else:
     def isolation(world, fn_isolation):
         yield
         world.require_conserved()
+        history._list.clear()  # brownie keeps the trace of every transaction that was measured, gigabytes of them
 
     def _part(name):
         """A fixture of its own for a contract or a party of the world."""

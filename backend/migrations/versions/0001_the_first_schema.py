@@ -120,6 +120,42 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cursor")),
     )
     op.create_table(
+        "deliveries",
+        sa.Column("block_number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("log_index", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("receipt_id", sa.BigInteger(), nullable=False),
+        sa.Column("lot_id", sa.BigInteger(), nullable=False),
+        sa.Column("holder", sa.String(length=42), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("recipient_hash", sa.String(length=66), nullable=False),
+        sa.PrimaryKeyConstraint("block_number", "log_index", name=op.f("pk_deliveries")),
+    )
+    with op.batch_alter_table("deliveries", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_deliveries_lot_id"), ["lot_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_deliveries_receipt_id"), ["receipt_id"], unique=False)
+
+    op.create_table(
+        "delivery_orders",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("receipt_id", sa.BigInteger(), nullable=False),
+        sa.Column("holder", sa.String(length=42), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("recipient", sa.String(), nullable=False),
+        sa.Column("recipient_hash", sa.String(length=66), nullable=False),
+        sa.Column("nonce", sa.String(length=78), nullable=False),
+        sa.Column("deadline", sa.BigInteger(), nullable=False),
+        sa.Column("signature", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery_orders")),
+        sa.UniqueConstraint("holder", "nonce", name=op.f("uq_delivery_orders_holder_nonce")),
+    )
+    with op.batch_alter_table("delivery_orders", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_delivery_orders_holder"), ["holder"], unique=False)
+        batch_op.create_index(batch_op.f("ix_delivery_orders_receipt_id"), ["receipt_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_delivery_orders_recipient_hash"), ["recipient_hash"], unique=False)
+
+    op.create_table(
         "dilutions",
         sa.Column("block_number", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("log_index", sa.Integer(), autoincrement=False, nullable=False),
@@ -164,6 +200,28 @@ def upgrade() -> None:
         batch_op.create_index("uq_events_block_hash_log_index", ["block_hash", "log_index"], unique=True)
 
     op.create_table(
+        "feed_words",
+        sa.Column("feed", sa.String(length=66), nullable=False),
+        sa.Column("commodity", sa.String(length=32), nullable=False),
+        sa.Column("grade", sa.String(length=32), nullable=False),
+        sa.Column("unit", sa.String(length=32), nullable=False),
+        sa.Column("currency", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("feed", name=op.f("pk_feed_words")),
+    )
+    op.create_table(
+        "feeds",
+        sa.Column("feed", sa.String(length=66), nullable=False),
+        sa.Column("oracle", sa.String(length=42), nullable=False),
+        sa.Column("price", sa.BigInteger(), nullable=False),
+        sa.Column("observed_at", sa.BigInteger(), nullable=False),
+        sa.Column("published_by", sa.String(length=42), nullable=False),
+        sa.Column("published_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("feed", name=op.f("pk_feeds")),
+    )
+    with op.batch_alter_table("feeds", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_feeds_oracle"), ["oracle"], unique=False)
+
+    op.create_table(
         "fingerprints",
         sa.Column("fingerprint", sa.String(length=66), nullable=False),
         sa.Column("asset_contract", sa.String(length=42), nullable=False),
@@ -172,6 +230,66 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("fingerprints", schema=None) as batch_op:
         batch_op.create_index("ix_fingerprints_asset", ["asset_contract", "asset_id"], unique=False)
+
+    op.create_table(
+        "goods_losses",
+        sa.Column("block_number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("log_index", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("receipt_id", sa.BigInteger(), nullable=False),
+        sa.Column("lot_id", sa.BigInteger(), nullable=False),
+        sa.Column("holder", sa.String(length=42), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("block_number", "log_index", name=op.f("pk_goods_losses")),
+    )
+    with op.batch_alter_table("goods_losses", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_goods_losses_lot_id"), ["lot_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_goods_losses_receipt_id"), ["receipt_id"], unique=False)
+
+    op.create_table(
+        "insurance_payments",
+        sa.Column("block_number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("log_index", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("receipt_id", sa.BigInteger(), nullable=False),
+        sa.Column("payer", sa.String(length=42), nullable=False),
+        sa.Column("to", sa.String(length=42), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("block_number", "log_index", name=op.f("pk_insurance_payments")),
+    )
+    with op.batch_alter_table("insurance_payments", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_insurance_payments_receipt_id"), ["receipt_id"], unique=False)
+
+    op.create_table(
+        "intakes",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("custodian", sa.String(length=42), nullable=False),
+        sa.Column("depositor", sa.String(length=42), nullable=False),
+        sa.Column("commodity", sa.String(length=32), nullable=False),
+        sa.Column("grade", sa.String(length=32), nullable=False),
+        sa.Column("unit", sa.String(length=32), nullable=False),
+        sa.Column("decimals", sa.Integer(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("location", sa.String(), nullable=False),
+        sa.Column("lot", sa.String(), nullable=False),
+        sa.Column("inspection", sa.String(), nullable=False),
+        sa.Column("insurance", sa.String(), nullable=False),
+        sa.Column("document_hash", sa.String(length=66), nullable=False),
+        sa.Column("insured_until", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.Integer(), nullable=False),
+        sa.Column("milli_per_unit_day", sa.BigInteger(), nullable=False),
+        sa.Column("nonce", sa.String(length=78), nullable=False),
+        sa.Column("deadline", sa.BigInteger(), nullable=False),
+        sa.Column("signature", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_intakes")),
+        sa.UniqueConstraint("custodian", "nonce", name=op.f("uq_intakes_custodian_nonce")),
+    )
+    with op.batch_alter_table("intakes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_intakes_custodian"), ["custodian"], unique=False)
+        batch_op.create_index(batch_op.f("ix_intakes_depositor"), ["depositor"], unique=False)
+        batch_op.create_index(batch_op.f("ix_intakes_document_hash"), ["document_hash"], unique=False)
 
     op.create_table(
         "invoices",
@@ -200,6 +318,52 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("ledger", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_ledger_party"), ["party"], unique=False)
+
+    op.create_table(
+        "lots",
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("custodian", sa.String(length=42), nullable=False),
+        sa.Column("depositor", sa.String(length=42), nullable=False),
+        sa.Column("commodity", sa.String(length=66), nullable=False),
+        sa.Column("grade", sa.String(length=66), nullable=False),
+        sa.Column("unit", sa.String(length=66), nullable=False),
+        sa.Column("decimals", sa.Integer(), nullable=False),
+        sa.Column("feed", sa.String(length=66), nullable=False),
+        sa.Column("counted", sa.BigInteger(), nullable=False),
+        sa.Column("delivered", sa.BigInteger(), nullable=False),
+        sa.Column("lost", sa.BigInteger(), nullable=False),
+        sa.Column("place_hash", sa.String(length=66), nullable=False),
+        sa.Column("fingerprint", sa.String(length=66), nullable=False),
+        sa.Column("document_hash", sa.String(length=66), nullable=False),
+        sa.Column("insured_until", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.Integer(), nullable=False),
+        sa.Column("milli_per_unit_day", sa.BigInteger(), nullable=False),
+        sa.Column("locked", sa.Boolean(), nullable=False),
+        sa.Column("last_delivery_at", sa.BigInteger(), nullable=False),
+        sa.Column("taken_in_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lots")),
+    )
+    with op.batch_alter_table("lots", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lots_custodian"), ["custodian"], unique=False)
+        batch_op.create_index(batch_op.f("ix_lots_depositor"), ["depositor"], unique=False)
+        batch_op.create_index(batch_op.f("ix_lots_document_hash"), ["document_hash"], unique=False)
+        batch_op.create_index(batch_op.f("ix_lots_feed"), ["feed"], unique=False)
+        batch_op.create_index(batch_op.f("ix_lots_fingerprint"), ["fingerprint"], unique=False)
+
+    op.create_table(
+        "misfortunes",
+        sa.Column("block_number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("log_index", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("lot_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("evidence", sa.String(length=66), nullable=False),
+        sa.PrimaryKeyConstraint("block_number", "log_index", name=op.f("pk_misfortunes")),
+    )
+    with op.batch_alter_table("misfortunes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_misfortunes_lot_id"), ["lot_id"], unique=False)
 
     op.create_table(
         "note_merges",
@@ -288,6 +452,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("identity_hash", name=op.f("uq_participants_identity_hash")),
     )
     op.create_table(
+        "prices",
+        sa.Column("block_number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("log_index", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("feed", sa.String(length=66), nullable=False),
+        sa.Column("oracle", sa.String(length=42), nullable=False),
+        sa.Column("price", sa.BigInteger(), nullable=False),
+        sa.Column("observed_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("block_number", "log_index", name=op.f("pk_prices")),
+    )
+    with op.batch_alter_table("prices", schema=None) as batch_op:
+        batch_op.create_index("uq_prices_feed_observed_at", ["feed", "observed_at"], unique=True)
+
+    op.create_table(
         "quote_requests",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("receivable_id", sa.BigInteger(), nullable=False),
@@ -334,6 +512,58 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_quotes_financier"), ["financier"], unique=False)
         batch_op.create_index(batch_op.f("ix_quotes_receivable_id"), ["receivable_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_quotes_seller"), ["seller"], unique=False)
+
+    op.create_table(
+        "receipt_merges",
+        sa.Column("block_number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("log_index", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("from_receipt_id", sa.BigInteger(), nullable=False),
+        sa.Column("to_receipt_id", sa.BigInteger(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("block_number", "log_index", name=op.f("pk_receipt_merges")),
+    )
+    with op.batch_alter_table("receipt_merges", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_receipt_merges_from_receipt_id"), ["from_receipt_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_receipt_merges_to_receipt_id"), ["to_receipt_id"], unique=False)
+
+    op.create_table(
+        "receipt_sales",
+        sa.Column("block_number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("log_index", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("buyer", sa.String(length=42), nullable=False),
+        sa.Column("seller", sa.String(length=42), nullable=False),
+        sa.Column("lot_id", sa.BigInteger(), nullable=False),
+        sa.Column("receipt_id", sa.BigInteger(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.Integer(), nullable=False),
+        sa.Column("price", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("block_number", "log_index", name=op.f("pk_receipt_sales")),
+    )
+    with op.batch_alter_table("receipt_sales", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_receipt_sales_buyer"), ["buyer"], unique=False)
+        batch_op.create_index(batch_op.f("ix_receipt_sales_lot_id"), ["lot_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_receipt_sales_receipt_id"), ["receipt_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_receipt_sales_seller"), ["seller"], unique=False)
+
+    op.create_table(
+        "receipts",
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("lot_id", sa.BigInteger(), nullable=False),
+        sa.Column("parent_id", sa.BigInteger(), nullable=False),
+        sa.Column("holder", sa.String(length=42), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("charged_until", sa.BigInteger(), nullable=False),
+        sa.Column("frozen", sa.Boolean(), nullable=False),
+        sa.Column("replacement_to", sa.String(length=42), nullable=False),
+        sa.Column("replacement_at", sa.BigInteger(), nullable=False),
+        sa.Column("issued_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_receipts")),
+    )
+    with op.batch_alter_table("receipts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_receipts_holder"), ["holder"], unique=False)
+        batch_op.create_index(batch_op.f("ix_receipts_lot_id"), ["lot_id"], unique=False)
 
     op.create_table(
         "receivables",
@@ -458,6 +688,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("nonce", name=op.f("pk_sign_in_nonces")),
     )
     op.create_table(
+        "storage_payments",
+        sa.Column("block_number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("log_index", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("receipt_id", sa.BigInteger(), nullable=False),
+        sa.Column("lot_id", sa.BigInteger(), nullable=False),
+        sa.Column("payer", sa.String(length=42), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("charged_until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("block_number", "log_index", name=op.f("pk_storage_payments")),
+    )
+    with op.batch_alter_table("storage_payments", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_storage_payments_lot_id"), ["lot_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_storage_payments_receipt_id"), ["receipt_id"], unique=False)
+
+    op.create_table(
         "tokens",
         sa.Column("address", sa.String(length=42), nullable=False),
         sa.Column("currency", sa.Integer(), nullable=False),
@@ -476,10 +722,11 @@ def upgrade() -> None:
     )
     op.create_table(
         "withheld",
+        sa.Column("contract", sa.String(length=64), nullable=False),
         sa.Column("holder", sa.String(length=42), nullable=False),
         sa.Column("currency", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("holder", "currency", name=op.f("pk_withheld")),
+        sa.PrimaryKeyConstraint("contract", "holder", "currency", name=op.f("pk_withheld")),
     )
     op.create_table(
         "operation_history",
@@ -506,6 +753,11 @@ def downgrade() -> None:
     op.drop_table("withheld")
     op.drop_table("used_nonces")
     op.drop_table("tokens")
+    with op.batch_alter_table("storage_payments", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_storage_payments_receipt_id"))
+        batch_op.drop_index(batch_op.f("ix_storage_payments_lot_id"))
+
+    op.drop_table("storage_payments")
     op.drop_table("sign_in_nonces")
     with op.batch_alter_table("settlements", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_settlements_seller"))
@@ -537,6 +789,23 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_receivables_document_hash"))
 
     op.drop_table("receivables")
+    with op.batch_alter_table("receipts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_receipts_lot_id"))
+        batch_op.drop_index(batch_op.f("ix_receipts_holder"))
+
+    op.drop_table("receipts")
+    with op.batch_alter_table("receipt_sales", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_receipt_sales_seller"))
+        batch_op.drop_index(batch_op.f("ix_receipt_sales_receipt_id"))
+        batch_op.drop_index(batch_op.f("ix_receipt_sales_lot_id"))
+        batch_op.drop_index(batch_op.f("ix_receipt_sales_buyer"))
+
+    op.drop_table("receipt_sales")
+    with op.batch_alter_table("receipt_merges", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_receipt_merges_to_receipt_id"))
+        batch_op.drop_index(batch_op.f("ix_receipt_merges_from_receipt_id"))
+
+    op.drop_table("receipt_merges")
     with op.batch_alter_table("quotes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_quotes_seller"))
         batch_op.drop_index(batch_op.f("ix_quotes_receivable_id"))
@@ -549,6 +818,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_quote_requests_financier"))
 
     op.drop_table("quote_requests")
+    with op.batch_alter_table("prices", schema=None) as batch_op:
+        batch_op.drop_index("uq_prices_feed_observed_at")
+
+    op.drop_table("prices")
     op.drop_table("participants")
     with op.batch_alter_table("operations", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_operations_tx_hash"))
@@ -569,6 +842,18 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_note_merges_from_note_id"))
 
     op.drop_table("note_merges")
+    with op.batch_alter_table("misfortunes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_misfortunes_lot_id"))
+
+    op.drop_table("misfortunes")
+    with op.batch_alter_table("lots", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_lots_fingerprint"))
+        batch_op.drop_index(batch_op.f("ix_lots_feed"))
+        batch_op.drop_index(batch_op.f("ix_lots_document_hash"))
+        batch_op.drop_index(batch_op.f("ix_lots_depositor"))
+        batch_op.drop_index(batch_op.f("ix_lots_custodian"))
+
+    op.drop_table("lots")
     with op.batch_alter_table("ledger", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_ledger_party"))
 
@@ -577,10 +862,30 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_invoices_fingerprint"))
 
     op.drop_table("invoices")
+    with op.batch_alter_table("intakes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_intakes_document_hash"))
+        batch_op.drop_index(batch_op.f("ix_intakes_depositor"))
+        batch_op.drop_index(batch_op.f("ix_intakes_custodian"))
+
+    op.drop_table("intakes")
+    with op.batch_alter_table("insurance_payments", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_insurance_payments_receipt_id"))
+
+    op.drop_table("insurance_payments")
+    with op.batch_alter_table("goods_losses", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_goods_losses_receipt_id"))
+        batch_op.drop_index(batch_op.f("ix_goods_losses_lot_id"))
+
+    op.drop_table("goods_losses")
     with op.batch_alter_table("fingerprints", schema=None) as batch_op:
         batch_op.drop_index("ix_fingerprints_asset")
 
     op.drop_table("fingerprints")
+    with op.batch_alter_table("feeds", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_feeds_oracle"))
+
+    op.drop_table("feeds")
+    op.drop_table("feed_words")
     with op.batch_alter_table("events", schema=None) as batch_op:
         batch_op.drop_index("uq_events_block_hash_log_index")
         batch_op.drop_index(batch_op.f("ix_events_tx_hash"))
@@ -591,6 +896,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_dilutions_receivable_id"))
 
     op.drop_table("dilutions")
+    with op.batch_alter_table("delivery_orders", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_delivery_orders_recipient_hash"))
+        batch_op.drop_index(batch_op.f("ix_delivery_orders_receipt_id"))
+        batch_op.drop_index(batch_op.f("ix_delivery_orders_holder"))
+
+    op.drop_table("delivery_orders")
+    with op.batch_alter_table("deliveries", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_deliveries_receipt_id"))
+        batch_op.drop_index(batch_op.f("ix_deliveries_lot_id"))
+
+    op.drop_table("deliveries")
     op.drop_table("cursor")
     with op.batch_alter_table("credit_notes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_credit_notes_receivable_id"))

@@ -18,10 +18,12 @@ from backend.projections.handlers import (
     loans,
     notes,
     participants,
+    prices,
     receivables,
     recourse,
     repayments,
     settlement,
+    warehouse_receipts,
 )
 
 Handler = Callable[[Connection, Any], None]
@@ -30,19 +32,10 @@ Handler = Callable[[Connection, Any], None]
 def _handlers() -> dict[type[Event], Handler]:
     """The handler of each event, found by its name: ReceivableConfirmed is on_receivable_confirmed. Raises KeyError
     where one is missing."""
-    modules = (
-        participants,
-        cash,
-        receivables,
-        notes,
-        adjustments,
-        repayments,
-        recourse,
-        settlement,
-        loans,
-        collateral,
-        enforcement,
-    )
+    claims = (participants, cash, receivables, notes, adjustments, repayments, recourse, settlement)
+    goods = (warehouse_receipts, prices)
+    lending = (loans, collateral, enforcement)
+    modules = (*claims, *goods, *lending)
     found = {name: handler for module in modules for name, handler in vars(module).items() if name.startswith("on_")}
     return {event: found["on_" + _snake(event.__name__)] for event in Event.__subclasses__()}
 

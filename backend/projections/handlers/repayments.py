@@ -10,11 +10,11 @@ from backend.projections.handlers.penalty import accrue
 from backend.projections.handlers.shared import (
     note,
     post_payment,
-    put,
     receivable,
     recovered,
     update_note,
     update_receivable,
+    withhold,
 )
 from backend.projections.ledger import post
 
@@ -94,26 +94,11 @@ def on_left_penalty_paid(db: Connection, event: e.LeftPenaltyPaid) -> None:
 
 
 def on_payment_withheld(db: Connection, event: e.PaymentWithheld) -> None:
-    _withhold(db, event, event.amount)
+    withhold(db, event, event.amount)
 
 
 def on_withheld_paid(db: Connection, event: e.WithheldPaid) -> None:
-    _withhold(db, event, -event.amount)
-
-
-def _withhold(db: Connection, event: e.PaymentWithheld | e.WithheldPaid, change: int) -> None:
-    key = {"contract": event.place.contract, "holder": event.holder, "currency": event.currency}
-    put(db, tables.withheld, key, amount=tables.withheld.c.amount + change, defaults={"amount": change})
-    custodian = event.place.address
-    post(
-        db,
-        event.place,
-        event.currency,
-        (event.holder, ledger.WITHHELD, change),
-        (event.holder, ledger.SETTLEMENTS, -change),
-        (custodian, ledger.WITHHELD, -change),
-        (custodian, ledger.SETTLEMENTS, change),
-    )
+    withhold(db, event, -event.amount)
 
 
 def _serve(db: Connection, event: e.NoteRedeemed) -> None:

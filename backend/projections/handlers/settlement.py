@@ -1,21 +1,24 @@
-"""Notes sold by signed quotes, and the documents spent on the way."""
+"""Notes and goods sold by signed quotes, and the documents spent on the way."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Table, insert, select
 
 from backend.events import types as e
 from backend.projections import ledger, tables
-from backend.projections.handlers.shared import currency_of_token, is_money, kept, receivable
+from backend.projections.handlers.shared import currency_of_token, is_money, kept, receivable, use_nonce
 from backend.projections.ledger import post
 
 
 def on_settled(db: Connection, event: e.Settled) -> None:
-    """Settlement executes any two parties' quote on any contracts they name, so what is not a claim of ours against
-    money of ours says nothing: the title and the cash that did move have their own events."""
-    if not _is_claim(db, event.asset, event.asset_key) or not is_money(db, event.cash):
+    """Settlement executes any two parties' quote on any contracts they name, so what is neither a claim nor
+    goods of ours against money of ours says nothing: the title and the cash that did move have their own events."""
+    if not is_money(db, event.cash):
+        return
+    if _is_of(tables.lots, db, event.asset, event.asset_key):
+        _post_goods(db, event, currency_of_token(db, event.cash))
+        return
+    if not _is_of(tables.receivables, db, event.asset, event.asset_key):
         return
     db.execute(
         insert(tables.settlements).values(
@@ -75,39 +78,61 @@ def _post_exchange(db: Connection, event: e.Settled, owed: int, paid: int) -> No
     )
 
 
+def _post_goods(db: Connection, event: e.Settled, paid: int) -> None:
+    """Title to goods against money: goods are counted in no money, so what was paid for them is all there is to say."""
+    db.execute(
+        insert(tables.receipt_sales).values(
+            block_number=event.place.block_number,
+            log_index=event.place.log_index,
+            at=event.place.at,
+            buyer=event.financier,
+            seller=event.seller,
+            lot_id=event.asset_key,
+            receipt_id=event.delivered_id,
+            quantity=event.value,
+            currency=paid,
+            price=event.price,
+        )
+    )
+    post(
+        db,
+        event.place,
+        paid,
+        (event.seller, ledger.SETTLEMENTS, event.price),
+        (event.seller, ledger.GOODS, -event.price),
+        (event.financier, ledger.SETTLEMENTS, -event.price),
+        (event.financier, ledger.GOODS, event.price),
+    )
+
+
 def on_confirmation_used(db: Connection, event: e.ConfirmationUsed) -> None:
-    _use_nonce(db, "Receivables", event)
+    use_nonce(db, event)
 
 
 def on_agreement_used(db: Connection, event: e.AgreementUsed) -> None:
-    _use_nonce(db, "Adjustments", event)
+    use_nonce(db, event)
 
 
 def on_loan_quote_used(db: Connection, event: e.LoanQuoteUsed) -> None:
-    _use_nonce(db, "Loans", event)
+    use_nonce(db, event)
 
 
 def on_count_used(db: Connection, event: e.CountUsed) -> None:
-    _use_nonce(db, "Collateral", event)
+    use_nonce(db, event)
 
 
 def on_bid_used(db: Connection, event: e.BidUsed) -> None:
-    _use_nonce(db, "Enforcement", event)
+    use_nonce(db, event)
 
 
 def on_quote_used(db: Connection, event: e.QuoteUsed) -> None:
-    _use_nonce(db, "Settlement", event)
+    use_nonce(db, event)
 
 
-def _is_claim(db: Connection, asset: str, key: int) -> bool:
-    claims = tables.fingerprints
-    found = select(claims.c.asset_id).where(claims.c.asset_contract == asset, claims.c.asset_id == kept(key))
-    return db.execute(found).first() is not None
-
-
-def _use_nonce(db: Connection, contract: str, event: Any) -> None:
-    db.execute(
-        insert(tables.used_nonces).values(
-            contract=contract, signer=event.signer, nonce=str(event.nonce), at=event.place.at
-        )
-    )
+def _is_of(table: Table, db: Connection, asset: str, key: int) -> bool:
+    """Whether row `key` of receivables or lots is a thing of the contract `asset`: the registry of fingerprints says
+    which contract keeps it."""
+    things = tables.fingerprints
+    found = select(things.c.asset_id).join(table, table.c.fingerprint == things.c.fingerprint)
+    mine = things.c.asset_contract == asset, things.c.asset_id == kept(key), table.c.id == things.c.asset_id
+    return db.execute(found.where(*mine)).first() is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.events import types as e
@@ -115,3 +115,28 @@ def recovered(db: Connection, note: Any, value: int) -> list[Line]:
         return []
     update_note(db, note["id"], written_off=note["written_off"] - back)
     return [(note["holder"], ledger.ALLOWANCE, back), (note["holder"], ledger.LOSSES, -back)]
+
+
+def use_nonce(db: Connection, event: Any) -> None:
+    """A document of the emitting contract is spent: its `signer` and `nonce` are the event's."""
+    db.execute(
+        insert(tables.used_nonces).values(
+            contract=event.place.contract, signer=event.signer, nonce=str(event.nonce), at=event.place.at
+        )
+    )
+
+
+def withhold(db: Connection, event: Any, change: int) -> None:
+    """M6. The emitting contract keeps `change` more (or less) of the event's `currency` for its `holder`."""
+    custodian = event.place.address
+    key = {"contract": event.place.contract, "holder": event.holder, "currency": event.currency}
+    put(db, tables.withheld, key, amount=tables.withheld.c.amount + change, defaults={"amount": change})
+    post(
+        db,
+        event.place,
+        event.currency,
+        (event.holder, ledger.WITHHELD, change),
+        (event.holder, ledger.SETTLEMENTS, -change),
+        (custodian, ledger.WITHHELD, -change),
+        (custodian, ledger.SETTLEMENTS, change),
+    )

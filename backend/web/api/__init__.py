@@ -14,9 +14,11 @@ from backend.web.api import (
     loans,
     notes,
     participants,
+    prices,
     quotes,
     receivables,
     settlement_runs,
+    warehouse_receipts,
 )
 
 BLUEPRINTS: list[APIBlueprint] = [
@@ -30,6 +32,8 @@ BLUEPRINTS: list[APIBlueprint] = [
     lending.blueprint,
     loans.blueprint,
     settlement_runs.blueprint,
+    warehouse_receipts.blueprint,
+    prices.blueprint,
     books.blueprint,
     chain.blueprint,
 ]

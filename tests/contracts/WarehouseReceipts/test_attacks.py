@@ -147,7 +147,7 @@ def test_a_pledge_twice(world, vault, supplier):
     _, receipt = vault.receipt()
     vault.pledge(receipt)
     paper = vault.receipts.lotOf.call(1).dict()["documentHash"]
-    with refused("WrongHolder", receipt, vault.escrow, supplier):
+    with refused("WrongReceiptHolder", receipt, vault.escrow, supplier):
         vault.do(vault.receipts.deliver, receipt, 1, paper, supplier, vault.escrow, GOODS, False)
 
 
@@ -182,7 +182,7 @@ def test_a_merge_to_launder_a_lien(world, warehousereceipts, thief):
     wait_until(now() + 300 * DAY)
     world.pay_storage(child)
     for order in ((receipt, child), (child, receipt)):
-        with refused("NotMergeable", *order):
+        with refused("ReceiptsNotMergeable", *order):
             warehousereceipts.merge(*order, {"from": thief})
 
 
@@ -245,7 +245,7 @@ def test_nothing_without_the_holder(world, warehousereceipts, supplier, thief):
         lambda: w.deliver(receipt, lot, paper, supplier, thief, GOODS, False, own),
         lambda: w.objectToReplacement(receipt, own),
     ):
-        with refused("NotAuthorised", receipt, thief):
+        with refused("NotYourReceipt", receipt, thief):
             act()
 
 
@@ -338,7 +338,7 @@ def test_a_receiver_that_comes_back_for_more(world, warehousereceipts, supplier,
     _, receipt = world.receipt()
     kept = world.split(receipt, supplier, supplier, GOODS // 2)
     wallet.arm(warehousereceipts, warehousereceipts.split.encode_input(kept, wallet, 1), {"from": newcomer})
-    with refused("NotAuthorised", kept, wallet):
+    with refused("NotYourReceipt", kept, wallet):
         warehousereceipts.safeTransferFrom["address,address,uint256"](supplier, wallet, receipt, {"from": supplier})
 
 

@@ -71,7 +71,7 @@ def test_not_anothers(world, warehousereceipts, settlement, supplier, thief, val
     """D2: whoever accepts delivers its own, even where the holder has approved the settlement."""
     lot, receipt = world.receipt()
     signed = quoted(world, warehousereceipts, lot, financier=thief.address, seller=thief.address, value=value, price=0)
-    with refused("WrongHolder", receipt, supplier, thief):
+    with refused("WrongReceiptHolder", receipt, supplier, thief):
         settlement.settle(*signed, receipt, {"from": thief})
 
 
@@ -79,7 +79,7 @@ def test_by_whom(world, warehousereceipts, supplier, thief):
     """W3: the holder or whom it approved."""
     lot, receipt = world.receipt()
     terms = (receipt, lot, document(warehousereceipts, lot), supplier, thief, GOODS, False)
-    with refused("NotAuthorised", receipt, thief):
+    with refused("NotYourReceipt", receipt, thief):
         warehousereceipts.deliver(*terms, {"from": thief})
     warehousereceipts.deliver(*terms, {"from": supplier})
     assert warehousereceipts.ownerOf(receipt) == thief
@@ -166,9 +166,9 @@ def test_out_of_escrow(world, vault, supplier, mill):
     vault.pledge(receipt)
     receipts = vault.receipts
     for caller in (supplier, mill):
-        with refused("NotAuthorised", receipt, caller):
+        with refused("NotYourReceipt", receipt, caller):
             receipts.transferFrom(vault.escrow, caller, receipt, {"from": caller})
-        with refused("NotAuthorised", receipt, caller):
+        with refused("NotYourReceipt", receipt, caller):
             receipts.split(receipt, caller, 1, {"from": caller})
     wait_until(now() + 2 * DAY)
     tx = vault.do(receipts.split, receipt, supplier, 100)
@@ -198,7 +198,7 @@ def test_an_approval_ends_in_escrow(world, vault, supplier, carrier):
     vault.receipts.approve(carrier, receipt, {"from": supplier})
     vault.receipts.setApprovalForAll(carrier, True, {"from": supplier})
     vault.pledge(receipt)
-    with refused("NotAuthorised", receipt, carrier):
+    with refused("NotYourReceipt", receipt, carrier):
         vault.receipts.transferFrom(vault.escrow, carrier, receipt, {"from": carrier})
 
 

@@ -36,14 +36,14 @@ def test_either_way(world, warehousereceipts, supplier, two):
 
 def test_not_with_itself(warehousereceipts, supplier, two):
     """W4: or its quantity would double."""
-    with refused("NotMergeable", two[0], two[0]):
+    with refused("ReceiptsNotMergeable", two[0], two[0]):
         warehousereceipts.merge(two[0], two[0], {"from": supplier})
 
 
 def test_not_of_another_lot(world, warehousereceipts, supplier, two):
     """W4: the same goods in the same place are another lot still."""
     _, other = world.receipt()
-    with refused("NotMergeable", other, two[0]):
+    with refused("ReceiptsNotMergeable", other, two[0]):
         warehousereceipts.merge(other, two[0], {"from": supplier})
 
 
@@ -53,7 +53,7 @@ def test_not_with_another_lien(world, warehousereceipts, supplier, two):
     wait_until(now() + 5 * DAY)
     world.pay_storage(child)
     for order in (two, (child, receipt)):
-        with refused("NotMergeable", *order):
+        with refused("ReceiptsNotMergeable", *order):
             warehousereceipts.merge(*order, {"from": supplier})
     world.pay_storage(receipt)
     warehousereceipts.merge(receipt, child, {"from": supplier})
@@ -64,10 +64,10 @@ def test_in_one_hand(world, warehousereceipts, supplier, mill, two):
     receipt, child = two
     warehousereceipts.transferFrom(supplier, mill, child, {"from": supplier})
     for caller, other in ((supplier, child), (mill, receipt)):
-        with refused("NotAuthorised", other, caller):
+        with refused("NotYourReceipt", other, caller):
             warehousereceipts.merge(receipt, child, {"from": caller})
     warehousereceipts.setApprovalForAll(mill, True, {"from": supplier})
-    with refused("NotMergeable", receipt, child):
+    with refused("ReceiptsNotMergeable", receipt, child):
         warehousereceipts.merge(receipt, child, {"from": mill})
 
 

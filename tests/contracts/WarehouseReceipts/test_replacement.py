@@ -74,7 +74,7 @@ def test_what_others_do_does_not(world, warehousereceipts, custodian, bank, supp
 @pytest.mark.parametrize("caller", ["mill", "custodian", "thief"])
 def test_only_the_holder_objects(world, warehousereceipts, asked, caller):
     """W10."""
-    with refused("NotAuthorised", asked[1], getattr(world, caller)):
+    with refused("NotYourReceipt", asked[1], getattr(world, caller)):
         warehousereceipts.objectToReplacement(asked[1], {"from": getattr(world, caller)})
 
 

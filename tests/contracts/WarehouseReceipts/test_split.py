@@ -51,7 +51,7 @@ def test_the_least_and_the_most(world, supplier, mill, quantity):
 def test_by_whom(world, warehousereceipts, supplier, mill, carrier, thief):
     """W3: the holder or whom it approved."""
     _, receipt = world.receipt()
-    with refused("NotAuthorised", receipt, thief):
+    with refused("NotYourReceipt", receipt, thief):
         warehousereceipts.split(receipt, thief, 1, {"from": thief})
     warehousereceipts.approve(carrier, receipt, {"from": supplier})
     world.split(receipt, carrier, mill, 1)
@@ -63,7 +63,7 @@ def test_what_a_child_may(world, warehousereceipts, supplier, carrier):
     warehousereceipts.approve(carrier, receipt, {"from": supplier})
     child = world.split(receipt, supplier, supplier, 1)
     assert warehousereceipts.getApproved(child) == ZERO
-    with refused("NotAuthorised", child, carrier):
+    with refused("NotYourReceipt", child, carrier):
         warehousereceipts.split(child, carrier, 1, {"from": carrier})
 
 

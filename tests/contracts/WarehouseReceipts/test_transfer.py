@@ -30,13 +30,13 @@ def test_the_lien_goes_along(world, warehousereceipts, supplier, mill):
 def test_by_whom_it_approved(world, warehousereceipts, supplier, mill, carrier):
     """W3: one receipt, until it has moved; or all of them."""
     _, receipt = world.receipt()
-    with refused("NotAuthorised", receipt, carrier):
+    with refused("NotYourReceipt", receipt, carrier):
         warehousereceipts.transferFrom(supplier, mill, receipt, {"from": carrier})
     warehousereceipts.approve(carrier, receipt, {"from": supplier})
     assert warehousereceipts.getApproved(receipt) == carrier
     warehousereceipts.transferFrom(supplier, mill, receipt, {"from": carrier})
     assert warehousereceipts.getApproved(receipt) == ZERO
-    with refused("NotAuthorised", receipt, carrier):
+    with refused("NotYourReceipt", receipt, carrier):
         warehousereceipts.transferFrom(mill, supplier, receipt, {"from": carrier})
     warehousereceipts.setApprovalForAll(carrier, True, {"from": mill})
     assert warehousereceipts.isApprovedForAll(mill, carrier)
@@ -48,7 +48,7 @@ def test_who_may_approve(world, warehousereceipts, supplier, carrier, thief):
     _, receipt = world.receipt()
     warehousereceipts.approve(carrier, receipt, {"from": supplier})
     for caller in (carrier, thief):
-        with refused("NotAuthorised", receipt, caller):
+        with refused("NotYourReceipt", receipt, caller):
             warehousereceipts.approve(thief, receipt, {"from": caller})
     warehousereceipts.setApprovalForAll(carrier, True, {"from": supplier})
     warehousereceipts.approve(ZERO, receipt, {"from": carrier})
@@ -58,7 +58,7 @@ def test_who_may_approve(world, warehousereceipts, supplier, carrier, thief):
 def test_of_whom_it_is(world, warehousereceipts, supplier, mill):
     """ERC-721: the giver is named, and is the holder."""
     _, receipt = world.receipt()
-    with refused("WrongHolder", receipt, supplier, mill):
+    with refused("WrongReceiptHolder", receipt, supplier, mill):
         warehousereceipts.transferFrom(mill, supplier, receipt, {"from": supplier})
 
 

@@ -37,10 +37,10 @@ def test_the_second_registration_of_an_invoice_names_the_first(feiqian: Network)
     for variant in (invoice, invoice.replace(b"<cbc:ID>TWICE-1", b"<cbc:ID> TWICE-1 ")):
         refusal = refusal_of(feiqian, lambda variant=variant: feiqian.tier1.hand_over(variant))  # type: ignore[misc]
         says(refusal, "FingerprintTaken", id=first)
-        assert refusal.problem["detail"] == f"the same invoice stands behind receivable {first} already"
+        assert refusal.problem["detail"] == f"the same thing is registered already, as number {first} of its kind"
     body = {"invoice": base64.b64encode(invoice).decode()}
     answer = Raw(feiqian).send("POST", "/receivables", body, token=feiqian.tier1.token, language="zh")
-    assert problem(answer, 409)["detail"] == f"同一发票已登记为应收账款 {first}"
+    assert problem(answer, 409)["detail"] == f"同一标的已登记,编号为 {first}"
     assert answer.body["title"] == "合约拒绝"
 
 

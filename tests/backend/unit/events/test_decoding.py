@@ -13,7 +13,7 @@ from backend.events.decoding import EVENTS, IGNORED, _snake, decode
 
 CONTRACTS = (
     "Authority", "Participants", "Policy", "Fingerprints", "Receivables", "Repayments", "Adjustments", "Reserve",
-    "Settlement", "SettlementToken",
+    "Settlement", "SettlementToken", "WarehouseReceipts", "Prices",
 )  # fmt: skip
 
 

@@ -1,0 +1,75 @@
+"""Feeds, their oracles, and what these published (rules O)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Engine, RowMapping, select
+
+from backend.database import reading
+from backend.documents import tables as documents
+from backend.errors import NotFound, both
+from backend.invoices.currencies import code_of
+from backend.projections import tables
+from backend.queries.pages import page
+
+_feeds, _prices, _words, _lots = tables.feeds, tables.prices, documents.feed_words, tables.lots
+
+
+def feeds(engine: Engine) -> list[dict[str, Any]]:
+    """All feeds, each with its last price."""
+    with reading(engine) as db:
+        rows = db.execute(select(_feeds).order_by(_feeds.c.feed)).mappings().all()
+        known = _known_words(db)
+    return [_shown(row, known.get(row["feed"])) for row in rows]
+
+
+def feed(engine: Engine, name: str, *, field: str | None = None) -> dict[str, Any]:
+    """One feed (0x-hex) with its last price. Raises NotFound."""
+    with reading(engine) as db:
+        row = db.execute(select(_feeds).where(_feeds.c.feed == name)).mappings().first()
+        known = _known_words(db)
+    if row is None:
+        raise NotFound(field=field, what=both("price feed", "价格源"), id=name)
+    return _shown(row, known.get(name))
+
+
+def prices(engine: Engine, name: str, after: int, limit: int) -> dict[str, Any]:
+    """A page of a feed's prices by the time they were observed at, which is the key too (UTC seconds)."""
+    query = select(_prices).where(_prices.c.feed == name)
+    return page(engine, query, _prices.c.observed_at, after, limit, _shown_price)
+
+
+def _known_words(db: Any) -> dict[str, Any]:
+    """The words of each feed that was named here, or whose goods are in a lot."""
+    names = "feed", "commodity", "grade", "unit", "currency"
+    found = {}
+    for table in (_lots, _words):
+        for row in db.execute(select(*(table.c[name] for name in names)).distinct()).mappings():
+            found[row["feed"]] = row
+    return found
+
+
+def _shown(row: RowMapping, words: Any) -> dict[str, Any]:
+    return {
+        "feed": row["feed"],
+        "commodity": words["commodity"] if words else None,
+        "grade": words["grade"] if words else None,
+        "unit": words["unit"] if words else None,
+        "currency": code_of(words["currency"]) if words else None,
+        "oracle": row["oracle"],
+        "priceFen": row["price"],
+        "observedAt": row["observed_at"],
+        "publishedBy": row["published_by"] or None,
+        "publishedAt": row["published_at"],
+    }
+
+
+def _shown_price(row: RowMapping) -> dict[str, Any]:
+    return {
+        "feed": row["feed"],
+        "oracle": row["oracle"],
+        "priceFen": row["price"],
+        "observedAt": row["observed_at"],
+        "publishedAt": row["at"],
+    }
