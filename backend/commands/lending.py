@@ -144,7 +144,7 @@ def count_goods(
     valid_seconds: int | None,
     own: OwnSignature | None,
 ) -> Row:
-    """K2. The custodian signs that `quantity` of a receipt (a decimal number of the lot's unit) was there at `counted_at`
+    """K2. The custodian signs that `quantity` of a receipt (decimal, of the lot's unit) was there at `counted_at`
     (UTC seconds; None: now) and that it knows of the pledge to `pledgee`."""
     custodian = require_role(desk, request, "custodian")
     now = desk.now()

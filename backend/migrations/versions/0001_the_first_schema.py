@@ -99,6 +99,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_counterclaims_receivable_id"), ["receivable_id"], unique=False)
 
     op.create_table(
+        "counts",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("receipt_id", sa.BigInteger(), nullable=False),
+        sa.Column("custodian", sa.String(length=42), nullable=False),
+        sa.Column("pledgee", sa.String(length=42), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("counted_at", sa.BigInteger(), nullable=False),
+        sa.Column("nonce", sa.String(length=78), nullable=False),
+        sa.Column("deadline", sa.BigInteger(), nullable=False),
+        sa.Column("signature", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_counts")),
+        sa.UniqueConstraint("custodian", "nonce", name=op.f("uq_counts_custodian_nonce")),
+    )
+    with op.batch_alter_table("counts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_counts_custodian"), ["custodian"], unique=False)
+        batch_op.create_index(batch_op.f("ix_counts_pledgee"), ["pledgee"], unique=False)
+        batch_op.create_index(batch_op.f("ix_counts_receipt_id"), ["receipt_id"], unique=False)
+
+    op.create_table(
         "credit_notes",
         sa.Column("document_hash", sa.String(length=66), nullable=False),
         sa.Column("receivable_id", sa.BigInteger(), nullable=False),
@@ -318,6 +338,120 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("ledger", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_ledger_party"), ["party"], unique=False)
+
+    op.create_table(
+        "loan_acts",
+        sa.Column("block_number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("log_index", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("tx_hash", sa.String(length=66), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("loan_id", sa.BigInteger(), nullable=False),
+        sa.Column("act", sa.String(length=24), nullable=False),
+        sa.Column("by", sa.String(length=42), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("block_number", "log_index", name=op.f("pk_loan_acts")),
+    )
+    with op.batch_alter_table("loan_acts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_loan_acts_loan_id"), ["loan_id"], unique=False)
+
+    op.create_table(
+        "loan_quotes",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("request_id", sa.String(length=32), nullable=False),
+        sa.Column("financier", sa.String(length=42), nullable=False),
+        sa.Column("borrower", sa.String(length=42), nullable=False),
+        sa.Column("terms", sa.JSON(), nullable=False),
+        sa.Column("nonce", sa.String(length=78), nullable=False),
+        sa.Column("deadline", sa.BigInteger(), nullable=False),
+        sa.Column("signature", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_loan_quotes")),
+        sa.UniqueConstraint("financier", "nonce", name=op.f("uq_loan_quotes_financier_nonce")),
+    )
+    with op.batch_alter_table("loan_quotes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_loan_quotes_borrower"), ["borrower"], unique=False)
+        batch_op.create_index(batch_op.f("ix_loan_quotes_financier"), ["financier"], unique=False)
+        batch_op.create_index(batch_op.f("ix_loan_quotes_request_id"), ["request_id"], unique=False)
+
+    op.create_table(
+        "loan_requests",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("borrower", sa.String(length=42), nullable=False),
+        sa.Column("financier", sa.String(length=42), nullable=False),
+        sa.Column("asset", sa.String(length=8), nullable=False),
+        sa.Column("token_id", sa.BigInteger(), nullable=False),
+        sa.Column("asset_key", sa.BigInteger(), nullable=False),
+        sa.Column("document_hash", sa.String(length=66), nullable=False),
+        sa.Column("value", sa.BigInteger(), nullable=False),
+        sa.Column("decimals", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.BigInteger(), nullable=False),
+        sa.Column("limit", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_loan_requests")),
+        sa.UniqueConstraint(
+            "borrower",
+            "financier",
+            "asset",
+            "token_id",
+            "value",
+            "limit",
+            name=op.f("uq_loan_requests_borrower_financier_asset_token_id_value_limit"),
+        ),
+    )
+    with op.batch_alter_table("loan_requests", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_loan_requests_borrower"), ["borrower"], unique=False)
+        batch_op.create_index(batch_op.f("ix_loan_requests_financier"), ["financier"], unique=False)
+
+    op.create_table(
+        "loan_titles",
+        sa.Column("loan_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("token_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("asset_key", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("pledged_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("loan_id", "token_id", name=op.f("pk_loan_titles")),
+    )
+    with op.batch_alter_table("loan_titles", schema=None) as batch_op:
+        batch_op.create_index("ix_loan_titles_token", ["token_id"], unique=False)
+
+    op.create_table(
+        "loans",
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("lender", sa.String(length=42), nullable=False),
+        sa.Column("borrower", sa.String(length=42), nullable=False),
+        sa.Column("asset", sa.String(length=8), nullable=False),
+        sa.Column("currency", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("limit", sa.BigInteger(), nullable=False),
+        sa.Column("drawn", sa.BigInteger(), nullable=False),
+        sa.Column("principal", sa.BigInteger(), nullable=False),
+        sa.Column("costs", sa.BigInteger(), nullable=False),
+        sa.Column("interest_scaled", sa.String(length=40), nullable=False),
+        sa.Column("penalty_scaled", sa.String(length=40), nullable=False),
+        sa.Column("accrued_days", sa.Integer(), nullable=False),
+        sa.Column("accrued_late_days", sa.Integer(), nullable=False),
+        sa.Column("rate_bps", sa.Integer(), nullable=False),
+        sa.Column("penalty_bps", sa.Integer(), nullable=False),
+        sa.Column("started_at", sa.BigInteger(), nullable=False),
+        sa.Column("maturity_at", sa.BigInteger(), nullable=False),
+        sa.Column("grace_days", sa.Integer(), nullable=False),
+        sa.Column("advance_bps", sa.Integer(), nullable=False),
+        sa.Column("call_bps", sa.Integer(), nullable=False),
+        sa.Column("liquidation_bps", sa.Integer(), nullable=False),
+        sa.Column("cure_seconds", sa.BigInteger(), nullable=False),
+        sa.Column("reserve_price", sa.BigInteger(), nullable=False),
+        sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column("call_by", sa.BigInteger(), nullable=False),
+        sa.Column("call_price", sa.BigInteger(), nullable=False),
+        sa.Column("proceeds", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_loans")),
+    )
+    with op.batch_alter_table("loans", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_loans_borrower"), ["borrower"], unique=False)
+        batch_op.create_index(batch_op.f("ix_loans_lender"), ["lender"], unique=False)
+        batch_op.create_index(batch_op.f("ix_loans_maturity_at"), ["maturity_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_loans_status"), ["status"], unique=False)
 
     op.create_table(
         "lots",
@@ -641,6 +775,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_resolutions_receivable_id"), ["receivable_id"], unique=False)
 
     op.create_table(
+        "sales",
+        sa.Column("loan_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("round", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("minimum", sa.BigInteger(), nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.Column("ends_at", sa.BigInteger(), nullable=False),
+        sa.Column("bidder", sa.String(length=42), nullable=False),
+        sa.Column("bid", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("loan_id", "round", name=op.f("pk_sales")),
+    )
+    op.create_table(
         "sessions",
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("account", sa.String(length=42), nullable=False),
@@ -770,6 +916,7 @@ def downgrade() -> None:
 
     op.drop_table("settlement_runs")
     op.drop_table("sessions")
+    op.drop_table("sales")
     with op.batch_alter_table("resolutions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_resolutions_receivable_id"))
 
@@ -854,6 +1001,32 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_lots_custodian"))
 
     op.drop_table("lots")
+    with op.batch_alter_table("loans", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_loans_status"))
+        batch_op.drop_index(batch_op.f("ix_loans_maturity_at"))
+        batch_op.drop_index(batch_op.f("ix_loans_lender"))
+        batch_op.drop_index(batch_op.f("ix_loans_borrower"))
+
+    op.drop_table("loans")
+    with op.batch_alter_table("loan_titles", schema=None) as batch_op:
+        batch_op.drop_index("ix_loan_titles_token")
+
+    op.drop_table("loan_titles")
+    with op.batch_alter_table("loan_requests", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_loan_requests_financier"))
+        batch_op.drop_index(batch_op.f("ix_loan_requests_borrower"))
+
+    op.drop_table("loan_requests")
+    with op.batch_alter_table("loan_quotes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_loan_quotes_request_id"))
+        batch_op.drop_index(batch_op.f("ix_loan_quotes_financier"))
+        batch_op.drop_index(batch_op.f("ix_loan_quotes_borrower"))
+
+    op.drop_table("loan_quotes")
+    with op.batch_alter_table("loan_acts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_loan_acts_loan_id"))
+
+    op.drop_table("loan_acts")
     with op.batch_alter_table("ledger", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_ledger_party"))
 
@@ -912,6 +1085,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_credit_notes_receivable_id"))
 
     op.drop_table("credit_notes")
+    with op.batch_alter_table("counts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_counts_receipt_id"))
+        batch_op.drop_index(batch_op.f("ix_counts_pledgee"))
+        batch_op.drop_index(batch_op.f("ix_counts_custodian"))
+
+    op.drop_table("counts")
     with op.batch_alter_table("counterclaims", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_counterclaims_receivable_id"))
 
