@@ -28,8 +28,8 @@ CONTRACTS = {"note": "Receivables", "receipt": "WarehouseReceipts"}
 def request_loan(
     desk: Desk, request: Request, *, asset: str, token_id: int, value: str | None, limit: int, financiers: list[str]
 ) -> Row:
-    """A holder asks financiers for a loan over `value` of a title (a decimal number of the lot's unit, or minor units of a
-    note; None: all of it), up to `limit` minor units. Only they then see the request."""
+    """A holder asks financiers for a loan over `value` of a title (decimal, of the lot's unit; minor units of a note;
+    None: all of it), up to `limit` minor units. Only they then see the request."""
     borrower = require_participant(desk, request)
     title = loan_queries.title_of(desk.engine, asset, token_id, borrower)
     pledged = part_of(title, value)

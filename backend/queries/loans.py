@@ -105,8 +105,8 @@ def title_of(engine: Engine, asset: str, token_id: int, holder: str) -> dict[str
     with reading(engine) as db:
         row = db.execute(_holding(asset, token_id, holder)).mappings().first()
     if row is None:
-        word = both("note", "凭证") if asset == "note" else both("warehouse receipt", "仓单")
-        raise NotFound(field="tokenId", what=word, id=token_id)
+        what = both("note", "凭证") if asset == "note" else both("warehouse receipt", "仓单")
+        raise NotFound(field="tokenId", what=what, id=token_id)
     return dict(row)
 
 

@@ -8,7 +8,9 @@ from typing import Any
 
 from backend import roles
 from backend.errors import Phrase, both
+from backend.queries.loans import STATUSES as LOAN_STATUSES
 from backend.queries.receivables import STATUSES
+from backend.web import reverts_loans
 
 _TIMES = {
     "maturityAt",
@@ -27,6 +29,7 @@ _TIMES = {
     "goodUntil",
 }
 _STATUS_WORDS = list(STATUSES.values())
+_LOAN_STATUS_WORDS = list(LOAN_STATUSES.values())
 
 SENTENCES: dict[str, tuple[str, str]] = {
     # participants
@@ -308,6 +311,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "Panic": ("the contract panicked with code {code}", "合约内部错误,代码 {code}"),
 }
 
+SENTENCES |= reverts_loans.SENTENCES
+
 CLAUSES: dict[str, tuple[str, str]] = {
     "currency": ("no settlement token for currency {value}", "币种 {value} 没有结算代币"),
     "faceValue.max": ("the face value {value} is above {limit}", "面值 {value} 超过上限 {limit}"),
@@ -351,10 +356,15 @@ def _policy(arguments: Mapping[str, Any]) -> Phrase:
 
 
 def _readable(error: str, name: str, value: Any) -> Any:
-    if name in _TIMES or (error == "CounterclaimTooLate" and name in ("at", "limit")):
+    if (
+        name in _TIMES | reverts_loans.TIMES
+        or (error == "CoverEnds" and name == "needed")
+        or (error == "CounterclaimTooLate" and name in ("at", "limit"))
+    ):
         return _moment(value)
-    if name == "status" and 0 < int(value) <= len(_STATUS_WORDS):
-        return _STATUS_WORDS[int(value) - 1]
+    if name == "status":
+        words = _LOAN_STATUS_WORDS if error == "WrongLoanStatus" else _STATUS_WORDS
+        return words[int(value) - 1] if 0 < int(value) <= len(words) else value
     if name == "role":
         return roles.words(int(value))
     return value
