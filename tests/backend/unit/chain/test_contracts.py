@@ -227,7 +227,9 @@ def test_a_tuple_keeps_its_names(contracts: Contracts) -> None:
     members = "uint64,uint16,uint16,uint16,uint16,uint16,uint8,uint8,uint8,uint16,uint16,uint8,uint8"
     signature = f"LimitsScheduled(uint256,({members}))"
     log = contracts.decode_log(
-        raw_log(address(3), signature, [word(9)], encode(["uint256"] * 13, [10, 1, 366, 30, 20, 5, 1, 3, 4, 6, 50, 96, 24]))
+        raw_log(
+            address(3), signature, [word(9)], encode(["uint256"] * 13, [10, 1, 366, 30, 20, 5, 1, 3, 4, 6, 50, 96, 24])
+        )
     )
     assert log is not None
     assert log.args["limits"] == {
