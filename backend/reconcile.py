@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from backend.chain.contracts import Contracts
 from backend.chain.logs import LogSource
 from backend.database import open_database, reading
+from backend.goods import feed_of, from_word
 from backend.invoices.currencies import code_of
 from backend.migrations import migrate
 from backend.money import penalty_due
@@ -31,6 +32,8 @@ CHECKS = (
     "books balance to zero",
     "read model rebuilt from the chain equals the one in use",
     "every claim and every note is what the chain says",
+    "goods conserved in every lot",
+    "every lot, receipt and price is what the chain says",
 )
 
 
@@ -64,6 +67,8 @@ def reconcile(system: System) -> Reconciliation:
     _check_receivables(system, notes, found)
     _check_parties(system, notes, found)
     _check_states(system, notes, found)
+    _check_goods(system, found)
+    _check_prices(system, found)
     _check_books(system, found)
     _check_rebuild(system, found)
     return found
@@ -159,20 +164,22 @@ def _claims_on_chain(contracts: Contracts, block: int) -> Iterator[dict[str, Any
 
 
 def _check_custody(system: System, held: dict[int, int], found: Reconciliation) -> None:
-    """R10. What Repayments keeps is what it owes, withheld money included."""
+    """R10, M6. What Repayments keeps is what it owes, and any contract keeps what it withholds."""
     contracts, block, covered = system.contracts, found.block, CHECKS[1]
     with reading(system.database) as db:
         rows = db.execute(select(tables.withheld)).mappings().all()
+    kept: dict[str, dict[int, int]] = {"Repayments": held}
     for row in rows:
-        held[row["currency"]] += row["amount"]
-        on_chain = contracts.read("Repayments", "withheldOf", row["holder"], row["currency"], block=block)
+        kept.setdefault(row["contract"], defaultdict(int))[row["currency"]] += row["amount"]
+        on_chain = contracts.read(row["contract"], "withheldOf", row["holder"], row["currency"], block=block)
         found.expect(covered, f"withheld for {row['holder']}", row["amount"], on_chain)
     for code in contracts.deployment.tokens:
         token = contracts.token(code)
-        cash = contracts.read(token, "balanceOf", contracts.address("Repayments"), block=block)
         number = contracts.read(token, "currency", block=block)
-        if cash < held[number]:
-            found.doubt(covered, f"Repayments holds {cash} {code} and owes {held[number]}")
+        for keeper, owed in kept.items():
+            cash = contracts.read(token, "balanceOf", contracts.address(keeper), block=block)
+            if cash < owed[number]:
+                found.doubt(covered, f"{keeper} holds {cash} {code} and owes {owed[number]}")
         supply = contracts.read(token, "totalSupply", block=block)
         reserve = contracts.read(token, "reserve", block=block)
         if supply > reserve:
@@ -208,6 +215,69 @@ def _check_states(system: System, notes: list[dict[str, Any]], found: Reconcilia
             continue
         for column, theirs in note.items():
             found.expect(same, f"{column} of note {note['id']}", shown[column], theirs)
+
+
+def _check_goods(system: System, found: Reconciliation) -> None:
+    """W12, and every column of lots and receipts that the chain can be asked for."""
+    contracts, block, conserved, same = system.contracts, found.block, CHECKS[8], CHECKS[9]
+    name = "WarehouseReceipts"
+    with reading(system.database) as db:
+        lots = {row["id"]: row for row in db.execute(select(tables.lots)).mappings()}
+        receipts = {row["id"]: row for row in db.execute(select(tables.receipts)).mappings()}
+    lot_numbers = [(number,) for number in range(1, contracts.read(name, "lotCount", block=block) + 1)]
+    numbers = [(number,) for number in range(1, contracts.read(name, "receiptCount", block=block) + 1)]
+    live: dict[int, int] = defaultdict(int)
+    waiting = contracts.read_each(name, "replacementOf", numbers, block=block)
+    views = contracts.read_each(name, "receiptOf", numbers, block=block)
+    for (number,), receipt, (to, at) in zip(numbers, views, waiting, strict=True):
+        live[receipt["lotId"]] += receipt["quantity"]
+        theirs = {_COLUMNS.get(field, field): value for field, value in receipt.items()}
+        theirs |= {"replacement_to": to if at else "", "replacement_at": at}
+        _compare(found, same, f"receipt {number}", receipts.get(number), theirs)
+    for (number,), lot in zip(lot_numbers, contracts.read_each(name, "lotOf", lot_numbers, block=block), strict=True):
+        left = lot["counted"] - lot["delivered"] - lot["lost"]
+        found.expect(conserved, f"live quantity of lot {number}", live[number], left)
+        theirs = {_COLUMNS.get(field, field): value for field, value in lot.items()}
+        theirs |= {word: from_word(lot[word]) for word in ("commodity", "grade", "unit")}
+        theirs["feed"] = feed_of(lot["commodity"], lot["grade"], lot["unit"], lot["currency"])
+        _compare(found, same, f"lot {number}", lots.get(number), theirs)
+
+
+def _check_prices(system: System, found: Reconciliation) -> None:
+    """The oracle and the last price of every feed."""
+    contracts, block, same = system.contracts, found.block, CHECKS[9]
+    with reading(system.database) as db:
+        rows = list(db.execute(select(tables.feeds)).mappings())
+    for row in rows:
+        price, observed_at, published_by = contracts.read("Prices", "lastOf", row["feed"], block=block)
+        theirs = {
+            "oracle": contracts.read("Prices", "oracleOf", row["feed"], block=block),
+            "price": price,
+            "observed_at": observed_at,
+            "published_by": published_by if price else "",
+        }
+        _compare(found, same, f"feed {row['feed']}", row, theirs)
+
+
+_COLUMNS = {
+    "lotId": "lot_id",
+    "chargedUntil": "charged_until",
+    "placeHash": "place_hash",
+    "documentHash": "document_hash",
+    "insuredUntil": "insured_until",
+    "expiresAt": "expires_at",
+    "milliPerUnitDay": "milli_per_unit_day",
+    "lastDeliveryAt": "last_delivery_at",
+}
+"""Where a contract's field has another name than ours."""
+
+
+def _compare(found: Reconciliation, check: str, what: str, row: Any, theirs: dict[str, Any]) -> None:
+    if row is None:
+        found.doubt(check, f"{what} is not in the read model")
+        return
+    for column, value in theirs.items():
+        found.expect(check, f"{column} of {what}", row[column], value)
 
 
 def _check_parties(system: System, notes: list[dict[str, Any]], found: Reconciliation) -> None:

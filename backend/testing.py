@@ -36,14 +36,17 @@ IDENTIFIERS = {
     "tier2": "91320500MA3CATH001",
     "bank_a": "91110000MA4BANK00A",
     "bank_b": "91440300MA5BANK00B",
+    "warehouse": "91310115MA6STORE01",
+    "oracle": "91110108MA7PRICE01",
 }
 
 
 @dataclass
 class Network:
-    """What a test gets: the world, the operator, and a cast of five that is registered and funded.
+    """What a test gets: the world, the operator, and a cast of seven that is registered and funded.
 
-    The car maker may owe up to LIMIT_FEN; the car maker and both banks hold FUNDS_FEN each, in CNY.
+    The car maker may owe up to LIMIT_FEN; the car maker and both banks hold FUNDS_FEN each, in CNY. The warehouse keeps
+    goods, and the oracle says what they are worth.
     """
 
     world: World
@@ -53,6 +56,8 @@ class Network:
     tier2: Party
     bank_a: Party
     bank_b: Party
+    warehouse: Party
+    oracle: Party
     _counter: int = field(default=0, kw_only=True)
 
     def invoice(
@@ -86,6 +91,27 @@ class Network:
         """A new receivable that the car maker confirmed whole, and its root note."""
         receivable_id = self.registered(amount=amount, **invoice)
         return receivable_id, int(self.car_maker.confirm(receivable_id, amount)["result"]["noteId"])
+
+    def stored(self, quantity: str = "1000", **intake: Any) -> tuple[int, int]:
+        """A new lot of crude oil that the warehouse took in for tier1, insured and good for a year, and its receipt:
+        "1000" are barrels, of three decimals, stored at 0.05 yuan a barrel a day."""
+        self._counter += 1
+        until = self.operator.now() + 365 * 86_400
+        goods: dict[str, Any] = {
+            "commodity": "BRENT",
+            "grade": "CRUDE",
+            "unit": "BBL",
+            "location": "Yangshan Port, Tank 7",
+            "lot": f"LOT-{self._counter:05d}",
+            "inspection": "CCIC 2026-0815",
+            "insurance": "PICC 88-123456",
+            "insured_until": until,
+            "expires_at": until,
+            "storage": 5_000,
+        }
+        depositor = intake.pop("depositor", self.tier1)
+        result = self.warehouse.take_in(depositor, quantity=quantity, **(goods | intake))["result"]
+        return int(result["lotId"]), int(result["receiptId"])
 
 
 def make_invoice(*, amount: int, issued: str, due: str, number: str, currency: str, seller: str, buyer: str) -> bytes:
@@ -196,6 +222,8 @@ def _register_cast(operator: Feiqian) -> dict[str, tuple[str, str, str | None]]:
         "tier2": ["supplier"],
         "bank_a": ["financier"],
         "bank_b": ["financier"],
+        "warehouse": ["custodian"],
+        "oracle": ["oracle"],
     }
     operator.attest_reserve(10 * FUNDS_FEN, "opening statement")
     parties = {}

@@ -279,10 +279,9 @@ def pay_storage(desk: Desk, request: Request, receipt_id: int) -> Row:
 
 @act("receipt.pay-insurance")
 def pay_insurance(desk: Desk, request: Request, receipt_id: int, amount: int) -> Row:
-    """W7. An insurer, any participant that the number of the receipt was told, pays `amount` minor units of the lot's
+    """W7. Whoever sees the receipt and has the insurance, such as the custodian, pays `amount` minor units of the lot's
     currency to who holds it."""
-    insurer = require_participant(desk, request)
-    queries.visible_receipt(desk.engine, receipt_id, None, desk.now())
+    insurer, _ = _any_party(desk, request, receipt_id)
     return _send(desk, request, insurer, "payInsurance", receipt_id, amount)
 
 

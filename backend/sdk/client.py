@@ -265,7 +265,7 @@ class Feiqian(LoanReads):
 
     def prices(self, feed: str) -> list[Json]:
         """The prices of a feed, by the time they were observed at."""
-        return self._pages("/prices", feed=feed)
+        return self._pages(f"/feeds/{feed}/prices")
 
     def me(self) -> Json:
         return self.get("/me")

@@ -524,10 +524,6 @@ class ReceiptsQuery(PageQuery):
     lot_id: RowNumber | None = None
 
 
-class PricesQuery(PageQuery):
-    feed: Feed
-
-
 class Step(BaseModel):
     state: str
     at: int

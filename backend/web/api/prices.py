@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Response
 
 from backend.commands import prices as commands
+from backend.errors import InvalidInput, both
 from backend.queries import prices as queries
 from backend.web import context
 from backend.web.api.receivables import own_signature
 from backend.web.api.shared import documents_read, documents_write, topic
-from backend.web.schemas import FeedBody, PriceBody, PricesQuery
+from backend.web.schemas import FeedBody, PageQuery, PriceBody
 
 blueprint = topic("prices")
 
@@ -52,11 +55,15 @@ def publish(body: PriceBody) -> Response:
     )
 
 
-@blueprint.get("/prices")
-@blueprint.input(PricesQuery, location="query", arg_name="query")
+@blueprint.get("/feeds/<feed>/prices")
+@blueprint.input(PageQuery, location="query", arg_name="query")
 @documents_read(blueprint, 403)
-def prices(query: PricesQuery) -> Response:
+def prices(feed: str, query: PageQuery) -> Response:
     """The prices of a feed, by the time they were observed at."""
     context.require_member()
-    queries.feed(context.desk().engine, query.feed, field="feed")
-    return context.answer(queries.prices(context.desk().engine, query.feed, query.after, query.limit))
+    if not re.fullmatch("0x[0-9a-f]{64}", feed, re.ASCII):
+        raise InvalidInput(
+            field="feed", reason=both("must be 0x and 64 small hexadecimal digits", "应为 0x 加 64 位小写十六进制数字")
+        )
+    queries.feed(context.desk().engine, feed)
+    return context.answer(queries.prices(context.desk().engine, feed, query.after, query.limit))

@@ -178,7 +178,7 @@ def pay_storage(receipt_id: int, body: EmptyBody) -> Response:
 @blueprint.input(AmountBody, arg_name="body")
 @documents_write(blueprint)
 def pay_insurance(receipt_id: int, body: AmountBody) -> Response:
-    """Pay insurance money to its holder (any participant)."""
+    """Pay insurance money to its holder (whoever sees it)."""
     return context.write(commands.pay_insurance, receipt_id, body.amount_fen)
 
 

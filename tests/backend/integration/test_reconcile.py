@@ -130,3 +130,63 @@ def test_what_is_missing_is_found(feiqian: Network, table: Table) -> None:
     proof = reconcile(feiqian.world.system)
     assert not proof.checks[CHECKS[7]]
     assert any("is not in the read model" in finding for finding in proof.findings)
+
+
+# ---- goods
+
+
+def _stored(feiqian: Network) -> None:
+    _, receipt = feiqian.stored("10")
+    feiqian.tier1.split(receipt, "3", feiqian.tier2)
+    feed = feiqian.operator.assign_feed(feiqian.oracle, "BRENT", "CRUDE", "BBL")
+    feiqian.oracle.publish_price(feed, 500_00, observed_at=feiqian.operator.now() - 5)
+
+
+@pytest.mark.parametrize(
+    ("table", "values"),
+    [
+        (tables.lots, {"delivered": 1}),
+        (tables.lots, {"commodity": "WTI"}),
+        (tables.lots, {"locked": True}),
+        (tables.lots, {"expires_at": 1}),
+        (tables.receipts, {"quantity": 1}),
+        (tables.receipts, {"holder": "0x" + "12" * 20}),
+        (tables.receipts, {"charged_until": 1}),
+        (tables.receipts, {"replacement_at": 1}),
+        (tables.feeds, {"price": 1}),
+        (tables.feeds, {"oracle": "0x" + "12" * 20}),
+    ],
+    ids=lambda item: str(item),
+)
+def test_goods_that_are_lied_about_are_found(feiqian: Network, table: Table, values: dict[str, object]) -> None:
+    _stored(feiqian)
+    assert reconcile(feiqian.world.system).findings == []
+    with feiqian.world.system.database.begin() as db:
+        db.execute(update(table).values(**values))
+    proof = reconcile(feiqian.world.system)
+    assert {check for check, holds in proof.checks.items() if not holds} == {CHECKS[6], CHECKS[9]}
+
+
+def test_goods_that_are_missing_are_found(feiqian: Network) -> None:
+    _stored(feiqian)
+    with feiqian.world.system.database.begin() as db:
+        db.execute(delete(tables.lots))
+        db.execute(delete(tables.receipts).where(tables.receipts.c.id == 2))
+    proof = reconcile(feiqian.world.system)
+    assert any("lot 1 is not in the read model" in finding for finding in proof.findings)
+    assert any("receipt 2 is not in the read model" in finding for finding in proof.findings)
+
+
+def test_a_chain_that_loses_goods_is_found(feiqian: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rule W12."""
+    _stored(feiqian)
+    contracts = feiqian.world.system.contracts
+    real = contracts.read_each
+
+    def lying(name: str, function: str, asked: list[tuple[int]], *, block: int) -> list[Any]:
+        answers = real(name, function, asked, block=block)
+        return [{**one, "lost": one["lost"] + 1} for one in answers] if function == "lotOf" else answers
+
+    monkeypatch.setattr(contracts, "read_each", lying)
+    proof = reconcile(feiqian.world.system)
+    assert [proof.checks[CHECKS[index]] for index in (8, 9)] == [False, False]

@@ -134,6 +134,8 @@ class Scene:
     `contested` a part is in dispute, and tier1 has signed a resolution and acknowledged a counterclaim. All are claims
     of tier1 on the car maker. tier2 and bank_b are strangers to them. `wallet` is signed in and is no participant.
     `operation` is tier1's.
+    The warehouse keeps `lot` of tier1, whose `receipt` has a delivery `order` that waits, and signed an `intake` that
+    waits; `feed` is the oracle's.
     """
 
     network: Network
@@ -149,6 +151,11 @@ class Scene:
     counterclaim: str
     run: str
     operation: str
+    lot: int
+    receipt: int
+    intake: str
+    order: str
+    feed: str
     cases: dict[tuple[str, str], Case] = field(default_factory=dict)
 
     @cached_property
@@ -172,6 +179,10 @@ def make_scene(network: Network) -> Scene:
     contested = network.registered(amount=FACE)
     network.car_maker.confirm(contested, FACE, set_off_waived=False)
     network.car_maker.dispute(contested, FACE // 10, "short delivery 短少")
+    lot, receipt = network.stored()
+    intake = network.warehouse.take_in(network.tier1, **goods(network, "LOT-WAITS"), carry=False)["result"]["intakeId"]
+    order = network.tier1.order_delivery(receipt, "10", "truck 沪A·12345")["result"]["deliveryOrderId"]
+    feed = network.operator.assign_feed(network.oracle, "BRENT", "CRUDE", "BBL")
     now = network.operator.now()
     run = network.operator.settle_day(datetime.fromtimestamp(now - DAY, UTC).strftime("%Y-%m-%d"))
     scene = Scene(
@@ -185,6 +196,8 @@ def make_scene(network: Network) -> Scene:
             "bank_a": network.bank_a.token,
             "bank_b": network.bank_b.token,
             "car_maker": network.car_maker.token,
+            "warehouse": network.warehouse.token,
+            "oracle": network.oracle.token,
             "operator": network.world.settings.operator_api_key,
         },
         submitted=submitted,
@@ -199,9 +212,23 @@ def make_scene(network: Network) -> Scene:
         )["result"]["counterclaimId"],
         run=run["id"],
         operation=network.tier1.ask_for_quotes(submitted, FACE // 2, [network.bank_a])["id"],
+        lot=lot,
+        receipt=receipt,
+        intake=intake,
+        order=order,
+        feed=feed,
     )
     scene.cases = _cases(scene)
     return scene
+
+
+def goods(network: Network, lot: str) -> dict[str, Any]:
+    """What the custodian says of 500 barrels in another tank."""
+    until = network.operator.now() + 100 * DAY
+    return {
+        "commodity": "BRENT", "grade": "CRUDE", "unit": "BBL", "quantity": "500", "location": "Tank 8", "lot": lot,
+        "inspection": "I-1", "insurance": "P-1", "insured_until": until, "expires_at": until, "storage": 5_000,
+    }  # fmt: skip
 
 
 def credit_of(invoice: bytes) -> bytes:
@@ -223,7 +250,7 @@ def _cases(scene: Scene) -> dict[tuple[str, str], Case]:
     tier1, tier2, bank_a = network.tier1.account, network.tier2.account, network.bank_a.account
     invoice = base64.b64encode(network.invoice(number="CASE-1")).decode()
     credit_note = base64.b64encode(credit_of(network.invoice(number="CASE-2", amount=100))).decode()
-    members = {"tier1", "tier2", "bank_a", "bank_b", "car_maker", "operator"}
+    members = {"tier1", "tier2", "bank_a", "bank_b", "car_maker", "warehouse", "oracle", "operator"}
     participants = members - {"operator"}
     parties = {"tier1", "bank_a", "car_maker"}
     receivable, confirmed = f"/receivables/{scene.submitted}", f"/receivables/{scene.confirmed}"
@@ -422,6 +449,96 @@ def _cases(scene: Scene) -> dict[tuple[str, str], Case]:
         ("GET", "/clock"): Case("tier1", "/clock", None, anyone - {"anonymous"}),
         ("POST", "/clock/travels"): Case("operator", "/clock/travels", {"seconds": 60}, {"operator"}),
         ("GET", "/health"): Case("anonymous", "/health", None, anyone),
+        **_goods_cases(scene),
+    }
+
+
+def _goods_cases(scene: Scene) -> dict[tuple[str, str], Case]:
+    """A valid request for every route about goods and prices."""
+    network = scene.network
+    tier1, tier2, until = network.tier1.account, network.tier2.account, network.operator.now() + 400 * DAY
+    word = {"signature": "0x" + "11" * 65, "nonce": "7", "deadline": 2_000_000_000}
+    members = set(scene.tokens) - {"anonymous", "wallet"}
+    sides = {"tier1", "warehouse"}
+    receipt, lot = f"/receipts/{scene.receipt}", f"/lots/{scene.lot}"
+    intake, order = f"/intakes/{scene.intake}", f"/delivery-orders/{scene.order}"
+    words = {"commodity": "BRENT", "grade": "CRUDE", "unit": "BBL", "currency": "CNY"}
+    of_receipt = "/receipts/{receipt_id}"
+    return {
+        ("POST", "/intakes"): Case(
+            "warehouse",
+            "/intakes",
+            {
+                **words,
+                "depositor": tier1,
+                "decimals": 3,
+                "quantity": "100.5",
+                "location": "Tank 9",
+                "lot": "L-9",
+                "inspection": "I-9",
+                "insurance": "P-9",
+                "insuredUntil": until,
+                "expiresAt": until,
+                "storageMilliFenPerUnitDay": 5_000,
+                "carry": True,
+                "validSeconds": 60,
+                "own": word,
+            },
+            {"warehouse"},
+        ),
+        ("GET", "/intakes"): Case("warehouse", "/intakes", None, members | {"wallet"}),
+        ("POST", "/intakes/{intake_id}/issues"): Case("tier1", f"{intake}/issues", {}, sides),
+        ("POST", "/intakes/{intake_id}/cancellations"): Case("warehouse", f"{intake}/cancellations", {}, {"warehouse"}),
+        ("GET", "/lots"): Case("tier1", "/lots", None, members | {"wallet"}),
+        ("GET", "/lots/{lot_id}"): Case("tier1", lot, None, sides | {"operator"}),
+        ("POST", "/lots/{lot_id}/misfortunes"): Case(
+            "warehouse",
+            f"{lot}/misfortunes",
+            {"kind": "shortage", "quantity": "1", "evidence": "count 8"},
+            {"warehouse"},
+        ),
+        ("POST", "/lots/{lot_id}/extensions"): Case(
+            "warehouse", f"{lot}/extensions", {"insuredUntil": until, "expiresAt": until}, {"warehouse"}
+        ),
+        ("POST", "/lots/{lot_id}/unlocks"): Case("operator", f"{lot}/unlocks", {"order": "order 8"}, {"operator"}),
+        ("GET", "/receipts"): Case("tier1", "/receipts", None, members | {"wallet"}),
+        ("GET", of_receipt): Case("tier1", receipt, None, sides | {"operator"}),
+        ("POST", f"{of_receipt}/splits"): Case("tier1", f"{receipt}/splits", {"quantity": "1", "to": tier2}, {"tier1"}),
+        ("POST", f"{of_receipt}/merges"): Case("tier1", f"{receipt}/merges", {"into": scene.receipt}, {"tier1"}),
+        ("POST", f"{of_receipt}/transfers"): Case("tier1", f"{receipt}/transfers", {"to": tier2}, {"tier1"}),
+        ("POST", f"{of_receipt}/storage-payments"): Case("tier1", f"{receipt}/storage-payments", {}, sides),
+        ("POST", f"{of_receipt}/insurance-payments"): Case(
+            "tier1", f"{receipt}/insurance-payments", {"amountFen": "100"}, sides
+        ),
+        ("POST", f"{of_receipt}/freezes"): Case("operator", f"{receipt}/freezes", {"order": "order 9"}, {"operator"}),
+        ("POST", f"{of_receipt}/unfreezes"): Case(
+            "operator", f"{receipt}/unfreezes", {"order": "order 9"}, {"operator"}
+        ),
+        ("POST", f"{of_receipt}/replacement-requests"): Case(
+            "warehouse", f"{receipt}/replacement-requests", {"to": tier2, "evidence": "lost"}, {"warehouse"}
+        ),
+        ("POST", f"{of_receipt}/replacement-objections"): Case(
+            "tier1", f"{receipt}/replacement-objections", {}, {"tier1"}
+        ),
+        ("POST", f"{of_receipt}/replacements"): Case("tier1", f"{receipt}/replacements", {}, sides | {"operator"}),
+        ("POST", f"{of_receipt}/delivery-orders"): Case(
+            "tier1",
+            f"{receipt}/delivery-orders",
+            {"quantity": "1", "recipient": "truck 1", "validSeconds": 60, "own": word},
+            {"tier1"},
+        ),
+        ("GET", "/delivery-orders"): Case("tier1", "/delivery-orders", None, members | {"wallet"}),
+        ("POST", "/delivery-orders/{order_id}/deliveries"): Case("warehouse", f"{order}/deliveries", {}, {"warehouse"}),
+        ("POST", "/delivery-orders/{order_id}/cancellations"): Case("tier1", f"{order}/cancellations", {}, {"tier1"}),
+        ("POST", "/feeds"): Case("operator", "/feeds", {**words, "oracle": network.oracle.account}, {"operator"}),
+        ("GET", "/feeds"): Case("tier1", "/feeds", None, members),
+        ("POST", "/prices"): Case(
+            "oracle",
+            "/prices",
+            {"feed": scene.feed, "priceFen": "100", "observedAt": 1_700_000_000, "validSeconds": 60, "own": word},
+            members - {"operator"},
+        ),
+        ("GET", "/feeds/{feed}/prices"): Case("tier1", f"/feeds/{scene.feed}/prices", None, members),
     }
 
 

@@ -109,7 +109,10 @@ def wrong_values(scene: Scene, name: str, schema: dict[str, Any]) -> list[Any]:
         values += [*WRONG_TYPES["array"], [], [7], [None], [[]], [{}], ["\ud800"], ["x"] * 1000]
     elif "object" in types:
         values += WRONG_TYPES["object"]
-    elif name in ("name", "identifier", "order", "statement", "reason", "payoutReference"):
+    elif name in (
+        "name", "identifier", "order", "statement", "reason", "payoutReference", "location", "lot", "inspection",
+        "insurance", "recipient", "evidence",
+    ):  # fmt: skip
         values += TEXTS
     else:
         values += [*WRONG_TYPES["string"], "", "x", "\ud800", "\x00", "x" * 7_000]

@@ -8,8 +8,10 @@ from typing import Any
 
 from .driver import FACE, Scene, nothing_changes, problem
 
-ROLES = ["anonymous", "wallet", "tier1", "tier2", "bank_a", "bank_b", "car_maker", "operator"]
-OWN_VIEW = ["/receivables", "/notes", "/quotes", "/quote-requests"]
+ROLES = ["anonymous", "wallet", "tier1", "tier2", "bank_a", "bank_b", "car_maker", "warehouse", "oracle", "operator"]
+OWN_VIEW = [
+    "/receivables", "/notes", "/quotes", "/quote-requests", "/lots", "/receipts", "/intakes", "/delivery-orders",
+]  # fmt: skip
 
 
 def test_whoever_it_does_not_concern_is_turned_away(scene: Scene) -> None:
@@ -29,8 +31,8 @@ def test_whoever_it_does_not_concern_is_turned_away(scene: Scene) -> None:
 
 def test_what_is_hidden_looks_like_what_is_not_there(scene: Scene) -> None:
     """A stranger cannot tell a thing or a document of others from one that does not exist."""
-    absent = {"{receivable_id}": "4711", "{note_id}": "4711"}
-    for name in ("quote", "operation", "confirmation", "resolution", "counterclaim", "run"):
+    absent = {f"{{{name}_id}}": "4711" for name in ("receivable", "note", "lot", "receipt")}
+    for name in ("quote", "operation", "confirmation", "resolution", "counterclaim", "run", "intake", "order"):
         absent[f"{{{name}_id}}"] = "0" * 32
     for (method, path), case in scene.cases.items():
         placeholder = next((name for name in absent if name in path), None)

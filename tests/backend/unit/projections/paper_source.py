@@ -16,6 +16,7 @@ SETTLEMENT = "0x" + 39 * "0" + "7"
 REPAYMENTS = "0x" + 39 * "0" + "8"
 ADJUSTMENTS = "0x" + 39 * "0" + "a"
 RESERVE = "0x" + 39 * "0" + "b"
+RECEIPTS = "0x" + 39 * "0" + "c"
 PLACES = {
     "Receivables": RECEIVABLES,
     "SettlementToken:CNY": TOKEN,
@@ -23,6 +24,7 @@ PLACES = {
     "Repayments": REPAYMENTS,
     "Adjustments": ADJUSTMENTS,
     "Reserve": RESERVE,
+    "WarehouseReceipts": RECEIPTS,
 }
 NOBODY = "0x" + 40 * "0"
 
