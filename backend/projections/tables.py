@@ -283,7 +283,7 @@ loan_titles = Table(
     Column("loan_id", BigInteger, primary_key=True, autoincrement=False),
     Column("token_id", BigInteger, primary_key=True, autoincrement=False),
     Column("asset_key", BigInteger, nullable=False),
-    Column("state", String(8), nullable=False),  # pledged, kept, released, returned or sold
+    Column("state", String(8), nullable=False),  # pledged, kept, released, returned, sold or gone
     Column("pledged_at", BigInteger, nullable=False),
     Index("ix_loan_titles_token", "token_id"),
 )

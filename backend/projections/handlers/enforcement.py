@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from backend.events import types as e
 from backend.projections import ledger, tables
-from backend.projections.handlers.loans import discharge, keep_act, loan, reduce_debt, update_loan
+from backend.projections.handlers.loans import discharge, forget_titles, keep_act, loan, reduce_debt, update_loan
 from backend.projections.handlers.shared import NOBODY
 from backend.projections.ledger import post
 
@@ -45,6 +45,7 @@ def on_collateral_sold(db: Connection, event: e.CollateralSold) -> None:
     row, keeper = loan(db, event.loan_id), event.place.address
     to_lender = reduce_debt(db, event, row, event.split)
     _update_last(db, event.loan_id, state="sold")
+    forget_titles(db, event.loan_id)
     if event.shortfall:
         update_loan(db, event.loan_id, status="uncovered", call_by=0, call_price=0)
     keep_act(

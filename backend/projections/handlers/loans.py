@@ -222,7 +222,15 @@ def on_loan_waived(db: Connection, event: e.LoanWaived) -> None:
 
 def on_loan_ended(db: Connection, event: e.LoanEnded) -> None:
     update_loan(db, event.loan_id, status="ended", ended_at=event.place.at, call_by=0, call_price=0)
+    forget_titles(db, event.loan_id)
     keep_act(db, event, "ended")
+
+
+def forget_titles(db: Connection, loan_id: int) -> None:
+    """What still stands for the loan is paid out or lost; what is handed back says so by an event of its own."""
+    table = tables.loan_titles
+    here = (table.c.loan_id == loan_id) & (table.c.state == "pledged")
+    db.execute(update(table).where(here).values(state="gone"))
 
 
 def reduce_debt(db: Connection, event: Any, row: Any, split: dict[str, int]) -> int:
