@@ -96,11 +96,12 @@ class Power(IntEnum):
 
 POWERS = {
     Power.REGISTRAR: [("participants", "register"), ("participants", "renew"),
-                      ("participants", "setConfirmationLimit")],
+                      ("participants", "setConfirmationLimit"), ("attestations", "changeWatch")],
     Power.ISSUER: [("cash", "mint")],
     Power.ATTESTOR: [("cash", "attestReserve")],
     Power.REGULATOR: [("participants", "freeze"), ("participants", "unfreeze"), ("cash", "setFrozenTokens"),
-                      ("cash", "forcedTransfer"), ("adjustments", "resolveByOrder")],
+                      ("cash", "forcedTransfer"), ("adjustments", "resolveByOrder"),
+                      ("attestations", "revokeByOrder")],
 }  # fmt: skip
 """Who may call what; everything else that is restricted is the admin's."""
 

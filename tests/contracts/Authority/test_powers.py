@@ -14,6 +14,8 @@ RESTRICTED = {
     ("policy", "setSettlementToken"): lambda w: (978, w.cash),
     ("fingerprints", "admit"): lambda w: (w.thief,),
     ("adjustments", "resolveByOrder"): lambda w: (1, 1, digest("x"), ()),
+    ("attestations", "changeWatch"): lambda w: (1, (100, DAY, 1, 0, 0)),
+    ("attestations", "revokeByOrder"): lambda w: (w.stranger, digest("x")),
     ("cash", "attestReserve"): lambda w: (10**18, digest("x")),
     ("cash", "setCap"): lambda w: (10**18,),
     ("cash", "mint"): lambda w: (w.thief, 1),
