@@ -13,6 +13,7 @@ from backend.web.api import (
     notes,
     participants,
     quotes,
+    readings,
     receivables,
     settlement_runs,
 )
@@ -26,6 +27,7 @@ BLUEPRINTS: list[APIBlueprint] = [
     notes.blueprint,
     quotes.blueprint,
     settlement_runs.blueprint,
+    readings.blueprint,
     books.blueprint,
     chain.blueprint,
 ]

@@ -57,7 +57,7 @@ def test_each_lot_counts_its_own(evidence, three):
 
 def test_more_of_them_lock_it_only_once(evidence, three):
     """E5: what comes to a locked lot is logged and counts in no other way."""
-    lot, devices = three
+    _, devices = three
     for device, value in zip(devices, BAD, strict=True):
         tx = evidence.contradict(device, value)
     assert "ContradictionSeen" in tx.events
