@@ -174,7 +174,7 @@ def test_a_unit_of_shortage_does_not_close_a_door(evidence, door):
     assert evidence.locked()
 
 
-# ---- what is too old
+# ---- what is too old (E6)
 
 
 @pytest.mark.parametrize("kind", [Kind.WEIGHT, Kind.POSITION, Kind.DOOR])

@@ -1,4 +1,4 @@
-"""E5: a lot is locked once as many devices as the watch asks for contradict, each counted once in a round."""
+"""E5, E7: a lot is locked once as many devices as the watch asks for contradict, each counted once in a round."""
 
 import pytest
 
