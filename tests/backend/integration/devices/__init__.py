@@ -1,1 +1,0 @@
-"""Readings that come in from outside."""
