@@ -28,6 +28,8 @@ abstract contract Receipts is IWarehouseReceipts, Payouts {
         // third
         uint40 insuredUntil;
         uint32 milliPerUnitDay;
+        uint40 lastMisfortuneAt;
+        uint40 lastUnlockAt;
         bytes32 commodity;
         bytes32 grade;
         bytes32 unit;

@@ -140,6 +140,8 @@ contract WarehouseReceipts is Receipts, SignedDocuments, AccessManaged {
             _lock(lotId, lot, evidence);
         } else {
             lot.lost += quantity;
+            // solhint-disable-next-line not-rely-on-time
+            lot.lastMisfortuneAt = uint40(block.timestamp);
             _shareLoss(lotId, quantity, live, receiptIds);
         }
     }
@@ -163,7 +165,10 @@ contract WarehouseReceipts is Receipts, SignedDocuments, AccessManaged {
 
     function unlock(uint256 lotId, bytes32 orderHash) external restricted {
         if (orderHash == 0) revert OrderMissing();
-        _lot(lotId).locked = false;
+        Lot storage lot = _lot(lotId);
+        lot.locked = false;
+        // solhint-disable-next-line not-rely-on-time
+        lot.lastUnlockAt = uint40(block.timestamp);
         emit LotUnlocked(lotId, orderHash);
     }
 
@@ -197,7 +202,9 @@ contract WarehouseReceipts is Receipts, SignedDocuments, AccessManaged {
             currency: lot.currency,
             milliPerUnitDay: lot.milliPerUnitDay,
             locked: lot.locked,
-            lastDeliveryAt: lot.lastDeliveryAt
+            lastDeliveryAt: lot.lastDeliveryAt,
+            lastMisfortuneAt: lot.lastMisfortuneAt,
+            lastUnlockAt: lot.lastUnlockAt
         });
     }
 

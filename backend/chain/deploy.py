@@ -35,6 +35,7 @@ POWERS: dict[str, list[tuple[str, list[str]]]] = {
             ],
         ),
         ("Prices", ["assignFeed(bytes32,address)"]),
+        ("Attestations", ["changeWatch(uint256,(uint16,uint32,uint8,uint32,uint32))"]),
     ],
     "issuer": [("SettlementToken", ["mint(address,uint256)"])],
     "attestor": [("SettlementToken", ["attestReserve(uint256,bytes32)"])],
@@ -43,6 +44,7 @@ POWERS: dict[str, list[tuple[str, list[str]]]] = {
         ("SettlementToken", ["setFrozenTokens(address,uint256)", "forcedTransfer(address,address,uint256)"]),
         ("Adjustments", ["resolveByOrder(uint256,uint64,bytes32,uint256[])"]),
         ("WarehouseReceipts", ["unlock(uint256,bytes32)", "freeze(uint256,bytes32)", "unfreeze(uint256,bytes32)"]),
+        ("Attestations", ["revokeByOrder(address,bytes32)"]),
     ],
 }
 PROTOCOL_ROLE = 256

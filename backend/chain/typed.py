@@ -283,6 +283,21 @@ def fresh_nonce() -> int:
     return secrets.randbits(128)
 
 
+def domain_of(contract: str, chain_id: int, address: str) -> dict[str, Any]:
+    """The EIP-712 domain of one of our contracts."""
+    return {"name": f"Feiqian {contract}", "version": "1", "chainId": chain_id, "verifyingContract": address}
+
+
+def typed_document(domain: dict[str, Any], primary: str, members: str, message: dict[str, Any]) -> dict[str, Any]:
+    """A whole document; `members` as Solidity writes them."""
+    return {
+        "types": {"EIP712Domain": _DOMAIN, primary: _members(members)},
+        "primaryType": primary,
+        "domain": domain,
+        "message": message,
+    }
+
+
 def _document(
     contracts: Contracts,
     contract: str,
@@ -295,11 +310,6 @@ def _document(
     return {
         "types": {"EIP712Domain": _DOMAIN, primary: members},
         "primaryType": primary,
-        "domain": {
-            "name": f"Feiqian {words or contract}",
-            "version": "1",
-            "chainId": contracts.deployment.chain_id,
-            "verifyingContract": contracts.address(contract),
-        },
+        "domain": domain_of(words or contract, contracts.deployment.chain_id, contracts.address(contract)),
         "message": message,
     }

@@ -98,6 +98,34 @@ credit_notes = Table(
     Column("at", BigInteger, nullable=False),
 )
 
+device_readings = Table(
+    "device_readings",
+    metadata,
+    Column("device", String(42), primary_key=True),
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("lot_id", BigInteger, nullable=False, index=True),
+    Column("kind", String(16), nullable=False),
+    Column("value", BigInteger, nullable=False),
+    Column("taken_at", BigInteger, nullable=False),
+    Column("simulated", Boolean, nullable=False),
+    Column("signature", String(132), nullable=False),
+    Column("batch_root", String(66), index=True),
+    Column("at", BigInteger, nullable=False),
+)
+
+device_batches = Table(
+    "device_batches",
+    metadata,
+    Column("device", String(42), primary_key=True),
+    Column("root", String(66), primary_key=True),
+    Column("lot_id", BigInteger, nullable=False),
+    Column("first_sequence", BigInteger, nullable=False),
+    Column("last_sequence", BigInteger, nullable=False),
+    Column("last_taken_at", BigInteger, nullable=False),
+    Column("signature", String(132), nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
 settlement_runs = Table(
     "settlement_runs",
     metadata,

@@ -43,6 +43,7 @@ IGNORED: dict[str, frozenset[str]] = {
     "Collateral": frozenset({"EIP712DomainChanged"}),
     "Enforcement": frozenset({"EIP712DomainChanged"}),
     "WarehouseReceipts": frozenset({"Approval", "ApprovalForAll", "AuthorityUpdated", "EIP712DomainChanged"}),
+    "Attestations": frozenset({"AuthorityUpdated", "EIP712DomainChanged"}),
     "Prices": frozenset({"AuthorityUpdated", "EIP712DomainChanged"}),
     # Issues and forced transfers are Transfers too.
     "SettlementToken": frozenset(

@@ -899,3 +899,69 @@ class PriceDocumentUsed(Event):
     source = ("Prices", "NonceUsed")
     signer: str
     nonce: int
+
+
+# ---- evidence
+
+
+@dataclass(frozen=True)
+class WatchSet(Event):
+    source = ("Attestations", "WatchSet")
+    lot_id: int
+    watch: dict[str, int]
+
+
+@dataclass(frozen=True)
+class DeviceRegistered(Event):
+    """`kind` is the contract's number."""
+
+    source = ("Attestations", "DeviceRegistered")
+    device: str
+    lot_id: int
+    owner_id: int
+    kind: int
+    simulated: bool
+    calibrated_until: int
+
+
+@dataclass(frozen=True)
+class DeviceCalibrated(Event):
+    source = ("Attestations", "DeviceCalibrated")
+    device: str
+    calibrated_until: int
+
+
+@dataclass(frozen=True)
+class DeviceRevoked(Event):
+    source = ("Attestations", "DeviceRevoked")
+    device: str
+    order_hash: str
+
+
+@dataclass(frozen=True)
+class ReadingsAnchored(Event):
+    source = ("Attestations", "ReadingsAnchored")
+    device: str
+    root: str
+    first_sequence: int
+    last_sequence: int
+
+
+@dataclass(frozen=True)
+class ContradictionSeen(Event):
+    source = ("Attestations", "ContradictionSeen")
+    lot_id: int
+    device: str
+    kind: int
+    value: int
+    limit: int
+    evidence: str
+
+
+@dataclass(frozen=True)
+class SilenceSeen(Event):
+    source = ("Attestations", "SilenceSeen")
+    lot_id: int
+    device: str
+    last_seen_at: int
+    allowed_until: int

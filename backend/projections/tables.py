@@ -354,6 +354,8 @@ lots = Table(
     Column("milli_per_unit_day", BigInteger, nullable=False),
     Column("locked", Boolean, nullable=False),
     Column("last_delivery_at", BigInteger, nullable=False),
+    Column("last_misfortune_at", BigInteger, nullable=False),
+    Column("last_unlock_at", BigInteger, nullable=False),
     Column("taken_in_at", BigInteger, nullable=False),
 )
 
@@ -460,6 +462,61 @@ receipt_sales = Table(
     Column("price", Amount, nullable=False),
 )
 
+# ---- evidence
+
+watches = Table(
+    "watches",
+    metadata,
+    Column("lot_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("tolerance_bps", Integer, nullable=False),
+    Column("max_silence", BigInteger, nullable=False),
+    Column("quorum", Integer, nullable=False),
+    Column("max_milli_kelvin", BigInteger, nullable=False),
+    Column("max_metres", BigInteger, nullable=False),
+    Column("set_at", BigInteger, nullable=False),
+)
+
+devices = Table(
+    "devices",
+    metadata,
+    Column("device", String(42), primary_key=True),
+    Column("lot_id", BigInteger, nullable=False, index=True),
+    Column("owner_id", Integer, nullable=False, index=True),
+    Column("kind", String(12), nullable=False),
+    Column("simulated", Boolean, nullable=False),
+    Column("revoked", Boolean, nullable=False),
+    Column("calibrated_until", BigInteger, nullable=False),
+    Column("registered_at", BigInteger, nullable=False),
+    Column("last_anchored_at", BigInteger, nullable=False),
+    Column("last_sequence", BigInteger, nullable=False),
+)
+
+anchors = Table(
+    "anchors",
+    metadata,
+    Column("block_number", BigInteger, primary_key=True, autoincrement=False),
+    Column("log_index", Integer, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("device", String(42), nullable=False, index=True),
+    Column("root", String(66), nullable=False),
+    Column("first_sequence", BigInteger, nullable=False),
+    Column("last_sequence", BigInteger, nullable=False),
+)
+
+contradictions = Table(
+    "contradictions",
+    metadata,
+    Column("block_number", BigInteger, primary_key=True, autoincrement=False),
+    Column("log_index", Integer, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("lot_id", BigInteger, nullable=False, index=True),
+    Column("device", String(42), nullable=False),
+    Column("kind", String(12), nullable=False),  # of the device, or "silence"
+    Column("value", String(20), nullable=False),  # an unsigned 64-bit number as digits
+    Column("limit", String(20), nullable=False),
+    Column("evidence", String(66), nullable=False),  # "" for a silence
+)
+
 # ---- prices: minor units for one whole unit
 
 feeds = Table(
@@ -518,6 +575,10 @@ READ_MODEL = [
     misfortunes,
     goods_losses,
     receipt_sales,
+    watches,
+    devices,
+    anchors,
+    contradictions,
     feeds,
     prices,
 ]

@@ -64,5 +64,7 @@ _COLUMNS = {
     "expiresAt": "expires_at",
     "milliPerUnitDay": "milli_per_unit_day",
     "lastDeliveryAt": "last_delivery_at",
+    "lastMisfortuneAt": "last_misfortune_at",
+    "lastUnlockAt": "last_unlock_at",
 }
 """Where a contract's field has another name than ours."""

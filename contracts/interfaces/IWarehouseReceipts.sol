@@ -70,6 +70,8 @@ interface IWarehouseReceipts is IERC721, IDeliverable, IFingerprinted, ISignedDo
         uint32 milliPerUnitDay;
         bool locked;
         uint40 lastDeliveryAt; // 0: none yet
+        uint40 lastMisfortuneAt; // likewise
+        uint40 lastUnlockAt; // likewise
     }
 
     /// @notice Of a receipt that ended the quantity is 0 and `holder` is who held it last.

@@ -98,12 +98,14 @@ class Power(IntEnum):
 
 POWERS = {
     Power.REGISTRAR: [("participants", "register"), ("participants", "renew"),
-                      ("participants", "setConfirmationLimit"), ("prices", "assignFeed")],
+                      ("participants", "setConfirmationLimit"), ("prices", "assignFeed"),
+                      ("attestations", "changeWatch")],
     Power.ISSUER: [("cash", "mint")],
     Power.ATTESTOR: [("cash", "attestReserve")],
     Power.REGULATOR: [("participants", "freeze"), ("participants", "unfreeze"), ("cash", "setFrozenTokens"),
                       ("cash", "forcedTransfer"), ("adjustments", "resolveByOrder"), ("warehousereceipts", "unlock"),
-                      ("warehousereceipts", "freeze"), ("warehousereceipts", "unfreeze")],
+                      ("warehousereceipts", "freeze"), ("warehousereceipts", "unfreeze"),
+                      ("attestations", "revokeByOrder")],
 }  # fmt: skip
 """Who may call what; everything else that is restricted is the admin's."""
 

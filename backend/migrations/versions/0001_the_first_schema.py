@@ -26,6 +26,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("receivable_id", "round", name=op.f("pk_allotments")),
     )
     op.create_table(
+        "anchors",
+        sa.Column("block_number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("log_index", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("device", sa.String(length=42), nullable=False),
+        sa.Column("root", sa.String(length=66), nullable=False),
+        sa.Column("first_sequence", sa.BigInteger(), nullable=False),
+        sa.Column("last_sequence", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("block_number", "log_index", name=op.f("pk_anchors")),
+    )
+    with op.batch_alter_table("anchors", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_anchors_device"), ["device"], unique=False)
+
+    op.create_table(
         "api_keys",
         sa.Column("id", sa.String(length=16), nullable=False),
         sa.Column("account", sa.String(length=64), nullable=False),
@@ -77,6 +91,22 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("confirmations", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_confirmations_receivable_id"), ["receivable_id"], unique=False)
+
+    op.create_table(
+        "contradictions",
+        sa.Column("block_number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("log_index", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("lot_id", sa.BigInteger(), nullable=False),
+        sa.Column("device", sa.String(length=42), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("value", sa.String(length=20), nullable=False),
+        sa.Column("limit", sa.String(length=20), nullable=False),
+        sa.Column("evidence", sa.String(length=66), nullable=False),
+        sa.PrimaryKeyConstraint("block_number", "log_index", name=op.f("pk_contradictions")),
+    )
+    with op.batch_alter_table("contradictions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_contradictions_lot_id"), ["lot_id"], unique=False)
 
     op.create_table(
         "counterclaims",
@@ -174,6 +204,54 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_delivery_orders_holder"), ["holder"], unique=False)
         batch_op.create_index(batch_op.f("ix_delivery_orders_receipt_id"), ["receipt_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_delivery_orders_recipient_hash"), ["recipient_hash"], unique=False)
+
+    op.create_table(
+        "device_batches",
+        sa.Column("device", sa.String(length=42), nullable=False),
+        sa.Column("root", sa.String(length=66), nullable=False),
+        sa.Column("lot_id", sa.BigInteger(), nullable=False),
+        sa.Column("first_sequence", sa.BigInteger(), nullable=False),
+        sa.Column("last_sequence", sa.BigInteger(), nullable=False),
+        sa.Column("last_taken_at", sa.BigInteger(), nullable=False),
+        sa.Column("signature", sa.String(length=132), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("device", "root", name=op.f("pk_device_batches")),
+    )
+    op.create_table(
+        "device_readings",
+        sa.Column("device", sa.String(length=42), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("lot_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("value", sa.BigInteger(), nullable=False),
+        sa.Column("taken_at", sa.BigInteger(), nullable=False),
+        sa.Column("simulated", sa.Boolean(), nullable=False),
+        sa.Column("signature", sa.String(length=132), nullable=False),
+        sa.Column("batch_root", sa.String(length=66), nullable=True),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("device", "sequence", name=op.f("pk_device_readings")),
+    )
+    with op.batch_alter_table("device_readings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_device_readings_batch_root"), ["batch_root"], unique=False)
+        batch_op.create_index(batch_op.f("ix_device_readings_lot_id"), ["lot_id"], unique=False)
+
+    op.create_table(
+        "devices",
+        sa.Column("device", sa.String(length=42), nullable=False),
+        sa.Column("lot_id", sa.BigInteger(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("simulated", sa.Boolean(), nullable=False),
+        sa.Column("revoked", sa.Boolean(), nullable=False),
+        sa.Column("calibrated_until", sa.BigInteger(), nullable=False),
+        sa.Column("registered_at", sa.BigInteger(), nullable=False),
+        sa.Column("last_anchored_at", sa.BigInteger(), nullable=False),
+        sa.Column("last_sequence", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("device", name=op.f("pk_devices")),
+    )
+    with op.batch_alter_table("devices", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_devices_lot_id"), ["lot_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_devices_owner_id"), ["owner_id"], unique=False)
 
     op.create_table(
         "dilutions",
@@ -475,6 +553,8 @@ def upgrade() -> None:
         sa.Column("milli_per_unit_day", sa.BigInteger(), nullable=False),
         sa.Column("locked", sa.Boolean(), nullable=False),
         sa.Column("last_delivery_at", sa.BigInteger(), nullable=False),
+        sa.Column("last_misfortune_at", sa.BigInteger(), nullable=False),
+        sa.Column("last_unlock_at", sa.BigInteger(), nullable=False),
         sa.Column("taken_in_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lots")),
     )
@@ -867,6 +947,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("contract", "signer", "nonce", name=op.f("pk_used_nonces")),
     )
     op.create_table(
+        "watches",
+        sa.Column("lot_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("tolerance_bps", sa.Integer(), nullable=False),
+        sa.Column("max_silence", sa.BigInteger(), nullable=False),
+        sa.Column("quorum", sa.Integer(), nullable=False),
+        sa.Column("max_milli_kelvin", sa.BigInteger(), nullable=False),
+        sa.Column("max_metres", sa.BigInteger(), nullable=False),
+        sa.Column("set_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("lot_id", name=op.f("pk_watches")),
+    )
+    op.create_table(
         "withheld",
         sa.Column("contract", sa.String(length=64), nullable=False),
         sa.Column("holder", sa.String(length=42), nullable=False),
@@ -897,6 +988,7 @@ def downgrade() -> None:
 
     op.drop_table("operation_history")
     op.drop_table("withheld")
+    op.drop_table("watches")
     op.drop_table("used_nonces")
     op.drop_table("tokens")
     with op.batch_alter_table("storage_payments", schema=None) as batch_op:
@@ -1069,6 +1161,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_dilutions_receivable_id"))
 
     op.drop_table("dilutions")
+    with op.batch_alter_table("devices", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_devices_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_devices_lot_id"))
+
+    op.drop_table("devices")
+    with op.batch_alter_table("device_readings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_device_readings_lot_id"))
+        batch_op.drop_index(batch_op.f("ix_device_readings_batch_root"))
+
+    op.drop_table("device_readings")
+    op.drop_table("device_batches")
     with op.batch_alter_table("delivery_orders", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_delivery_orders_recipient_hash"))
         batch_op.drop_index(batch_op.f("ix_delivery_orders_receipt_id"))
@@ -1095,6 +1198,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_counterclaims_receivable_id"))
 
     op.drop_table("counterclaims")
+    with op.batch_alter_table("contradictions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_contradictions_lot_id"))
+
+    op.drop_table("contradictions")
     with op.batch_alter_table("confirmations", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_confirmations_receivable_id"))
 
@@ -1106,5 +1213,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_api_keys_account"))
 
     op.drop_table("api_keys")
+    with op.batch_alter_table("anchors", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_anchors_device"))
+
+    op.drop_table("anchors")
     op.drop_table("allotments")
     # ### end Alembic commands ###

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from backend.events.types import Event
 from backend.projections.handlers import (
     adjustments,
+    attestations,
     cash,
     collateral,
     enforcement,
@@ -33,7 +34,7 @@ def _handlers() -> dict[type[Event], Handler]:
     """The handler of each event, found by its name: ReceivableConfirmed is on_receivable_confirmed. Raises KeyError
     where one is missing."""
     claims = (participants, cash, receivables, notes, adjustments, repayments, recourse, settlement)
-    goods = (warehouse_receipts, prices)
+    goods = (warehouse_receipts, prices, attestations)
     lending = (loans, collateral, enforcement)
     modules = (*claims, *goods, *lending)
     found = {name: handler for module in modules for name, handler in vars(module).items() if name.startswith("on_")}

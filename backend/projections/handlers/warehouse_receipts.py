@@ -60,6 +60,8 @@ def on_lot_taken_in(db: Connection, event: e.LotTakenIn) -> None:
             milli_per_unit_day=intake["milliPerUnitDay"],
             locked=False,
             last_delivery_at=0,
+            last_misfortune_at=0,
+            last_unlock_at=0,
             taken_in_at=event.place.at,
         )
     )
@@ -125,7 +127,10 @@ def on_storage_paid(db: Connection, event: e.StoragePaid) -> None:
 
 def on_misfortune_reported(db: Connection, event: e.MisfortuneReported) -> None:
     """What each receipt lost of it comes next."""
-    _update_lot(db, event.lot_id, lost=tables.lots.c.lost + event.quantity)
+    changes: dict[str, Any] = {"lost": tables.lots.c.lost + event.quantity}
+    if event.quantity:
+        changes["last_misfortune_at"] = event.place.at
+    _update_lot(db, event.lot_id, **changes)
     _record(
         db,
         tables.misfortunes,
@@ -170,7 +175,7 @@ def on_lot_locked(db: Connection, event: e.LotLocked) -> None:
 
 
 def on_lot_unlocked(db: Connection, event: e.LotUnlocked) -> None:
-    _update_lot(db, event.lot_id, locked=False)
+    _update_lot(db, event.lot_id, locked=False, last_unlock_at=event.place.at)
 
 
 def on_lot_extended(db: Connection, event: e.LotExtended) -> None:

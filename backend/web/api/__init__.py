@@ -16,6 +16,7 @@ from backend.web.api import (
     participants,
     prices,
     quotes,
+    readings,
     receivables,
     settlement_runs,
     warehouse_receipts,
@@ -34,6 +35,7 @@ BLUEPRINTS: list[APIBlueprint] = [
     settlement_runs.blueprint,
     warehouse_receipts.blueprint,
     prices.blueprint,
+    readings.blueprint,
     books.blueprint,
     chain.blueprint,
 ]

@@ -18,6 +18,8 @@ RESTRICTED = {
     ("warehousereceipts", "unlock"): lambda w: (1, digest("x")),
     ("warehousereceipts", "freeze"): lambda w: (1, digest("x")),
     ("warehousereceipts", "unfreeze"): lambda w: (1, digest("x")),
+    ("attestations", "changeWatch"): lambda w: (1, (100, DAY, 1, 0, 0)),
+    ("attestations", "revokeByOrder"): lambda w: (w.stranger, digest("x")),
     ("cash", "attestReserve"): lambda w: (10**18, digest("x")),
     ("cash", "setCap"): lambda w: (10**18,),
     ("cash", "mint"): lambda w: (w.thief, 1),

@@ -317,6 +317,21 @@ def _cases(scene: Scene) -> dict[tuple[str, str], Case]:
             {"currency": "CNY", "amountFen": "100", "payoutReference": "p"},
             participants,
         ),
+        ("POST", "/readings"): Case(
+            "tier1",
+            "/readings",
+            {
+                "device": Account.create().address,
+                "lotId": "1",
+                "kind": "weight",
+                "value": "100",
+                "sequence": "1",
+                "takenAt": 1_700_000_000,
+                "simulated": True,
+                "signature": "0x" + "11" * 65,
+            },
+            members,
+        ),
         ("POST", "/invoices/readings"): Case(
             "tier1", "/invoices/readings", {"invoice": invoice, "maturityAt": 2_000_000_000}, members
         ),

@@ -14,6 +14,7 @@ from backend.events.decoding import EVENTS, IGNORED, _snake, decode
 CONTRACTS = (
     "Authority", "Participants", "Policy", "Fingerprints", "Receivables", "Repayments", "Adjustments", "Reserve",
     "Settlement", "SettlementToken", "WarehouseReceipts", "Prices", "Loans", "Collateral", "Enforcement",
+    "Attestations",
 )  # fmt: skip
 
 
