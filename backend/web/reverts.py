@@ -10,7 +10,7 @@ from backend import roles
 from backend.errors import Phrase, both
 from backend.queries.loans import STATUSES as LOAN_STATUSES
 from backend.queries.receivables import STATUSES
-from backend.web import reverts_loans
+from backend.web import reverts_authority, reverts_evidence, reverts_loans
 
 _TIMES = {
     "maturityAt",
@@ -311,7 +311,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "Panic": ("the contract panicked with code {code}", "合约内部错误,代码 {code}"),
 }
 
-SENTENCES |= reverts_loans.SENTENCES
+SENTENCES |= reverts_loans.SENTENCES | reverts_evidence.SENTENCES | reverts_authority.SENTENCES
 
 CLAUSES: dict[str, tuple[str, str]] = {
     "currency": ("no settlement token for currency {value}", "币种 {value} 没有结算代币"),
@@ -357,7 +357,7 @@ def _policy(arguments: Mapping[str, Any]) -> Phrase:
 
 def _readable(error: str, name: str, value: Any) -> Any:
     if (
-        name in _TIMES | reverts_loans.TIMES
+        name in _TIMES | reverts_loans.TIMES | reverts_evidence.TIMES
         or (error == "CoverEnds" and name == "needed")
         or (error == "CounterclaimTooLate" and name in ("at", "limit"))
     ):
@@ -365,6 +365,8 @@ def _readable(error: str, name: str, value: Any) -> Any:
     if name == "status":
         words = _LOAN_STATUS_WORDS if error == "WrongLoanStatus" else _STATUS_WORDS
         return words[int(value) - 1] if 0 < int(value) <= len(words) else value
+    if name == "kind" and 0 <= int(value) < len(reverts_evidence.KINDS):
+        return reverts_evidence.KINDS[int(value)]
     if name == "role":
         return roles.words(int(value))
     return value

@@ -8,15 +8,16 @@ from pathlib import Path
 import pytest
 
 from backend.chain.compile import artifacts
+from backend.chain.deploy import CIRCLE
 from backend.web.reverts import CLAUSES, SENTENCES, sentence
 
-SPEAKING = ["Participants", "Policy", "Fingerprints", "SettlementToken", "Receivables", "Repayments", "Adjustments",
-            "Reserve", "Settlement", "WarehouseReceipts", "Prices"]  # fmt: skip
+SPEAKING = ["Authority", "Participants", "Policy", "Fingerprints", "SettlementToken", *CIRCLE]
+"""Everything that is deployed."""
 ACCOUNT = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
 
 
 def declared() -> dict[str, set[str]]:
-    """The errors of the contracts that acts go to, with the names of their values."""
+    """The errors of all contracts that are deployed, with the names of their values."""
     return {
         item["name"]: {value["name"] for value in item["inputs"]}
         for name in SPEAKING
@@ -76,6 +77,11 @@ def test_a_clause_of_the_policy_is_named(clause: str) -> None:
          "凭证 3 在 1970-01-01 00:00:00 UTC 前待收票人签收"),
         ("SignatureExpired", {"deadline": 2**256 - 1, "nowAt": 5},
          f"the signed document was valid until {2**256 - 1}", f"签名文件的有效期至 {2**256 - 1}"),
+        ("WrongReading", {"device": ACCOUNT, "lotId": 4, "kind": 3},
+         f"device {ACCOUNT} does not measure a temperature at lot 4", f"设备 {ACCOUNT} 不在批次 4 测量温度"),
+        ("NotSilent", {"device": ACCOUNT, "allowedUntil": 60},
+         f"device {ACCOUNT} may be silent until 1970-01-01 00:01:00 UTC",
+         f"设备 {ACCOUNT} 在 1970-01-01 00:01:00 UTC 前允许无数据"),
         ("PolicyRefused", {"clause": "tenor.min", "value": 0, "limit": 86_400},
          "the policy's clause tenor.min refuses: maturity 1970-01-01 00:00:00 UTC is before 1970-01-02 00:00:00 UTC",
          "政策条款 tenor.min 拒绝:到期日 1970-01-01 00:00:00 UTC 早于 1970-01-02 00:00:00 UTC"),
