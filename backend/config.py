@@ -66,6 +66,8 @@ class Settings(BaseModel):
     levy_bps: int = Field(default=50, description="0.5 % of the price of each financing, for the reserve")
     price_age_hours: int = Field(default=96, description="How old a price may be to lend or to liquidate on it")
     count_age_hours: int = Field(default=24, description="How old a custodian's count may be to pledge goods on it")
+    mqtt_host: str = Field(default="", description="Broker that devices send their readings to; empty: none")
+    mqtt_port: int = Field(default=1883, ge=1, le=65_535, description="Port of that broker")
     log_level: str = "WARNING"
     log_json: bool = False
 

@@ -28,8 +28,8 @@ class Engine:
     def __init__(self, sender: Sender, indexer: Indexer, settings: Settings) -> None:
         self.sender = sender
         self.indexer = indexer
-        self.runs: Callable[[], bool] = lambda: False
-        """What goes on by itself from one act to the next; it has its turn when nothing else moves."""
+        self.runs: list[Callable[[], bool]] = []
+        """What goes on by itself from one act to the next; each has its turn when nothing else moves."""
         self.changes = 0
         """How often something moved: whoever waits compares."""
         self._fault: str | None = None
@@ -87,7 +87,8 @@ class Engine:
             self._announce()
             moved = True
         if not moved and not self.indexer.is_behind:
-            moved = self._guarded(lambda: self.runs(), faults)
+            turns = [self._guarded(run, faults) for run in self.runs]  # each of them, whatever the others did
+            moved = any(turns)
         if faults:
             raise faults[0]
         return moved

@@ -14,10 +14,13 @@ from backend.chain.logs import LogSource
 from backend.chain.node import Node, connect
 from backend.chain.outbox import FINAL, Outbox
 from backend.chain.sender import Sender
+from backend.commands.anchoring import Anchoring
 from backend.commands.desk import Desk
 from backend.commands.settlement_runs import SettlementRuns
 from backend.config import Settings
 from backend.database import open_database
+from backend.devices.intake import Intake
+from backend.devices.mqtt import MqttIntake
 from backend.engine import Engine
 from backend.migrations import migrate
 from backend.projections.indexer import Indexer
@@ -25,7 +28,7 @@ from backend.projections.indexer import Indexer
 
 @dataclass
 class System:
-    """A backend over one deployment. `start` sets the engine going; `close` ends it and frees everything."""
+    """A backend over one deployment. `start` sets it going; `close` ends it and frees everything."""
 
     settings: Settings
     node: Node
@@ -36,6 +39,7 @@ class System:
     indexer: Indexer
     engine: Engine
     desk: Desk
+    mqtt: MqttIntake | None = None
 
     @classmethod
     def open(cls, settings: Settings, node: Node | None = None, deployment: Deployment | None = None) -> System:
@@ -52,13 +56,21 @@ class System:
         engine = Engine(Sender(database, contracts, keystore, settings), indexer, settings)
         outbox.wake = engine.wake
         desk = Desk(database, contracts, keystore, outbox, settings)
-        engine.runs = SettlementRuns(desk).step
+        engine.runs = [SettlementRuns(desk).step, Anchoring(desk).step]
         return cls(settings, node, database, contracts, keystore, outbox, indexer, engine, desk)
 
     def start(self) -> None:
+        """Sets the engine going, and listens to the broker where one is set."""
         self.engine.start()
+        if self.settings.mqtt_host and self.mqtt is None:
+            name = f"feiqian-intake-{self.node.chain_id}"
+            self.mqtt = MqttIntake(Intake.over(self.desk), self.settings.mqtt_host, self.settings.mqtt_port, name)
+            self.mqtt.start()
 
     def close(self) -> None:
+        if self.mqtt is not None:
+            self.mqtt.stop()
+            self.mqtt = None
         self.engine.stop()
         self.database.dispose()
 

@@ -14,6 +14,7 @@ from backend.documents.tables import device_batches, device_readings
 from backend.errors import Conflict, InvalidInput, NotFound, both
 
 BATCH_SIZE = 1_000
+_LARGEST = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -54,11 +55,13 @@ class Collector:
             )
         return True
 
-    def next_batch(self, device: str, size: int = BATCH_SIZE) -> Batch | None:
-        """The batch that `device` is to sign next: its first readings, at most `size`, that are in none; None where
-        there are none."""
+    def next_batch(self, device: str, size: int = BATCH_SIZE, *, last_sequence: int | None = None) -> Batch | None:
+        """The batch that `device` is to sign next: its first readings, at most `size` and none after `last_sequence`,
+        that are in none; None where there are none."""
+        last = _LARGEST if last_sequence is None else last_sequence
+        waiting = device_readings.c.batch_root.is_(None) & (device_readings.c.sequence <= last)
         with reading_of(self.database) as db:
-            found = self._readings(db, device, device_readings.c.batch_root.is_(None), size)
+            found = self._readings(db, device, waiting, size)
         if not found:
             return None
         leaves = [one.digest(self.domain) for one in found]
@@ -73,30 +76,38 @@ class Collector:
     def seal(self, batch: Batch, device: str, signature: str, now: int) -> None:
         """Keeps a batch that the device signed, to be anchored. Raises InvalidInput for another's signature, Conflict
         where the readings of `batch` are not those that wait."""
+        with self.database.begin() as db:
+            self.write_batch(db, batch, device, signature, now)
+
+    def write_batch(self, db: Connection, batch: Batch, device: str, signature: str, now: int) -> None:
+        """As `seal`, within a transaction of the caller's."""
+        self.require_signed(batch, device, signature)
+        within = device_readings.c.sequence.between(batch.firstSequence, batch.lastSequence)
+        waiting = self._readings(db, device, device_readings.c.batch_root.is_(None) & within, None)
+        leaves = [one.digest(self.domain) for one in waiting]
+        if not leaves or "0x" + merkle.root(leaves).hex() != batch.root:
+            raise Conflict(reason=both("these are not the readings that wait", "与待归档的读数不符"))
+        db.execute(
+            device_batches.insert().values(
+                device=device,
+                root=batch.root,
+                lot_id=batch.lotId,
+                first_sequence=batch.firstSequence,
+                last_sequence=batch.lastSequence,
+                last_taken_at=batch.lastTakenAt,
+                signature=signature,
+                at=now,
+            )
+        )
+        db.execute(
+            update(device_readings).where(device_readings.c.device == device, within).values(batch_root=batch.root)
+        )
+
+    def require_signed(self, batch: Batch, device: str, signature: str) -> None:
+        """Raises InvalidInput where the batch is not signed by the device."""
         if not batch.is_signed_by(device, signature, self.domain):
             raise InvalidInput(
                 field="signature", reason=both("was not made by {device}", "不是 {device} 的签名", device=device)
-            )
-        with self.database.begin() as db:
-            within = device_readings.c.sequence.between(batch.firstSequence, batch.lastSequence)
-            waiting = self._readings(db, device, device_readings.c.batch_root.is_(None) & within, None)
-            leaves = [one.digest(self.domain) for one in waiting]
-            if not leaves or "0x" + merkle.root(leaves).hex() != batch.root:
-                raise Conflict(reason=both("these are not the readings that wait", "与待归档的读数不符"))
-            db.execute(
-                device_batches.insert().values(
-                    device=device,
-                    root=batch.root,
-                    lot_id=batch.lotId,
-                    first_sequence=batch.firstSequence,
-                    last_sequence=batch.lastSequence,
-                    last_taken_at=batch.lastTakenAt,
-                    signature=signature,
-                    at=now,
-                )
-            )
-            db.execute(
-                update(device_readings).where(device_readings.c.device == device, within).values(batch_root=batch.root)
             )
 
     def proof(self, device: str, sequence: int) -> tuple[Reading, str, list[str]]:

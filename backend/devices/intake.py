@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from backend.chain.contracts import Contracts
+from backend.commands.desk import Desk
 from backend.devices.collector import Collector
-from backend.devices.documents import KINDS, KindName
+from backend.devices.documents import KINDS, Domain, KindName
 from backend.devices.messages import SignedReading
 from backend.errors import InvalidInput, Phrase, both
 
@@ -37,6 +38,12 @@ class Intake:
     device_of: Callable[[str], Registered | None]
     now: Callable[[], int]
     """The chain's clock, UTC seconds."""
+
+    @classmethod
+    def over(cls, desk: Desk) -> Intake:
+        """The intake of a backend: its database, and the devices that its chain knows."""
+        collector = Collector(desk.engine, Domain.of(desk.contracts))
+        return cls(collector, lambda device: registered(desk.contracts, device), desk.now)
 
     def take(self, message: SignedReading) -> bool:
         """Checks a reading and keeps it; False where it was here already. Raises InvalidInput naming the field,

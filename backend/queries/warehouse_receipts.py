@@ -25,7 +25,7 @@ def lots(engine: Engine, viewer: str | None, after: int, limit: int) -> dict[str
     """A page of the lots that `viewer` keeps, deposited or has a receipt of (None: all), by number."""
     query = select(_lots)
     if viewer is not None:
-        query = query.where(_lot_visible_to(viewer))
+        query = query.where(lot_visible_to(viewer))
     return page(engine, query, _lots.c.id, after, limit, _shown_lot)
 
 
@@ -235,7 +235,7 @@ def visible_order(engine: Engine, order_id: str, viewer: str) -> dict[str, Any]:
 def _lot_row(engine: Engine, lot_id: int, viewer: str | None) -> RowMapping:
     query = select(_lots).where(_lots.c.id == lot_id)
     if viewer is not None:
-        query = query.where(_lot_visible_to(viewer))
+        query = query.where(lot_visible_to(viewer))
     with reading(engine) as db:
         row = db.execute(query).mappings().first()
     if row is None:
@@ -243,7 +243,7 @@ def _lot_row(engine: Engine, lot_id: int, viewer: str | None) -> RowMapping:
     return row
 
 
-def _lot_visible_to(viewer: str) -> Any:
+def lot_visible_to(viewer: str) -> Any:
     """Custodian and depositor of a lot, and whoever has, or had last, a receipt of it."""
     held = select(_receipts.c.lot_id).where(_receipts.c.holder == viewer)
     return or_(_lots.c.custodian == viewer, _lots.c.depositor == viewer, _lots.c.id.in_(held))

@@ -13,6 +13,7 @@ from typing import Any, Self
 
 import httpx
 
+from backend.sdk.evidence import EvidenceActs, EvidenceReads
 from backend.sdk.lending import LoanActs, LoanReads
 
 Json = dict[str, Any]
@@ -47,7 +48,7 @@ class OperationFailed(Exception):
         super().__init__(f"{operation['kind']}: {self.error}: {failure.get('detail', '')}")
 
 
-class Feiqian(LoanReads):
+class Feiqian(LoanReads, EvidenceReads):
     """A connection as one caller: the operator, or a participant."""
 
     def __init__(
@@ -340,7 +341,7 @@ class Feiqian(LoanReads):
         return items
 
 
-class Party(Feiqian, LoanActs):
+class Party(Feiqian, LoanActs, EvidenceActs):
     """A participant acting as itself."""
 
     def __init__(self, network: Feiqian, name: str, account: str, token: str | None, wallet: Any = None) -> None:

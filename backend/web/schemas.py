@@ -524,6 +524,43 @@ class ReceiptsQuery(PageQuery):
     lot_id: RowNumber | None = None
 
 
+# ---- evidence
+
+DeviceKind = Literal["weight", "position", "door", "temperature"]
+Small = Annotated[
+    int,
+    BeforeValidator(parse_integer),
+    Field(ge=0, le=2**32 - 1),
+    WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 2**32 - 1}),
+]
+
+
+class WatchBody(Body):
+    tolerance_bps: Annotated[int, Field(ge=0, le=9_999, description="Of the quantity that the receipts stand for")]
+    max_silence_seconds: Annotated[Seconds, Field(description="Longest between two batches or readings of a device")]
+    quorum: Annotated[int, Field(ge=1, le=255, description="Devices that must contradict before the lot is locked")]
+    max_milli_kelvin: Annotated[
+        Small, Field(description="Warmest, in thousandths of a degree above absolute zero; 0: no limit")
+    ] = 0
+    max_metres: Annotated[Small, Field(description="Furthest from the place of the lot")]
+
+
+class DeviceBody(Body):
+    device: Annotated[Account, Field(description="The address of the device's own key")]
+    kind: DeviceKind
+    calibrated_until: Time
+    simulated: Annotated[StrictBool, Field(description="No sensor measures: for good")]
+
+
+class CalibrationBody(Body):
+    calibrated_until: Time
+
+
+class BatchBody(Body):
+    last_sequence: Annotated[RowNumber, Field(description="Of the batch that was signed")]
+    signature: Annotated[str, Field(pattern="^0x[0-9a-f]{130}$", description="Of the device")]
+
+
 class Step(BaseModel):
     state: str
     at: int

@@ -10,6 +10,7 @@ from backend.web.api import (
     books,
     cash,
     chain,
+    devices,
     lending,
     loans,
     notes,
@@ -36,6 +37,7 @@ BLUEPRINTS: list[APIBlueprint] = [
     warehouse_receipts.blueprint,
     prices.blueprint,
     readings.blueprint,
+    devices.blueprint,
     books.blueprint,
     chain.blueprint,
 ]

@@ -220,3 +220,20 @@ def test_a_change_before_the_wait_is_not_slept_through(stage: Stage) -> None:
     stage.engine.wait_change(seen, 10)
     assert time.monotonic() - started < 1
     stage.engine.wait_change(stage.engine.changes, 0.01)
+
+
+def test_what_goes_on_by_itself_has_its_turn_when_nothing_moves(stage: Stage) -> None:
+    stage.engine.runs = [lambda: bool(stage.done.append("one")), lambda: stage.done.append("two") is None]
+    assert stage.engine.step()
+    assert stage.done == ["index", "one", "two"]
+    stage.done.clear()
+    stage.acts = {"lane": lambda: True}
+    stage.engine.step()
+    assert stage.done == ["lane", "index"], "it waits"
+
+
+def test_what_goes_on_by_itself_does_not_stop_its_neighbour(stage: Stage) -> None:
+    stage.engine.runs = [fails, lambda: stage.done.append("two") is None]
+    with pytest.raises(HandlerFailed):
+        stage.engine.step()
+    assert stage.done == ["index", "two"]

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from backend.devices import intake
 from backend.devices.documents import Batch, Domain, Reading
 from backend.devices.intake import Registered, registered
 from backend.devices.simulator import SimulatedDevice
 from backend.testing import Network
-from backend.web.api import readings
 
 FIRST = {"sequence": 1}
 
@@ -27,7 +27,7 @@ def scale(feiqian: Network, monkeypatch: pytest.MonkeyPatch) -> SimulatedDevice:
     """A simulated scale that the chain is said to know."""
     made = SimulatedDevice("scale", "weight", 1, Domain.of(feiqian.world.system.contracts), quantity=100)
     known = {made.address: Registered(1, "weight", True, False, 2**40 - 1)}
-    monkeypatch.setattr(readings, "registered", lambda _contracts, device: known.get(device))
+    monkeypatch.setattr(intake, "registered", lambda _contracts, device: known.get(device))
     return made
 
 

@@ -218,7 +218,7 @@ def test_a_run_that_is_stopped_anywhere_is_taken_up(feiqian: Network, monkeypatc
     run_id = feiqian.operator.act("/settlement-runs", {"day": day}, wait=0)["result"]["runId"]
     left = []
     for _ in range(60):
-        system.engine.runs = settlement_runs.SettlementRuns(system.desk).step
+        system.engine.runs = [settlement_runs.SettlementRuns(system.desk).step]
         system.engine.step()
         run = feiqian.operator.settlement_run(run_id)
         left.append(run["notesLeft"])
