@@ -33,7 +33,8 @@ POWERS: dict[str, list[tuple[str, list[str]]]] = {
                 "renew(address,uint32,uint40)",
                 "setConfirmationLimit(address,uint16,uint64)",
             ],
-        )
+        ),
+        ("Prices", ["assignFeed(bytes32,address)"]),
     ],
     "issuer": [("SettlementToken", ["mint(address,uint256)"])],
     "attestor": [("SettlementToken", ["attestReserve(uint256,bytes32)"])],
@@ -41,6 +42,7 @@ POWERS: dict[str, list[tuple[str, list[str]]]] = {
         ("Participants", ["freeze(address,bytes32)", "unfreeze(address,bytes32)"]),
         ("SettlementToken", ["setFrozenTokens(address,uint256)", "forcedTransfer(address,address,uint256)"]),
         ("Adjustments", ["resolveByOrder(uint256,uint64,bytes32,uint256[])"]),
+        ("WarehouseReceipts", ["unlock(uint256,bytes32)", "freeze(uint256,bytes32)", "unfreeze(uint256,bytes32)"]),
     ],
 }
 PROTOCOL_ROLE = 256

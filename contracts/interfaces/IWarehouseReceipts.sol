@@ -72,6 +72,7 @@ interface IWarehouseReceipts is IERC721, IDeliverable, IFingerprinted, ISignedDo
         uint40 lastDeliveryAt; // 0: none yet
     }
 
+    /// @notice Of a receipt that ended the quantity is 0 and `holder` is who held it last.
     struct ReceiptView {
         address holder;
         uint256 lotId;
@@ -80,7 +81,7 @@ interface IWarehouseReceipts is IERC721, IDeliverable, IFingerprinted, ISignedDo
         bool frozen;
     }
 
-    /// @notice What a lender looks at.
+    /// @notice What a lender looks at. Of a receipt that ended the quantity is 0.
     struct Goods {
         uint256 lotId;
         uint64 quantity;
@@ -93,6 +94,7 @@ interface IWarehouseReceipts is IERC721, IDeliverable, IFingerprinted, ISignedDo
     }
 
     event LotTakenIn(uint256 indexed lotId, address indexed custodian, uint256 indexed receiptId, Intake intake);
+    /// @notice Of every new receipt: the first of a lot, and each that was split off.
     event ReceiptIssued(uint256 indexed receiptId, uint256 indexed lotId, address indexed holder, uint256 quantity);
     event ReceiptSplit(uint256 indexed receiptId, uint256 indexed childId, address indexed to, uint256 quantity);
     event ReceiptsMerged(uint256 indexed fromReceiptId, uint256 indexed toReceiptId, uint256 quantity);
@@ -134,6 +136,7 @@ interface IWarehouseReceipts is IERC721, IDeliverable, IFingerprinted, ISignedDo
     error TooManyReceipts(uint256 lotId, uint256 limit);
     error EvidenceMissing();
     error OrderMissing();
+    error RecipientMissing();
     error NotShortened(uint256 lotId);
     error InEscrow(uint256 receiptId);
     error NoReplacement(uint256 receiptId);
@@ -144,7 +147,8 @@ interface IWarehouseReceipts is IERC721, IDeliverable, IFingerprinted, ISignedDo
     /// @notice W1. Executes the custodian's signed intake.
     function issue(Intake calldata intake, bytes calldata signature) external returns (uint256 receiptId);
 
-    /// @notice W3, W4. Moves `quantity` of a receipt into a new one for `to` (the holder itself or somebody else).
+    /// @notice W3, W4. Moves `quantity`, less than all, of a receipt into a new one for `to` (the holder itself or somebody
+    /// else). Title goes to the escrow only by its own call of `deliver`.
     function split(uint256 receiptId, address to, uint64 quantity) external returns (uint256 childId);
 
     /// @notice W4. All of one receipt goes into another one.
@@ -157,7 +161,7 @@ interface IWarehouseReceipts is IERC721, IDeliverable, IFingerprinted, ISignedDo
     function payStorage(uint256 receiptId) external returns (uint256 amount);
 
     /// @notice W7. `receiptIds`, ascending, are all live receipts of the lot; `quantity` may be 0 for damage and
-    /// contamination, which then lock the lot (W8).
+    /// contamination, which then lock the lot (W8), whatever the receipts.
     function report(
         uint256 lotId,
         Misfortune kind,
@@ -166,7 +170,8 @@ interface IWarehouseReceipts is IERC721, IDeliverable, IFingerprinted, ISignedDo
         uint256[] calldata receiptIds
     ) external;
 
-    /// @notice W7. An insurer pays for a receipt, in the lot's currency.
+    /// @notice W7. An insurer pays for a receipt, in the lot's currency, to who holds it, or held it last if the goods are
+    /// gone. Where that is the escrow, it is told (IEscrow).
     function payInsurance(uint256 receiptId, uint256 amount) external;
 
     /// @notice W11.
@@ -190,6 +195,9 @@ interface IWarehouseReceipts is IERC721, IDeliverable, IFingerprinted, ISignedDo
 
     /// @notice W10. Anyone, once the waiting time is over.
     function replace(uint256 receiptId) external;
+
+    /// @notice W10. The request that waits; all zero where there is none.
+    function replacementOf(uint256 receiptId) external view returns (address to, uint256 effectiveAt);
 
     function lotOf(uint256 lotId) external view returns (LotView memory);
     function receiptOf(uint256 receiptId) external view returns (ReceiptView memory);

@@ -49,6 +49,8 @@ LIMIT = {
     "priceAgeHours": 48, "countAgeHours": 24,
 }  # fmt: skip
 LIMITS = tuple(LIMIT.values())
+GOODS, TARIFF = 1_000_000, 1_500
+"""A thousand tonnes in kilograms, and thousandths of a fen for a tonne a day: 1,500 fen a day for all of it."""
 
 
 TOO_MUCH_TO_TRACE = pytest.mark.skipif(bool(CONFIG.argv.get("coverage")), reason="its traces would fill the memory")
@@ -96,11 +98,12 @@ class Power(IntEnum):
 
 POWERS = {
     Power.REGISTRAR: [("participants", "register"), ("participants", "renew"),
-                      ("participants", "setConfirmationLimit")],
+                      ("participants", "setConfirmationLimit"), ("prices", "assignFeed")],
     Power.ISSUER: [("cash", "mint")],
     Power.ATTESTOR: [("cash", "attestReserve")],
     Power.REGULATOR: [("participants", "freeze"), ("participants", "unfreeze"), ("cash", "setFrozenTokens"),
-                      ("cash", "forcedTransfer"), ("adjustments", "resolveByOrder")],
+                      ("cash", "forcedTransfer"), ("adjustments", "resolveByOrder"), ("warehousereceipts", "unlock"),
+                      ("warehousereceipts", "freeze"), ("warehousereceipts", "unfreeze")],
 }  # fmt: skip
 """Who may call what; everything else that is restricted is the admin's."""
 
@@ -135,6 +138,18 @@ RESOLUTION = {
 SET_OFF = {
     "receivableId": "uint256", "amount": "uint256", "counterclaimHash": "bytes32", "arisenAt": "uint256",
     "dueAt": "uint256", "nonce": "uint256", "deadline": "uint256",
+}  # fmt: skip
+INTAKE = {
+    "custodian": "address", "depositor": "address", "commodity": "bytes32", "grade": "bytes32", "unit": "bytes32",
+    "decimals": "uint8", "quantity": "uint64", "placeHash": "bytes32", "fingerprint": "bytes32",
+    "documentHash": "bytes32", "insuredUntil": "uint40", "expiresAt": "uint40", "currency": "uint16",
+    "milliPerUnitDay": "uint32", "nonce": "uint256", "deadline": "uint256",
+}  # fmt: skip
+DELIVERY_ORDER = {
+    "receiptId": "uint256", "quantity": "uint64", "recipientHash": "bytes32", "nonce": "uint256", "deadline": "uint256",
+}  # fmt: skip
+PRICE = {
+    "feed": "bytes32", "price": "uint256", "observedAt": "uint256", "nonce": "uint256", "deadline": "uint256",
 }  # fmt: skip
 PERMIT = {"owner": "address", "spender": "address", "value": "uint256", "nonce": "uint256", "deadline": "uint256"}
 DOMAINS = {
@@ -429,6 +444,9 @@ class World:
         for contract in (self.repayments, self.adjustments):
             self.cash.approve(contract, UNLIMITED, {"from": self.obligor})
         self.receivables.setApprovalForAll(self.settlement, True, {"from": self.supplier})
+        self.cash.approve(self.warehousereceipts, UNLIMITED, {"from": self.bank})
+        for operator in (self.settlement, self.loans):
+            self.warehousereceipts.setApprovalForAll(operator, True, {"from": self.supplier})
 
     def admit(self, account: Any, roles: int, name: str, kyc_valid_until: int = FAR) -> int:
         """Registers one more participant; its number."""
@@ -506,6 +524,87 @@ class World:
         receivable, note = self.note(**changed)
         self.repay(receivable)
         return receivable, note
+
+    # ---- goods in a warehouse (`contract`: another instance than the world's)
+
+    def intake(self, signer: Any = None, contract: Any = None, **changed: Any) -> tuple[tuple[Any, ...], bytes]:
+        """The custodian's intake of copper from the supplier, every time another lot, and its signature."""
+        number = self.nonce()
+        words = {
+            "custodian": self.custodian.address, "depositor": self.supplier.address, "commodity": clause("COPPER"),
+            "grade": clause("A"), "unit": clause("TNE"), "decimals": 3, "quantity": GOODS,
+            "placeHash": digest("shed 4"), "fingerprint": digest(f"lot {number}"),
+            "documentHash": digest(f"papers {number}"), "insuredUntil": now() + 365 * DAY,
+            "expiresAt": now() + 365 * DAY, "currency": CNY, "milliPerUnitDay": TARIFF, "nonce": number,
+            "deadline": now() + DAY,
+        } | {name: getattr(value, "address", value) for name, value in changed.items()}  # fmt: skip
+        signer, contract = signer or words["custodian"], contract or self.warehousereceipts
+        return tuple(words.values()), self.sign(signer, contract, "Intake", INTAKE, words)
+
+    def receipt(self, contract: Any = None, **changed: Any) -> tuple[int, int]:
+        """Goods taken in: the lot, and the receipt in the depositor's hand."""
+        signed = self.intake(contract=contract, **changed)
+        tx = (contract or self.warehousereceipts).issue(*signed, {"from": self.stranger})
+        return int(tx.events["LotTakenIn"]["lotId"]), int(tx.events["LotTakenIn"]["receiptId"])
+
+    def split(self, receipt: int, giver: Any, taker: Any, quantity: int, contract: Any = None) -> int:
+        tx = (contract or self.warehousereceipts).split(receipt, taker, quantity, {"from": giver})
+        return int(tx.events["ReceiptSplit"]["childId"])
+
+    def order(
+        self, receipt: int, quantity: int = GOODS, signer: Any = None, contract: Any = None, **changed: Any
+    ) -> tuple[tuple[Any, ...], bytes]:
+        """The holder's order to hand goods out, and its signature."""
+        words = {
+            "receiptId": receipt, "quantity": quantity, "recipientHash": digest("the carrier's lorry"),
+            "nonce": self.nonce(), "deadline": now() + DAY,
+        } | changed  # fmt: skip
+        contract = contract or self.warehousereceipts
+        signer = signer or contract.receiptOf.call(receipt).dict()["holder"]
+        return tuple(words.values()), self.sign(signer, contract, "DeliveryOrder", DELIVERY_ORDER, words)
+
+    def pay_storage(self, *receipts: int) -> None:
+        for receipt in receipts:
+            self.warehousereceipts.payStorage(receipt, {"from": self.bank})
+
+    def receipts_of(self, lot: int, contract: Any = None) -> list[int]:
+        """All live receipts of a lot, ascending: what a report must be told."""
+        contract = contract or self.warehousereceipts
+        everything = range(1, int(contract.receiptCount.call()) + 1)
+        views = {receipt: contract.receiptOf.call(receipt).dict() for receipt in everything}
+        return [receipt for receipt, view in views.items() if view["lotId"] == lot and view["quantity"]]
+
+    def quantities(self, *receipts: int, contract: Any = None) -> list[int]:
+        """What the receipts stand for; 0 for one that ended."""
+        contract = contract or self.warehousereceipts
+        return [int(contract.goodsOf.call(receipt).dict()["quantity"]) for receipt in receipts]
+
+    def require_goods_conserved(self, contract: Any = None) -> None:
+        """W12, over all lots that a test has made."""
+        contract = contract or self.warehousereceipts
+        for lot in range(1, int(contract.lotCount.call()) + 1):
+            view = contract.lotOf.call(lot).dict()
+            live = view["counted"] - view["delivered"] - view["lost"]
+            assert sum(self.quantities(*self.receipts_of(lot, contract), contract=contract)) == live
+            assert contract.isLive.call(lot) == (live > 0)
+
+    def feed(self, commodity: str = "COPPER", currency: int = CNY) -> bytes:
+        """O1. The feed of the world's goods, as abi.encode has it."""
+        return bytes(keccak(clause(commodity) + clause("A") + clause("TNE") + currency.to_bytes(32)))
+
+    def price(self, price: int, signer: Any = None, **changed: Any) -> tuple[tuple[Any, ...], bytes]:
+        """What a tonne is worth in fen, now, and the oracle's signature."""
+        words = {
+            "feed": self.feed(), "price": price, "observedAt": now(), "nonce": self.nonce(), "deadline": now() + DAY,
+        } | changed  # fmt: skip
+        return tuple(words.values()), self.sign(signer or self.oracle, self.prices, "Price", PRICE, words)
+
+    def publish(self, price: int, **changed: Any) -> Any:
+        """Publishes a price of the world's oracle, which it names first where the feed has none."""
+        document, signature = self.price(price, **changed)
+        if self.prices.oracleOf.call(document[0]) == ZERO:
+            self.prices.assignFeed(document[0], self.oracle, {"from": self.registrar})
+        return self.prices.publish(document, signature, {"from": self.stranger})
 
     # ---- what becomes of it
 
