@@ -26,6 +26,7 @@ else:
     def isolation(world, fn_isolation):
         yield
         world.require_conserved()
+        world.require_escrow()
 
     def _part(name):
         """A fixture of its own for a contract or a party of the world."""
