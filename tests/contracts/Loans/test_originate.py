@@ -3,7 +3,22 @@
 import pytest
 
 from tests.contracts.world import (
-    CNY, DAY, EUR, FACE, GOODS, LENT, LIMIT_OF_LOAN, NO_COUNT, TONNE, ZERO, LoanStatus, Role, at, clause, digest, now,
+    CNY,
+    DAY,
+    EUR,
+    FACE,
+    GOODS,
+    LENT,
+    LIMIT_OF_LOAN,
+    NO_COUNT,
+    TONNE,
+    ZERO,
+    LoanStatus,
+    Role,
+    at,
+    clause,
+    digest,
+    now,
     refused,
 )  # fmt: skip
 
