@@ -31,7 +31,7 @@ def test_only_loans_and_enforcement(world, collateral, receivables, caller):
 @pytest.mark.parametrize("caller", CALLERS)
 def test_cash_that_never_came(world, collateral, caller):
     """K12: nobody says so but the contracts that pay."""
-    loan, note = world.loan()
+    _, note = world.loan()
     account = getattr(world, caller)
     with refused("NotAPayer", account):
         collateral.onProceeds(note, FACE, {"from": account})

@@ -121,7 +121,7 @@ def test_a_worse_price_does_not_ask_for_more(world, loans, cash, called, supplie
 
 def test_a_stale_price_does_not_stop_a_cure(world, loans, cash, called, supplier):
     """K9: it is judged at the call's."""
-    loan, call_by = called
+    loan, _ = called
     wait_until(world.prices.lastOf(world.feed())[1] + 2 * DAY + 1)
     cash.approve(loans, LENT, {"from": supplier})
     assert "MarginCured" in loans.repay(loan, 7_600_000, {"from": supplier}).events

@@ -356,8 +356,8 @@ def test_the_contract_and_the_wallet_read_the_same(world, loans, collateral, enf
 
     from tests.contracts.world import BID, COUNT, LOAN_QUOTE
 
-    receivable, note = world.note()
-    lot, receipt = world.receipt()
+    receivable, _ = world.note()
+    _, receipt = world.receipt()
     for contract, kind, fields, values, digest_of in (
         (loans, "Quote", LOAN_QUOTE, world.loan_quote(receivable)[0], loans.quoteDigest),
         (collateral, "Count", COUNT, world.count(receipt)[0], collateral.countDigest),
