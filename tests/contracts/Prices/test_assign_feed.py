@@ -19,7 +19,9 @@ def test_a_feed_is_goods_in_money(world, prices):
     """O1: commodity, grade, unit and currency, each of which makes another feed."""
     words = (clause("COPPER"), clause("A"), clause("TNE"), CNY)
     assert bytes(prices.feedOf(*words)) == world.feed()
-    others = {bytes(prices.feedOf(*words[:i], other, *words[i + 1 :])) for i, other in enumerate((b"x", b"x", b"x", EUR))}
+    others = {
+        bytes(prices.feedOf(*words[:i], other, *words[i + 1 :])) for i, other in enumerate((b"x", b"x", b"x", EUR))
+    }
     assert len(others | {world.feed()}) == 5
 
 

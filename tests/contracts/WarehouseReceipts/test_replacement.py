@@ -107,7 +107,11 @@ def test_by_the_custodian_of_the_lot(world, warehousereceipts, custodian, mill, 
 def test_to_a_new_holder_that_can_have_it(world, warehousereceipts, custodian, supplier, mill, stranger):
     """W10, P5."""
     _, receipt = world.receipt()
-    for to, error in ((stranger, "UnknownParticipant"), (supplier, "ReceiverRefused"), (world.loans, "ReceiverRefused")):
+    for to, error in (
+        (stranger, "UnknownParticipant"),
+        (supplier, "ReceiverRefused"),
+        (world.loans, "ReceiverRefused"),
+    ):
         with refused(error, to):
             warehousereceipts.requestReplacement(receipt, to, EVIDENCE, {"from": custodian})
     world.freeze(mill)

@@ -4,7 +4,7 @@ from enum import IntEnum
 
 import pytest
 
-from tests.contracts.world import FAR, GOODS, NOTHING, ZERO, Role, digest, refused
+from tests.contracts.world import FAR, NOTHING, ZERO, Role, digest, refused
 
 
 class Misfortune(IntEnum):
