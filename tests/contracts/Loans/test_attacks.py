@@ -342,8 +342,8 @@ def test_a_price_slipped_in_at_the_deadline(world, loans, cash, prices, enforcem
     price = world.price(62_000)
     cash.approve(loans, LENT, {"from": supplier})
     acts = {
-        "cure": lambda: loans.repay(loan, 7_530_000, {"from": supplier, "required_confs": 0}),
-        "price": lambda: prices.publish(*price, {"from": world.stranger, "required_confs": 0}),
+        "cure": lambda way: loans.repay(loan, 7_530_000, {"from": supplier} | way),
+        "price": lambda way: prices.publish(*price, {"from": world.stranger} | way),
     }
     order = ("cure", "price") if first == "cure" else ("price", "cure")
     in_one_block(call_by, *(acts[name] for name in order))
@@ -366,7 +366,8 @@ def in_one_block(second, *acts):
     anvil = "anvil" in web3.client_version.lower()
     rpc("evm_setAutomine", False) if anvil else rpc("miner_stop")
     try:
-        sent = [act() for act in acts]
+        way = {"required_confs": 0, "gas_limit": 1_000_000}
+        sent = [act(way | {"gas_price": 9_000_000_000 - place}) for place, act in enumerate(acts)]
         if anvil:
             rpc("evm_setNextBlockTimestamp", second)
             rpc("evm_mine")
