@@ -90,6 +90,7 @@ contract Collateral is ICollateral, SignedDocuments {
         if (_isNotes(purpose.asset)) {
             uint16 currency = receivables.termsOf(title.assetKey).currency;
             if (currency != purpose.currency) revert WrongCurrency(currency, purpose.currency);
+            if (index != 0) _requireCutOff(title.assetKey, _titles[purpose.loanId][0]);
         } else {
             address custodian = _requireGoods(purpose, title, count, index == 0 ? 0 : _titles[purpose.loanId][0]);
             bytes32 structHash = keccak256(abi.encode(COUNT_TYPEHASH, count));
@@ -240,6 +241,13 @@ contract Collateral is ICollateral, SignedDocuments {
         if (count.countedAt > nowAt) revert CountInTheFuture(count.countedAt, nowAt);
         if (count.countedAt + age < nowAt) revert CountStale(count.countedAt, nowAt - age);
         return goods.custodian;
+    }
+
+    /// @dev K10. All title is sold or none: a note that stops moving before the first one would keep the lender from it.
+    function _requireCutOff(uint256 receivableId, uint256 firstId) private view {
+        uint256 needed = receivables.receivableOf(receivables.slotOf(firstId)).cutOffAt;
+        uint256 cutOffAt = receivables.receivableOf(receivableId).cutOffAt;
+        if (cutOffAt < needed) revert CutOffTooEarly(receivableId, cutOffAt, needed);
     }
 
     /// @dev What counts of a token. A note that was bought back or covered is somebody else's, or holds nothing.

@@ -60,6 +60,7 @@ interface ICollateral is IEscrow, ISignedDocuments {
     error CountStale(uint256 countedAt, uint256 oldest);
     error CountInTheFuture(uint256 countedAt, uint256 nowAt);
     error CoverEnds(uint256 tokenId, uint256 coveredUntil, uint256 needed);
+    error CutOffTooEarly(uint256 receivableId, uint256 cutOffAt, uint256 needed);
     error TooManyTitles(uint256 loanId, uint256 limit);
     error NotPledged(uint256 loanId, uint256 tokenId);
     error NotPartOfNote(uint256 tokenId, uint256 value);

@@ -732,8 +732,8 @@ class World:
         return bool(self.loan_view(loan)["status"] == LoanStatus.ENDED)
 
     def overdue(self, loan: int) -> None:
-        """The grace of a loan has passed."""
-        wait_until(self.loan_view(loan)["graceEndsAt"] + 1)
+        """The grace of a loan has passed, by an hour: no day begins while a test goes on."""
+        wait_until(self.loan_view(loan)["graceEndsAt"] + 3_600)
 
     def in_sale(self, window: int = DAY, **changed: Any) -> tuple[int, int]:
         """A loan that is overdue and whose note is for sale; the loan's number and the note."""

@@ -231,6 +231,8 @@ def test_not_goods_that_were_lost(world, enforcement, warehousereceipts, custodi
     before = cash.balanceOf(fund)
     world.bid(loan, LEAST)
     warehousereceipts.report(1, 1, GOODS // 2, b"\1" * 32, [receipt], {"from": custodian})
+    with refused("WorthLess", loan, LEAST // 2, LEAST):
+        enforcement.handOver.call(loan, tuple(world.loans.loanOf.call(loan)), {"from": enforcement})
     assert "SaleFailed" in world.close_sale(loan).events
     assert cash.balanceOf(fund) == before
     tx = enforcement.openSale(loan, DAY, {"from": bank})

@@ -549,6 +549,24 @@ def test_endless_titles_of_dust(world, loans, enforcement, receivables, bank, fu
     assert [receivables.ownerOf(token) for token in titles] == [fund] * 8
 
 
+@pytest.mark.parametrize("early", [0, 1])
+def test_a_title_that_stops_moving_keeps_the_rest_from_sale(world, loans, enforcement, receivables, bank, fund, early):
+    """K10, K15: all title is sold or none; a fen of a note that matures before the first one would save it all."""
+    loan, first = world.loan()
+    cut_off = world.view(receivables.slotOf(first))["cutOffAt"]
+    receivable, note = world.note(maturityAt=world.maturity(receivables.slotOf(first)) - early)
+    if early:
+        with refused("CutOffTooEarly", receivable, cut_off - 1, cut_off):
+            world.top_up(loan, note, 1)
+        return
+    world.top_up(loan, note, 1)
+    world.overdue(loan)
+    enforcement.openSale(loan, DAY, {"from": bank})
+    world.bid(loan, 90_000_000)
+    world.close_sale(loan)
+    assert receivables.ownerOf(first) == fund
+
+
 def test_a_lender_that_buys_below_the_reserve(world, enforcement, bank):
     """K14: not at once, and not by having a straw man win and fail."""
     loan, _ = world.in_sale()

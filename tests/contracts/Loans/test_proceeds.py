@@ -44,7 +44,7 @@ def test_a_part_leaves_the_rest_owed(world, loans, collateral, repayments, suppl
     loan, note = world.loan(maturityAt=now() + 100 * DAY)
     receivable = world.receivables.slotOf(note)
     world.repay(receivable, 10_000_000)
-    wait_until(world.maturity(receivable))
+    wait_until(world.maturity(receivable) + 3_600)
     world.allot(receivable)
     repayments.redeem(note, {"from": bank})
     interest = world.debt(loan)[2]
@@ -82,7 +82,7 @@ def test_recourse(world, loans, collateral, receivables, repayments, cash, suppl
     receivables.setApprovalForAll(collateral, True, {"from": mill})
     signed = world.loan_quote(receivable, borrower=mill, maturityAt=now() + 200 * DAY)
     loans.originate(*signed, child, *NO_COUNT, LENT, {"from": mill})
-    world.default(receivable)
+    wait_until(world.grace_end(receivable) + 3_600)
     world.give(supplier, FACE, repayments)
     tx = repayments.buyBack(child, 0, {"from": supplier})
     assert tx.events["ProceedsReceived"]["amount"] == FACE
