@@ -282,3 +282,22 @@ def test_a_sale_that_failed_leaves_the_call(world, loans, enforcement, bank):
     assert world.loan_view(loan)["callBy"] == call_by
     world.publish(100_000)
     assert "MarginCured" in loans.reviewCall(loan, {"from": bank}).events
+
+
+def test_a_lock_on_one_of_two_notes_keeps_both(world, enforcement, receivables, collateral, bank, fund, cash):
+    """K15, J5: all title or none: what is in dispute cannot move, so the sale fails, until the dispute is over."""
+    loan, first = world.loan()
+    second = world.top_up(loan, world.note()[1], FACE // 10)
+    world.overdue(loan)
+    enforcement.openSale(loan, DAY, {"from": bank})
+    before = cash.balanceOf(fund)
+    world.bid(loan, 90_000_000)
+    receivable = receivables.slotOf(second)
+    world.dispute(receivable, FACE)
+    assert "SaleFailed" in world.close_sale(loan).events
+    assert ([receivables.ownerOf(note) for note in (first, second)], cash.balanceOf(fund)) == ([collateral] * 2, before)
+    world.adjustments.resolveByOrder(receivable, 0, b"\1" * 32, world.notes(receivable), {"from": world.regulator})
+    enforcement.openSale(loan, DAY, {"from": bank})
+    world.bid(loan, 90_000_000)
+    world.close_sale(loan)
+    assert [receivables.ownerOf(note) for note in (first, second)] == [fund] * 2
