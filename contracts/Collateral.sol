@@ -90,6 +90,7 @@ contract Collateral is ICollateral, SignedDocuments {
         if (_isNotes(purpose.asset)) {
             uint16 currency = receivables.termsOf(title.assetKey).currency;
             if (currency != purpose.currency) revert WrongCurrency(currency, purpose.currency);
+            if (index != 0) _requireCutOff(title.assetKey, _titles[purpose.loanId][0]);
         } else {
             address custodian = _requireGoods(purpose, title, count, index == 0 ? 0 : _titles[purpose.loanId][0]);
             bytes32 structHash = keccak256(abi.encode(COUNT_TYPEHASH, count));
@@ -134,7 +135,7 @@ contract Collateral is ICollateral, SignedDocuments {
             releasedId = receipts.split(tokenId, to, SafeCast.toUint64(value));
         } else {
             releasedId = tokenId;
-            _forget(loanId, pot, tokenId);
+            _forget(loanId, pot, tokenId, false);
             IERC721(asset).transferFrom(address(this), to, tokenId);
         }
         emit TitleReleased(loanId, asset, tokenId, releasedId, value);
@@ -147,7 +148,7 @@ contract Collateral is ICollateral, SignedDocuments {
         for (uint256 left = pot.titleCount; left != 0; left--) {
             uint256 tokenId = _titles[loanId][left - 1];
             bool gone = _isGone(pot, tokenId);
-            _forget(loanId, pot, tokenId);
+            _forget(loanId, pot, tokenId, gone);
             if (gone) continue;
             emit TitleSold(loanId, asset, tokenId, buyer);
             IERC721(asset).transferFrom(address(this), buyer, tokenId);
@@ -160,11 +161,11 @@ contract Collateral is ICollateral, SignedDocuments {
         for (uint256 left = pot.titleCount; left != 0; left--) {
             uint256 tokenId = _titles[loanId][left - 1];
             if (_isGone(pot, tokenId)) {
-                _forget(loanId, pot, tokenId);
+                _forget(loanId, pot, tokenId, true);
                 continue;
             }
             try IERC721(asset).transferFrom(address(this), to, tokenId) {
-                _forget(loanId, pot, tokenId);
+                _forget(loanId, pot, tokenId, false);
                 emit TitleReturned(loanId, asset, tokenId);
             } catch {
                 emit TitleKept(loanId, asset, tokenId);
@@ -242,6 +243,13 @@ contract Collateral is ICollateral, SignedDocuments {
         return goods.custodian;
     }
 
+    /// @dev K10. All title is sold or none: a note that stops moving before the first one would keep the lender from it.
+    function _requireCutOff(uint256 receivableId, uint256 firstId) private view {
+        uint256 needed = receivables.receivableOf(receivables.slotOf(firstId)).cutOffAt;
+        uint256 cutOffAt = receivables.receivableOf(receivableId).cutOffAt;
+        if (cutOffAt < needed) revert CutOffTooEarly(receivableId, cutOffAt, needed);
+    }
+
     /// @dev What counts of a token. A note that was bought back or covered is somebody else's, or holds nothing.
     function _quantityOf(Pot storage pot, uint256 tokenId) private view returns (uint256 quantity, uint256 decimals) {
         if (!pot.overNotes) {
@@ -258,9 +266,9 @@ contract Collateral is ICollateral, SignedDocuments {
         return note.holder != address(this) || note.value == 0;
     }
 
-    /// @dev The last one takes its place.
-    function _forget(uint256 loanId, Pot storage pot, uint256 tokenId) private {
-        delete loanIdOf[_assetOf(pot)][tokenId];
+    /// @dev The last one takes its place. Goods that are gone keep their loan: their insurance comes after them.
+    function _forget(uint256 loanId, Pot storage pot, uint256 tokenId, bool gone) private {
+        if (pot.overNotes || !gone) delete loanIdOf[_assetOf(pot)][tokenId];
         uint256 last = pot.titleCount - 1;
         for (uint256 i = 0; i < last; i++) {
             if (_titles[loanId][i] == tokenId) _titles[loanId][i] = _titles[loanId][last];

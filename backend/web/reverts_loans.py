@@ -66,7 +66,15 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "NotAPayer": ("{caller} pays for no title", "{caller} 不是质押物的付款合约"),
     "NotLoans": ("only the loan contract may do this, not {caller}", "仅贷款合约可以调用,而非 {caller}"),
+    "CutOffTooEarly": (
+        "note {tokenId} stops moving at {cutOffAt}, before the notes that stand already, at {earliest}",
+        "凭证 {tokenId} 的转让截止时间 {cutOffAt} 早于已质押凭证的 {earliest}",
+    ),
     # sale
+    "WorthLess": (
+        "{worth} stands for loan {loanId}, and {bidFor} stood when the bid was placed",
+        "贷款 {loanId} 的质押物价值为 {worth},低于出价时的 {bidFor}",
+    ),
     "NotInSale": ("loan {loanId} is not in sale", "贷款 {loanId} 未在处置中"),
     "InvalidWindow": (
         "a sale of {window} seconds is not allowed: from {least} to {most}",
