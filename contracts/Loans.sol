@@ -41,6 +41,7 @@ contract Loans is ILoans, SignedDocuments, Payouts {
         uint16 liquidationBps;
         uint32 cureSeconds;
         uint64 reservePrice;
+        uint64 limit;
         // fourth word, while a call is open
         uint40 callBy;
         uint64 callPrice;
@@ -253,8 +254,8 @@ contract Loans is ILoans, SignedDocuments, Payouts {
             overNotes: loan.overNotes,
             order: loan.order,
             currency: loan.currency,
-            limit: loan.debt.limit,
-            drawn: loan.debt.drawn,
+            limit: loan.limit,
+            drawn: loan.limit - loan.debt.undrawn,
             rateBps: loan.rateBps,
             penaltyBps: loan.penaltyBps,
             startedAt: loan.startedAt,
@@ -309,12 +310,13 @@ contract Loans is ILoans, SignedDocuments, Payouts {
         loan.liquidationBps = quote.liquidationBps;
         loan.cureSeconds = quote.cureSeconds;
         loan.reservePrice = quote.reservePrice;
-        loan.debt.limit = quote.limit;
+        loan.limit = quote.limit;
+        loan.debt.undrawn = quote.limit;
     }
 
     function _draw(uint256 loanId, uint64 amount) private {
         Loan storage loan = _loans[loanId];
-        if (amount == 0) revert InvalidAmount(0, loan.debt.limit);
+        if (amount == 0) revert InvalidAmount(0, loan.debt.undrawn);
         Debts.Debt memory debt = _debtNow(loan);
         debt.draw(loan.rateBps, amount);
         loan.debt = debt;
