@@ -66,7 +66,7 @@ def agrees(net: Network) -> None:
 def test_drawn_called_cured_released_and_paid(feiqian: Network) -> None:
     net = feiqian
     feed = feed_of(net)
-    loan, lot, receipt = lent(net)
+    loan, _lot, receipt = lent(net)
     shown = net.tier1.loan(loan)
     assert (shown["status"], shown["asset"], shown["lender"]) == ("live", "receipt", net.bank_a.account)
     assert net.operator.cash(net.tier1) == 250_000_00
@@ -106,7 +106,7 @@ def test_drawn_called_cured_released_and_paid(feiqian: Network) -> None:
 def test_not_cured_sold_and_still_owed(feiqian: Network) -> None:
     net = feiqian
     feed = feed_of(net)
-    loan, lot, receipt = lent(net)
+    loan, _lot, receipt = lent(net)
     for bidder in (net.bank_b, net.tier2):
         net.operator.issue_cash(bidder, 500_000_00)
     early = refused(net.bank_a.open_sale, loan)
