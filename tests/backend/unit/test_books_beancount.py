@@ -139,7 +139,7 @@ def test_gains_and_costs_stand_on_their_own_sides(paper: Paper) -> None:
                 (holder, ledger.CASH, 5))  # fmt: skip
     paper.event(CNY, (holder, ledger.WITHHELD, 3), (holder, ledger.SETTLEMENTS, -3), (contract, ledger.WITHHELD, -3),
                 (contract, ledger.SETTLEMENTS, 3))  # fmt: skip
-    paper.put(tables.withheld, holder=holder, currency=CNY, amount=3)
+    paper.put(tables.withheld, contract="Repayments", holder=holder, currency=CNY, amount=3)
     paper.finish()
     text, _ = checked(paper.engine)
     for line in ("Expenses:Penalties:P1-Huaxia-Motors-华夏汽车  0.05", "Income:Penalties:P2-Huaxia-Motors-华夏汽车  -0.05",
