@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from backend.chain.typed import Price
 from backend.config import DAY
 from backend.invoices.currencies import currency
 from backend.price_publisher import publish, read_csv
@@ -340,3 +341,20 @@ def test_an_oracle_with_its_own_wallet(feiqian: Network) -> None:
     at = feiqian.operator.now() - 5
     oracle.publish_price(feed, 480_00, observed_at=at)
     assert feiqian.tier1.feeds()[0]["publishedBy"] == oracle.account
+
+
+def test_anyone_carries_what_the_oracle_signed_and_nobody_alters_it(feiqian: Network) -> None:
+    """Rule O2."""
+    oracle, wallet = own_wallet(feiqian, "oracle", "91110108MA7OWNPR01")
+    feed = feiqian.operator.assign_feed(oracle, "BRENT", "CRUDE", "BBL")
+    now = feiqian.operator.now()
+    document = Price(feed=feed, price=480_00, observedAt=now - 5, nonce=7, deadline=now + 600)
+    typed = document.typed(feiqian.world.system.contracts)
+    signature = "0x" + bytes(wallet.sign_typed_data(full_message=typed).signature).hex()
+    own = {"signature": signature, "nonce": "7", "deadline": now + 600}
+    body = {"feed": feed, "priceFen": "48000", "observedAt": now - 5, "own": own}
+    for change in ({"priceFen": "48001"}, {"observedAt": now - 6}):
+        assert refusal(feiqian.tier2.act, "/prices", body | change).field == "own.signature"
+    feiqian.tier2.act("/prices", body)
+    assert feiqian.tier1.feeds()[0]["priceFen"] == "48000"
+    assert refusal(feiqian.tier2.act, "/prices", body).status == 409
