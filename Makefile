@@ -37,7 +37,7 @@ node_modules/.ready: package.json package-lock.json | .venv/.ready
 	@toolchain/npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2
 	@touch $@
 
-demo: setup ## from an invoice to the final holder's cash, with a proof at the end (STORY=dispute, STORY=default; JSON=1)
+demo: setup ## from an invoice to the final holder's cash, with a proof at the end (STORY=dispute, STORY=default, STORY=oil; JSON=1)
 	@$(bin)/feiqian --chain $(CHAIN) demo --story $(STORY) $(json)
 
 up: setup ## start the network and the API and leave them running

@@ -72,7 +72,7 @@ cli_books.register(main)
 
 
 @main.command()
-@click.option("--story", default="confirmation", type=click.Choice(["confirmation", "dispute", "default"]))
+@click.option("--story", default="confirmation", type=click.Choice(["confirmation", "dispute", "default", "oil"]))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
 @click.pass_obj
 def demo(settings: Settings, story: str, as_json: bool) -> None:

@@ -35,6 +35,7 @@ contract Collateral is ICollateral, SignedDocuments {
         uint8 titleCount;
         uint16 currency;
         uint64 proceeds;
+        uint64 firstTitle; // beside the count: most loans have no other
     }
 
     bytes32 private constant COUNT_TYPEHASH = keccak256(
@@ -56,7 +57,7 @@ contract Collateral is ICollateral, SignedDocuments {
     address public immutable reserve;
 
     mapping(uint256 loanId => Pot) private _pots;
-    mapping(uint256 loanId => mapping(uint256 index => uint256)) private _titles;
+    mapping(uint256 loanId => mapping(uint256 index => uint256)) private _moreTitles;
     mapping(address asset => mapping(uint256 tokenId => uint256)) public loanIdOf;
 
     modifier onlyLoans() {
@@ -90,8 +91,9 @@ contract Collateral is ICollateral, SignedDocuments {
         if (_isNotes(purpose.asset)) {
             uint16 currency = receivables.termsOf(title.assetKey).currency;
             if (currency != purpose.currency) revert WrongCurrency(currency, purpose.currency);
+            if (index != 0) _requireCutOff(title.assetKey, pot.firstTitle);
         } else {
-            address custodian = _requireGoods(purpose, title, count, index == 0 ? 0 : _titles[purpose.loanId][0]);
+            address custodian = _requireGoods(purpose, title, count, index == 0 ? 0 : pot.firstTitle);
             bytes32 structHash = keccak256(abi.encode(COUNT_TYPEHASH, count));
             _useDocument(custodian, structHash, count.nonce, count.deadline, countSignature);
         }
@@ -102,7 +104,7 @@ contract Collateral is ICollateral, SignedDocuments {
         uint256 tokenId = IDeliverable(purpose.asset).deliver(
             title.tokenId, title.assetKey, title.documentHash, purpose.borrower, address(this), title.value, false
         );
-        _titles[purpose.loanId][index] = tokenId;
+        _place(purpose.loanId, pot, index, tokenId);
         loanIdOf[purpose.asset][tokenId] = purpose.loanId;
         emit TitlePledged(purpose.loanId, purpose.asset, tokenId, title.assetKey, title.value);
     }
@@ -134,7 +136,7 @@ contract Collateral is ICollateral, SignedDocuments {
             releasedId = receipts.split(tokenId, to, SafeCast.toUint64(value));
         } else {
             releasedId = tokenId;
-            _forget(loanId, pot, tokenId);
+            _forget(loanId, pot, tokenId, false);
             IERC721(asset).transferFrom(address(this), to, tokenId);
         }
         emit TitleReleased(loanId, asset, tokenId, releasedId, value);
@@ -145,9 +147,9 @@ contract Collateral is ICollateral, SignedDocuments {
         Pot storage pot = _pots[loanId];
         address asset = _assetOf(pot);
         for (uint256 left = pot.titleCount; left != 0; left--) {
-            uint256 tokenId = _titles[loanId][left - 1];
+            uint256 tokenId = _titleAt(loanId, pot, left - 1);
             bool gone = _isGone(pot, tokenId);
-            _forget(loanId, pot, tokenId);
+            _forget(loanId, pot, tokenId, gone);
             if (gone) continue;
             emit TitleSold(loanId, asset, tokenId, buyer);
             IERC721(asset).transferFrom(address(this), buyer, tokenId);
@@ -158,13 +160,13 @@ contract Collateral is ICollateral, SignedDocuments {
         Pot storage pot = _pots[loanId];
         address asset = _assetOf(pot);
         for (uint256 left = pot.titleCount; left != 0; left--) {
-            uint256 tokenId = _titles[loanId][left - 1];
+            uint256 tokenId = _titleAt(loanId, pot, left - 1);
             if (_isGone(pot, tokenId)) {
-                _forget(loanId, pot, tokenId);
+                _forget(loanId, pot, tokenId, true);
                 continue;
             }
             try IERC721(asset).transferFrom(address(this), to, tokenId) {
-                _forget(loanId, pot, tokenId);
+                _forget(loanId, pot, tokenId, false);
                 emit TitleReturned(loanId, asset, tokenId);
             } catch {
                 emit TitleKept(loanId, asset, tokenId);
@@ -184,7 +186,7 @@ contract Collateral is ICollateral, SignedDocuments {
     function valueAt(uint256 loanId, uint256 price) external view returns (uint256 value) {
         Pot storage pot = _pots[loanId];
         for (uint256 i = 0; i < pot.titleCount; i++) {
-            (uint256 quantity, uint256 decimals) = _quantityOf(pot, _titles[loanId][i]);
+            (uint256 quantity, uint256 decimals) = _quantityOf(pot, _titleAt(loanId, pot, i));
             value += (quantity * price) / 10 ** decimals;
         }
     }
@@ -192,7 +194,7 @@ contract Collateral is ICollateral, SignedDocuments {
     function priceOf(uint256 loanId) external view returns (uint256) {
         Pot storage pot = _pots[loanId];
         if (pot.overNotes) return PAR;
-        return pot.titleCount == 0 ? 0 : prices.goodPriceOf(receipts.goodsOf(_titles[loanId][0]).feed);
+        return pot.titleCount == 0 ? 0 : prices.goodPriceOf(receipts.goodsOf(pot.firstTitle).feed);
     }
 
     function titlesOf(uint256 loanId) external view returns (address asset, uint256[] memory tokenIds) {
@@ -200,7 +202,7 @@ contract Collateral is ICollateral, SignedDocuments {
         asset = _assetOf(pot);
         tokenIds = new uint256[](pot.titleCount);
         for (uint256 i = 0; i < tokenIds.length; i++) {
-            tokenIds[i] = _titles[loanId][i];
+            tokenIds[i] = _titleAt(loanId, pot, i);
         }
     }
 
@@ -242,6 +244,13 @@ contract Collateral is ICollateral, SignedDocuments {
         return goods.custodian;
     }
 
+    /// @dev K10. All title is sold or none: a note that stops moving before the first one would keep the lender from it.
+    function _requireCutOff(uint256 receivableId, uint256 firstId) private view {
+        uint256 needed = receivables.receivableOf(receivables.slotOf(firstId)).cutOffAt;
+        uint256 cutOffAt = receivables.receivableOf(receivableId).cutOffAt;
+        if (cutOffAt < needed) revert CutOffTooEarly(receivableId, cutOffAt, needed);
+    }
+
     /// @dev What counts of a token. A note that was bought back or covered is somebody else's, or holds nothing.
     function _quantityOf(Pot storage pot, uint256 tokenId) private view returns (uint256 quantity, uint256 decimals) {
         if (!pot.overNotes) {
@@ -258,15 +267,24 @@ contract Collateral is ICollateral, SignedDocuments {
         return note.holder != address(this) || note.value == 0;
     }
 
-    /// @dev The last one takes its place.
-    function _forget(uint256 loanId, Pot storage pot, uint256 tokenId) private {
-        delete loanIdOf[_assetOf(pot)][tokenId];
+    /// @dev The last one takes its place. Goods that are gone keep their loan: their insurance comes after them.
+    function _forget(uint256 loanId, Pot storage pot, uint256 tokenId, bool gone) private {
+        if (pot.overNotes || !gone) delete loanIdOf[_assetOf(pot)][tokenId];
         uint256 last = pot.titleCount - 1;
         for (uint256 i = 0; i < last; i++) {
-            if (_titles[loanId][i] == tokenId) _titles[loanId][i] = _titles[loanId][last];
+            if (_titleAt(loanId, pot, i) == tokenId) _place(loanId, pot, i, _titleAt(loanId, pot, last));
         }
-        delete _titles[loanId][last];
+        _place(loanId, pot, last, 0);
         pot.titleCount = uint8(last);
+    }
+
+    function _titleAt(uint256 loanId, Pot storage pot, uint256 index) private view returns (uint256) {
+        return index == 0 ? pot.firstTitle : _moreTitles[loanId][index];
+    }
+
+    function _place(uint256 loanId, Pot storage pot, uint256 index, uint256 tokenId) private {
+        if (index == 0) pot.firstTitle = SafeCast.toUint64(tokenId);
+        else _moreTitles[loanId][index] = tokenId;
     }
 
     function _assetOf(Pot storage pot) private view returns (address) {

@@ -72,6 +72,7 @@ contract Enforcement is IEnforcement, SignedDocuments, Payouts {
         _returnBid(loanId, loan.currency);
         sale.bidder = bid_.bidder;
         sale.bid = bid_.amount;
+        sale.worth = uint64(Math.min(collateral.valueAt(loanId, loan.reservePrice), type(uint64).max));
         emit BidPlaced(loanId, bid_.bidder, bid_.amount);
         _cash(loan.currency).safeTransferFrom(bid_.bidder, address(this), bid_.amount);
     }
@@ -83,7 +84,7 @@ contract Enforcement is IEnforcement, SignedDocuments, Payouts {
         if (block.timestamp <= sale.endsAt) revert SaleRuns(loanId, sale.endsAt);
         if (sale.bid != 0) {
             if (gasleft() < HAND_OVER_GAS) revert NotEnoughGas(gasleft(), HAND_OVER_GAS);
-            try this.handOver(loanId, loan.currency, sale.bidder, sale.bid) returns (uint256 storagePaid) {
+            try this.handOver(loanId, loan) returns (uint256 storagePaid) {
                 _share(loanId, loan, storagePaid);
                 return;
             } catch {
@@ -97,25 +98,26 @@ contract Enforcement is IEnforcement, SignedDocuments, Payouts {
     }
 
     /// @dev Only by closeSale, so that it happens whole or not at all: storage is paid out of the price as far as
-    /// that goes, and all title goes to the buyer. A lien that the price cannot pay stays with the goods.
-    function handOver(uint256 loanId, uint16 currency, address buyer, uint256 amount)
-        external
-        returns (uint256 storagePaid)
-    {
+    /// that goes, and all title goes to the buyer. A lien that the price cannot pay stays with the goods. A bid is for
+    /// what stood when it was placed: nobody pays for a note that was redeemed, or for goods that were lost, since.
+    function handOver(uint256 loanId, ILoans.LoanView calldata loan) external returns (uint256 storagePaid) {
         if (msg.sender != address(this)) revert NotMyself(msg.sender);
+        Sale memory sale = _sales[loanId];
+        uint256 worth = collateral.valueAt(loanId, loan.reservePrice);
+        if (worth < sale.worth) revert WorthLess(loanId, worth, sale.worth);
         (address asset, uint256[] memory tokenIds) = collateral.titlesOf(loanId);
         bool goods = asset == address(receipts);
         for (uint256 i = 0; goods && i < tokenIds.length; i++) {
             (uint256 owed,) = receipts.storageOf(tokenIds[i]);
-            if (owed == 0 || owed > amount - storagePaid) continue;
+            if (owed == 0 || owed > sale.bid - storagePaid) continue;
             storagePaid += owed;
-            _cash(currency).forceApprove(address(receipts), owed);
+            _cash(loan.currency).forceApprove(address(receipts), owed);
             receipts.payStorage(tokenIds[i]);
         }
-        collateral.sell(loanId, buyer);
+        collateral.sell(loanId, sale.bidder);
     }
 
-    function callOff(uint256 loanId) external {
+    function callOff(uint256 loanId) external nonReentrant {
         if (msg.sender != address(loans)) revert NotLoans(msg.sender);
         _returnBid(loanId, loans.loanOf(loanId).currency);
         emit SaleCalledOff(loanId, _sales[loanId].round);
@@ -163,7 +165,7 @@ contract Enforcement is IEnforcement, SignedDocuments, Payouts {
         if (loan.status != ILoans.Status.InSale) revert NotInSale(loanId);
     }
 
-    /// @dev K14. More than the best bid, and no less than the reserve: a fifth less for each time that nobody came.
+    /// @dev K14. More than the best bid, and no less than the reserve: four fifths of the last one, each time nobody came.
     function _leastOf(uint256 loanId, ILoans.LoanView memory loan, Sale storage sale) private view returns (uint256) {
         uint256 reserve = collateral.valueAt(loanId, loan.reservePrice);
         for (uint256 i = 0; i < sale.unsold && reserve != 0; i++) {

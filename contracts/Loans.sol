@@ -41,6 +41,7 @@ contract Loans is ILoans, SignedDocuments, Payouts {
         uint16 liquidationBps;
         uint32 cureSeconds;
         uint64 reservePrice;
+        uint64 limit;
         // fourth word, while a call is open
         uint40 callBy;
         uint64 callPrice;
@@ -211,7 +212,7 @@ contract Loans is ILoans, SignedDocuments, Payouts {
 
     // ---- default
 
-    function enterSale(uint256 loanId) external onlyEnforcement {
+    function enterSale(uint256 loanId) external onlyEnforcement nonReentrant {
         Loan storage loan = _inStatus(loanId, Status.Live);
         (Cause cause, uint256 ltv) = _default(loanId, loan);
         if (cause == Cause.None) revert LoanNotInDefault(loanId);
@@ -219,13 +220,14 @@ contract Loans is ILoans, SignedDocuments, Payouts {
         emit LoanDefaulted(loanId, cause, _debtNow(loan).due().total(), ltv);
     }
 
-    function leaveSale(uint256 loanId) external onlyEnforcement {
+    function leaveSale(uint256 loanId) external onlyEnforcement nonReentrant {
         _inStatus(loanId, Status.InSale).status = Status.Live;
     }
 
     function settleSale(uint256 loanId, uint256 amount)
         external
         onlyEnforcement
+        nonReentrant
         returns (Due memory split, uint256 toBorrower, uint256 shortfall)
     {
         Loan storage loan = _inStatus(loanId, Status.InSale);
@@ -252,8 +254,8 @@ contract Loans is ILoans, SignedDocuments, Payouts {
             overNotes: loan.overNotes,
             order: loan.order,
             currency: loan.currency,
-            limit: loan.debt.limit,
-            drawn: loan.debt.drawn,
+            limit: loan.limit,
+            drawn: loan.limit - loan.debt.undrawn,
             rateBps: loan.rateBps,
             penaltyBps: loan.penaltyBps,
             startedAt: loan.startedAt,
@@ -308,12 +310,13 @@ contract Loans is ILoans, SignedDocuments, Payouts {
         loan.liquidationBps = quote.liquidationBps;
         loan.cureSeconds = quote.cureSeconds;
         loan.reservePrice = quote.reservePrice;
-        loan.debt.limit = quote.limit;
+        loan.limit = quote.limit;
+        loan.debt.undrawn = quote.limit;
     }
 
     function _draw(uint256 loanId, uint64 amount) private {
         Loan storage loan = _loans[loanId];
-        if (amount == 0) revert InvalidAmount(0, loan.debt.limit);
+        if (amount == 0) revert InvalidAmount(0, loan.debt.undrawn);
         Debts.Debt memory debt = _debtNow(loan);
         debt.draw(loan.rateBps, amount);
         loan.debt = debt;
@@ -381,12 +384,14 @@ contract Loans is ILoans, SignedDocuments, Payouts {
         if (price == 0) revert NoGoodPrice(loanId);
     }
 
-    /// @dev K4. Rounded against the borrower; without value any debt is beyond every band.
+    /// @dev K4. Rounded against the borrower; without value any debt is beyond every band. Cash that came for the title
+    /// counts before it is applied: else whoever waits with that would have a default.
     function _ltv(uint256 loanId, Loan storage loan, uint256 price) private view returns (uint256) {
         uint256 value = collateral.valueAt(loanId, price);
+        uint256 came = collateral.proceedsOf(loanId);
         uint256 debt = _debtNow(loan).due().total();
-        if (debt == 0) return 0;
-        return value == 0 ? type(uint256).max : Math.ceilDiv(debt * 10_000, value);
+        if (debt <= came) return 0;
+        return value == 0 ? type(uint256).max : Math.ceilDiv((debt - came) * 10_000, value);
     }
 
     function _debtNow(Loan storage loan) private view returns (Debts.Debt memory debt) {

@@ -1,17 +1,16 @@
 """Statement and branch coverage of the contracts by their brownie tests, by source file.
 
-Runs the tests with coverage on Anvil (a trace of every transaction takes Ganache far longer), a folder at a time since
-the traces of all would not fit into memory, and reads brownie's reports; `--report` only reads those of the last run. A
-branch has two outcomes, each counted by itself. Code that several deployed contracts share (a base) is seen where any
-of them saw it; code that no test deployed is not seen. `--missing` names what was not seen. Fails below LEAST_PERCENT
-in total. JSON=1 prints one JSON object as the last line.
+Runs the tests with coverage on Anvil (a trace of every transaction takes Ganache far longer) and reads brownie's
+report; `--report` only reads the report of the last run. A branch has two outcomes, each counted by itself. Code that
+several deployed contracts share (a base) is seen where any of them saw it; code that no test deployed is not seen.
+`--missing` names what was not seen. Fails below LEAST_PERCENT in total. JSON=1 prints one JSON object as the last
+line.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -24,8 +23,6 @@ from rich.table import Table
 
 ROOT = Path(__file__).resolve().parent.parent
 REPORT = ROOT / "reports" / "coverage.json"
-KEPT = ROOT / "reports" / "contracts"
-TESTS = ROOT / "tests" / "contracts"
 BUILDS = ROOT / "build" / "contracts"
 SEEN_BEFORE = ROOT / "build" / "tests.json"
 BACKEND = ROOT / "reports" / "backend.json"
@@ -39,8 +36,7 @@ Place = tuple[int, int]
 def main() -> int:
     if "--report" not in sys.argv and not _run():
         return 1
-    reports = [json.loads(path.read_text(encoding="utf-8"))["highlights"] for path in sorted(KEPT.glob("*.json"))]
-    places = _places(reports)
+    places = _places(json.loads(REPORT.read_text(encoding="utf-8"))["highlights"])
     found = {path: _numbers(kinds) for path, kinds in sorted(places.items())}
     total = {kind: [sum(row[kind][part] for row in found.values()) for part in (0, 1)] for kind in KINDS}
     _show(found, total)
@@ -66,49 +62,38 @@ def _backend() -> dict[str, Any]:
 
 
 def _run() -> bool:
-    """The tests with coverage, whether all passed. Brownie's memory of earlier runs is dropped: it outlives a change of
-    what is traced.
+    """The tests with coverage. Brownie's memory of earlier runs is dropped: it outlives a change of what is traced.
     Its Anvil gets three options more: traces; those of the last blocks alone, since all would fill the memory; and
     no base fee, since brownie measures views as free transactions."""
-    shutil.rmtree(KEPT, ignore_errors=True)
-    KEPT.mkdir(parents=True)
-    folders = [path for path in sorted(TESTS.iterdir()) if path.is_dir() and any(path.glob("test_*.py"))]
+    REPORT.unlink(missing_ok=True)
+    SEEN_BEFORE.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         anvil = Path(folder) / "anvil"
         options = "--steps-tracing --transaction-block-keeper 60 --block-base-fee-per-gas 0"
         anvil.write_text(f'#!/bin/sh\nexec "{ROOT}/toolchain/anvil" {options} "$@"\n')
         anvil.chmod(0o755)
         path = os.pathsep.join([folder, str(Path(sys.executable).parent), os.environ["PATH"]])
-        passed = [_run_folder(tests, os.environ | {"PATH": path}) for tests in folders]
-    return all(passed)
-
-
-def _run_folder(tests: Path, environment: dict[str, str]) -> bool:
-    REPORT.unlink(missing_ok=True)
-    SEEN_BEFORE.unlink(missing_ok=True)
-    command = ["brownie", "test", str(tests.relative_to(ROOT)), "--coverage", "--network", "feiqian-anvil"]
-    done = subprocess.run(command, cwd=ROOT, env=environment, stdout=sys.stderr, check=False)
-    if REPORT.exists():
-        REPORT.rename(KEPT / f"{tests.name}.json")
+        command = ["brownie", "test", "--coverage", "--network", "feiqian-anvil"]
+        done = subprocess.run(command, cwd=ROOT, env=os.environ | {"PATH": path}, stdout=sys.stderr, check=False)
     return done.returncode == 0
 
 
-def _places(reports: list[dict[str, Any]]) -> dict[str, dict[str, dict[Place, set[str]]]]:
+def _places(highlights: dict[str, Any]) -> dict[str, dict[str, dict[Place, set[str]]]]:
     """Which outcomes of every statement and branch were seen, by source file and kind."""
     seen: dict[str, dict[str, dict[Place, set[str]]]] = defaultdict(lambda: {kind: defaultdict(set) for kind in KINDS})
     for build in _our_builds():
         sources = build["allSourcePaths"]
         for kind in KINDS:
+            marked = highlights[kind].get(build["contractName"], {})
             for number, functions in build["coverageMap"][kind].items():
                 if not _is_ours(sources[number]):
                     continue
                 for offsets in functions.values():
                     for start, stop, *_ in offsets.values():
                         seen[sources[number]][kind][start, stop] |= set()
-            for marked in (report[kind].get(build["contractName"], {}) for report in reports):
-                for number, marks in marked.items():
-                    for start, stop, colour, _ in marks if _is_ours(sources[number]) else ():
-                        seen[sources[number]][kind][start, stop] |= OUTCOMES[colour]
+            for number, marks in marked.items():
+                for start, stop, colour, _ in marks if _is_ours(sources[number]) else ():
+                    seen[sources[number]][kind][start, stop] |= OUTCOMES[colour]
     return seen
 
 

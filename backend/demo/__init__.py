@@ -8,7 +8,6 @@ import time
 
 from rich.console import Console
 
-from backend.demo.cast import take_in
 from backend.demo.proof import report, show_proof
 from backend.demo.stage import Stage
 from backend.demo.stories import STORIES
@@ -30,10 +29,12 @@ def run(world: World, *, story: str = "confirmation", as_json: bool = False) -> 
     if told.needs_travel and not can_travel:
         raise Conflict(reason=both("the story needs a development chain", "该剧本需要开发链"))
     console.rule(f"Feiqian 飞钱 · {told.title}")
-    with console.status("taking in a car maker, two suppliers and two banks"):
-        parties = take_in(operator)
+    with console.status("taking in the parties"):
+        parties = told.take_in(operator)
     contracts = world.system.contracts
-    stage = Stage(console, operator, parties, contracts.address("Reserve"), can_travel=can_travel)
+    stage = Stage(
+        console, operator, parties, contracts.address("Reserve"), can_travel=can_travel, currency=told.currency
+    )
     flow_started = time.monotonic()
     told.play(stage)
     flow_seconds = time.monotonic() - flow_started

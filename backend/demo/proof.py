@@ -41,6 +41,7 @@ def report(stage: Stage, proof: Reconciliation, seconds: float, flow_seconds: fl
             }
             for step in stage.steps
         ],
+        "records": stage.records,
         "checks": proof.checks,
         "findings": proof.findings,
         "seconds": round(seconds, 2),

@@ -33,12 +33,21 @@ class Stage:
     """Runs steps, and sees whose balance moved by how much in each."""
 
     def __init__(
-        self, console: Console, operator: Feiqian, parties: dict[str, Party], reserve: str, *, can_travel: bool
+        self,
+        console: Console,
+        operator: Feiqian,
+        parties: dict[str, Party],
+        reserve: str,
+        *,
+        can_travel: bool,
+        currency: str = "CNY",
     ) -> None:
         self.console = console
         self.operator = operator
         self.parties = parties
         self.can_travel = can_travel
+        self.currency = currency
+        self.records: list[dict[str, Any]] = []
         self._watched = {party.name: party.account for party in parties.values()} | {RESERVE: reserve}
         self.steps: list[Step] = []
         self._before = self._balances()
@@ -68,8 +77,16 @@ class Stage:
         step = Step(name, "settlement run", None, None, None, self._moves(), run["transactions"])
         self._add(step)
 
-    def travel(self, days: int) -> None:
-        self.operator.travel(days=days)
+    def note(self, line: str) -> None:
+        """A heading between two parts of a story."""
+        self.console.print(f"\n[bold]{line}[/bold]")
+
+    def record(self, **facts: Any) -> None:
+        """Keeps what is not shown: rows that a figure is drawn from."""
+        self.records.append(facts)
+
+    def travel(self, days: int, *, seconds: int = 0) -> None:
+        self.operator.travel(days=days, seconds=seconds)
         self.console.print(f"[dim]    … {days} days pass …[/dim]")
 
     def _add(self, step: Step) -> None:
@@ -88,8 +105,8 @@ class Stage:
         found = {}
         for name, account in self._watched.items():
             position = self.operator.position(account)
-            found[name, "cash"] = _total(position["cash"], "amountFen")
-            found[name, "notes"] = _total(position["notes"], "valueFen")
+            found[name, "cash"] = _total(position["cash"], "amountFen", self.currency)
+            found[name, "notes"] = _total(position["notes"], "valueFen", self.currency)
         return found
 
     def _show(self, step: Step) -> None:
@@ -108,5 +125,5 @@ class Stage:
             self.console.print(f"    {party}: {what} [{colour}]{'+' if change > 0 else ''}{format_amount(change)}[/]")
 
 
-def _total(rows: list[dict[str, Any]], key: str) -> int:
-    return sum(int(row[key]) for row in rows if row["currency"] == "CNY")
+def _total(rows: list[dict[str, Any]], key: str, currency: str) -> int:
+    return sum(int(row[key]) for row in rows if row["currency"] == currency)

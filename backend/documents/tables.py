@@ -260,3 +260,34 @@ feed_words = Table(
     Column("unit", String(32), nullable=False),
     Column("currency", Integer, nullable=False),
 )
+
+receipt_quote_requests = Table(
+    "receipt_quote_requests",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("receipt_id", BigInteger, nullable=False, index=True),
+    Column("seller", String(42), nullable=False, index=True),
+    Column("financier", String(42), nullable=False, index=True),
+    Column("quantity", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    UniqueConstraint("receipt_id", "seller", "financier", "quantity"),
+)
+
+receipt_quotes = Table(
+    "receipt_quotes",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("financier", String(42), nullable=False, index=True),
+    Column("seller", String(42), nullable=False, index=True),
+    Column("receipt_id", BigInteger, nullable=False, index=True),
+    Column("lot_id", BigInteger, nullable=False),
+    Column("document_hash", String(66), nullable=False),
+    Column("quantity", BigInteger, nullable=False),
+    Column("price", BigInteger, nullable=False),
+    Column("cash", String(42), nullable=False),
+    Column("nonce", String(78), nullable=False),
+    Column("deadline", BigInteger, nullable=False),
+    Column("signature", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    UniqueConstraint("financier", "nonce"),
+)

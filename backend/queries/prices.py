@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Engine, RowMapping, select
+from sqlalchemy import Connection, Engine, RowMapping, select
 
 from backend.database import reading
 from backend.documents import tables as documents
@@ -28,7 +28,7 @@ def feed(engine: Engine, name: str, *, field: str | None = None) -> dict[str, An
     """One feed (0x-hex) with its last price. Raises NotFound."""
     with reading(engine) as db:
         row = db.execute(select(_feeds).where(_feeds.c.feed == name)).mappings().first()
-        known = _known_words(db)
+        known = _known_words(db, name)
     if row is None:
         raise NotFound(field=field, what=both("price feed", "价格源"), id=name)
     return _shown(row, known.get(name))
@@ -40,17 +40,18 @@ def prices(engine: Engine, name: str, after: int, limit: int) -> dict[str, Any]:
     return page(engine, query, _prices.c.observed_at, after, limit, _shown_price)
 
 
-def _known_words(db: Any) -> dict[str, Any]:
-    """The words of each feed that was named here, or whose goods are in a lot."""
+def _known_words(db: Connection, feed: str | None = None) -> dict[str, RowMapping]:
+    """The words of each feed (or of one) that was named here, or whose goods are in a lot."""
     names = "feed", "commodity", "grade", "unit", "currency"
     found = {}
     for table in (_lots, _words):
-        for row in db.execute(select(*(table.c[name] for name in names)).distinct()).mappings():
+        query = select(*(table.c[name] for name in names)).distinct()
+        for row in db.execute(query if feed is None else query.where(table.c.feed == feed)).mappings():
             found[row["feed"]] = row
     return found
 
 
-def _shown(row: RowMapping, words: Any) -> dict[str, Any]:
+def _shown(row: RowMapping, words: RowMapping | None) -> dict[str, Any]:
     return {
         "feed": row["feed"],
         "commodity": words["commodity"] if words else None,

@@ -16,6 +16,7 @@ from backend.queries.documents import spent
 from backend.queries.pages import page
 
 _lots, _receipts, _orders, _intakes = tables.lots, tables.receipts, documents.delivery_orders, documents.intakes
+_requests = documents.receipt_quote_requests
 
 
 # ---- lots
@@ -244,14 +245,22 @@ def _lot_row(engine: Engine, lot_id: int, viewer: str | None) -> RowMapping:
 
 
 def lot_visible_to(viewer: str) -> Any:
-    """Custodian and depositor of a lot, and whoever has, or had last, a receipt of it."""
-    held = select(_receipts.c.lot_id).where(_receipts.c.holder == viewer)
+    """Custodian and depositor of a lot, whoever has, or had last, a receipt of it, and financiers its holder asked."""
+    held = select(_receipts.c.lot_id).where(or_(_receipts.c.holder == viewer, _receipts.c.id.in_(_asked(viewer))))
     return or_(_lots.c.custodian == viewer, _lots.c.depositor == viewer, _lots.c.id.in_(held))
 
 
 def _visible_to(viewer: str) -> Any:
-    """Who sees a receipt: its holder, and the custodian and the depositor of its lot."""
-    return or_(_receipts.c.holder == viewer, _lots.c.custodian == viewer, _lots.c.depositor == viewer)
+    """Who sees a receipt: its holder, the custodian and the depositor of its lot, and financiers its holder asked."""
+    kept = _lots.c.custodian == viewer, _lots.c.depositor == viewer
+    return or_(_receipts.c.holder == viewer, *kept, _receipts.c.id.in_(_asked(viewer)))
+
+
+def _asked(viewer: str) -> Any:
+    """The receipts whose present holder asked `viewer` for a quote."""
+    held = tables.receipts.alias()
+    same = (_requests.c.receipt_id == held.c.id) & (_requests.c.seller == held.c.holder)
+    return select(held.c.id).join(_requests, same).where(_requests.c.financier == viewer)
 
 
 def _with_lots() -> Any:

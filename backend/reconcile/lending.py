@@ -36,7 +36,7 @@ def check_loans(system: System, found: Reconciliation) -> dict[str, dict[int, in
     for (number,), view, debt in zip(numbers, views, debts, strict=True):
         row = loans.get(number)
         proceeds = contracts.read("Collateral", "proceedsOf", number, block=block)
-        bid = contracts.read("Enforcement", "saleOf", number, block=block)[0][4]
+        bid = contracts.read("Enforcement", "saleOf", number, block=block)[0][3]
         compare(found, same, f"loan {number}", row, _columns(view) | {"proceeds": proceeds})
         if row is None:
             continue

@@ -641,6 +641,28 @@ class Party(Feiqian, LoanActs, EvidenceActs):
         """Endorses a whole receipt."""
         return self.act(f"/receipts/{receipt_id}/transfers", {"to": _account(to)})
 
+    def ask_for_receipt_quotes(self, receipt_id: int, quantity: str, financiers: Sequence[Party | str]) -> Json:
+        """Asks financiers what they pay for a quantity of a receipt; only they then see it."""
+        body = {"quantity": quantity, "financiers": [_account(bank) for bank in financiers]}
+        return self.act(f"/receipts/{receipt_id}/quote-requests", body)
+
+    def sell_receipt(self, quote_id: str, receipt_id: int | None = None) -> Json:
+        """Sells at a quote: title and cash in one transaction; result has receiptId, the buyer's."""
+        body = {} if receipt_id is None else {"receiptId": receipt_id}
+        return self.act(f"/receipt-quotes/{quote_id}/acceptances", body)
+
+    def quote_receipt(self, receipt_id: int, quantity: str, price: int, **more: Any) -> Json:
+        """Signs a firm price, in minor units, for a quantity of a receipt (financier); result has quoteId."""
+        body = {"quantity": quantity, "priceFen": str(price), **more}
+        return self.act(f"/receipts/{receipt_id}/quotes", body)
+
+    def cancel_receipt_quote(self, quote_id: str) -> Json:
+        return self.act(f"/receipt-quotes/{quote_id}/cancellations")
+
+    def receipt_quotes(self, receipt_id: int | None = None) -> list[Json]:
+        """Quotes for receipts that I gave or was given, the best price first."""
+        return list(self.get("/receipt-quotes", receiptId=receipt_id)["items"])
+
     def order_delivery(self, receipt_id: int, quantity: str, recipient: str) -> Json:
         """Orders goods out, for who fetches them; result has deliveryOrderId."""
         return self.act(f"/receipts/{receipt_id}/delivery-orders", {"quantity": quantity, "recipient": recipient})

@@ -179,6 +179,9 @@ def _summary(events: list[Json]) -> Json:
     for event in events:
         for argument, name in _RESULTS.get(event["name"], {}).items():
             found[name] = event["args"][argument]
+    moved = {event["contract"] for event in events}
+    if "noteId" in found and "WarehouseReceipts" in moved and "Receivables" not in moved:
+        found["receiptId"] = found.pop("noteId")  # Settlement delivers any title
     return found
 
 

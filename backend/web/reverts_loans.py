@@ -20,7 +20,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "the debt is {ltvBps} basis points of the collateral's value, and margin is called from {callBps} on",
         "债务为质押物价值的 {ltvBps} 个基点,达到 {callBps} 个基点才可要求补仓",
     ),
-    "LimitExceeded": ("{drawn} would be drawn, and the limit is {limit}", "累计放款将达 {drawn},额度为 {limit}"),
+    "LimitExceeded": ("{amount} would be drawn, and {undrawn} are left", "申请放款 {amount},剩余额度为 {undrawn}"),
     "Matured": ("loan {loanId} matured at {maturityAt}", "贷款 {loanId} 已于 {maturityAt} 到期"),
     "CallOpen": ("a margin call on loan {loanId} is open until {callBy}", "贷款 {loanId} 的补仓通知有效至 {callBy}"),
     "NoCall": ("no margin call on loan {loanId} is open", "贷款 {loanId} 没有未决的补仓通知"),
@@ -66,7 +66,15 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "NotAPayer": ("{caller} pays for no title", "{caller} 不是质押物的付款合约"),
     "NotLoans": ("only the loan contract may do this, not {caller}", "仅贷款合约可以调用,而非 {caller}"),
+    "CutOffTooEarly": (
+        "notes of receivable {receivableId} stop moving at {cutOffAt}, before those that stand already, at {needed}",
+        "应收账款 {receivableId} 的凭证转让截止时间 {cutOffAt} 早于已质押凭证的 {needed}",
+    ),
     # sale
+    "WorthLess": (
+        "{worth} stands for loan {loanId}, and {expected} stood when the bid was placed",
+        "贷款 {loanId} 的质押物价值为 {worth},低于出价时的 {expected}",
+    ),
     "NotInSale": ("loan {loanId} is not in sale", "贷款 {loanId} 未在处置中"),
     "InvalidWindow": (
         "a sale of {window} seconds is not allowed: from {least} to {most}",

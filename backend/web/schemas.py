@@ -504,6 +504,22 @@ class ReplacementBody(Body):
     evidence: Annotated[Text, Field(description="The report; the chain keeps its hash")]
 
 
+class ReceiptQuoteRequestBody(Body):
+    quantity: Quantity
+    financiers: Annotated[list[Account], Field(min_length=1, max_length=50)]
+
+
+class ReceiptQuoteBody(Body):
+    quantity: Quantity
+    price_fen: Annotated[Amount, Field(description="For the whole quantity")]
+    valid_seconds: Seconds | None = None
+    own: OwnSignatureBody | None = None
+
+
+class ReceiptQuoteAcceptanceBody(Body):
+    receipt_id: Annotated[RowNumber | None, Field(description="Without it, the one that was asked about")] = None
+
+
 class FeedBody(Body):
     commodity: GoodsWord
     grade: GoodsWord
@@ -522,6 +538,11 @@ class PriceBody(Body):
 
 class ReceiptsQuery(PageQuery):
     lot_id: RowNumber | None = None
+
+
+class ReceiptQuotesQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=False)
+    receipt_id: RowNumber | None = None
 
 
 # ---- evidence

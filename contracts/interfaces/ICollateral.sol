@@ -60,6 +60,7 @@ interface ICollateral is IEscrow, ISignedDocuments {
     error CountStale(uint256 countedAt, uint256 oldest);
     error CountInTheFuture(uint256 countedAt, uint256 nowAt);
     error CoverEnds(uint256 tokenId, uint256 coveredUntil, uint256 needed);
+    error CutOffTooEarly(uint256 receivableId, uint256 cutOffAt, uint256 needed);
     error TooManyTitles(uint256 loanId, uint256 limit);
     error NotPledged(uint256 loanId, uint256 tokenId);
     error NotPartOfNote(uint256 tokenId, uint256 value);
@@ -98,7 +99,7 @@ interface ICollateral is IEscrow, ISignedDocuments {
     function titlesOf(uint256 loanId) external view returns (address asset, uint256[] memory tokenIds);
     function proceedsOf(uint256 loanId) external view returns (uint256);
 
-    /// @notice The loan in whose escrow a token stands; 0: none.
+    /// @notice The loan in whose escrow a token stands, or stood when its goods were lost; 0: none.
     function loanIdOf(address asset, uint256 tokenId) external view returns (uint256 loanId);
 
     function countDigest(Count calldata count) external view returns (bytes32);

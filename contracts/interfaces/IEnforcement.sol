@@ -17,13 +17,15 @@ interface IEnforcement is IPayouts, ISignedDocuments {
         uint256 deadline;
     }
 
-    /// @param round how often a sale was opened, `unsold` how often nobody came.
+    /// @param round how often a sale was opened; `unsold` how often nobody came.
+    /// @param worth what stood in escrow when the best bid was placed, at the reserve price.
     struct Sale {
         address bidder;
         uint40 endsAt;
         uint32 round;
-        uint16 unsold;
         uint64 bid;
+        uint64 worth;
+        uint32 unsold;
     }
 
     event SaleOpened(uint256 indexed loanId, uint256 round, uint256 minimum, uint256 endsAt);
@@ -53,6 +55,7 @@ interface IEnforcement is IPayouts, ISignedDocuments {
     error SaleRuns(uint256 loanId, uint256 endsAt);
     error NotEnoughGas(uint256 gas, uint256 needed);
     error BidTooLow(uint256 amount, uint256 least);
+    error WorthLess(uint256 loanId, uint256 worth, uint256 expected);
 
     /// @notice K13, K14. The lender opens a sale for `window` seconds.
     function openSale(uint256 loanId, uint40 window) external;

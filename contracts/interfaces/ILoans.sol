@@ -113,7 +113,7 @@ interface ILoans is IPayouts, ISignedDocuments {
     error NoGoodPrice(uint256 loanId);
     error LtvTooHigh(uint256 ltvBps, uint256 limitBps);
     error LtvBelowCall(uint256 ltvBps, uint256 callBps);
-    error LimitExceeded(uint256 drawn, uint256 limit);
+    error LimitExceeded(uint256 amount, uint256 undrawn);
     error Matured(uint256 loanId, uint256 maturityAt);
     error CallOpen(uint256 loanId, uint256 callBy);
     error NoCall(uint256 loanId);

@@ -12,8 +12,7 @@ library Debts {
         uint64 costs;
         uint96 interest;
         uint24 accruedDays;
-        uint64 limit;
-        uint64 drawn;
+        uint64 undrawn;
         uint96 penalty;
         uint24 lateDays;
     }
@@ -34,10 +33,8 @@ library Debts {
 
     /// @notice K5, K7. What is drawn bears the day in which it is drawn. The debt has been brought up to that day.
     function draw(Debt memory debt, uint256 rateBps, uint64 amount) internal pure {
-        if (debt.drawn > debt.limit || amount > debt.limit - debt.drawn) {
-            revert ILoans.LimitExceeded(uint256(debt.drawn) + amount, debt.limit);
-        }
-        debt.drawn += amount;
+        if (amount > debt.undrawn) revert ILoans.LimitExceeded(amount, debt.undrawn);
+        debt.undrawn -= amount;
         debt.principal += amount;
         debt.interest += uint96(uint256(amount) * rateBps);
     }

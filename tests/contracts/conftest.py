@@ -28,6 +28,7 @@ else:
     def isolation(world, fn_isolation):
         yield
         world.require_conserved()
+        world.require_escrow()
         history._list.clear()  # brownie keeps the trace of every transaction that was measured, gigabytes of them
 
     def _part(name):

@@ -42,6 +42,10 @@ ZERO = "0x" + "00" * 20
 NOTHING = b"\0" * 32
 CUT_OFF, ACCEPTANCE, GRACE = 2 * DAY, 3 * DAY, 5 * DAY
 PENALTY_BPS, LEVY_BPS = 5, 50
+LENT, LIMIT_OF_LOAN = 60_000_000, 70_000_000
+"""What is drawn at once on a note of FACE, or on goods worth as much, and what could be."""
+TONNE = 100_000
+"""What a tonne is worth when a loan begins: GOODS are worth FACE."""
 LIMIT = {
     "maxFaceValue": 10**15, "minTenorDays": 1, "maxTenorDays": 366, "confirmationDays": 30, "maxDepth": 5,
     "maxNotes": 12, "cutOffDays": CUT_OFF // DAY, "acceptanceDays": ACCEPTANCE // DAY, "graceDays": GRACE // DAY,
@@ -84,6 +88,14 @@ class Cause(IntEnum):
     SET_OFF = 1
     DISPUTE = 2
     PAYMENT_TO_ASSIGNOR = 3
+
+
+class LoanStatus(IntEnum):
+    NONE = 0
+    LIVE = 1
+    IN_SALE = 2
+    UNCOVERED = 3
+    ENDED = 4
 
 
 class Power(IntEnum):
@@ -153,6 +165,20 @@ DELIVERY_ORDER = {
 PRICE = {
     "feed": "bytes32", "price": "uint256", "observedAt": "uint256", "nonce": "uint256", "deadline": "uint256",
 }  # fmt: skip
+LOAN_QUOTE = {
+    "financier": "address", "borrower": "address", "asset": "address", "assetKey": "uint256", "documentHash": "bytes32",
+    "value": "uint256", "currency": "uint16", "limit": "uint64", "rateBps": "uint16", "penaltyBps": "uint16",
+    "maturityAt": "uint40", "graceDays": "uint8", "advanceBps": "uint16", "callBps": "uint16",
+    "liquidationBps": "uint16", "cureSeconds": "uint32", "reservePrice": "uint64", "order": "uint8", "nonce": "uint256",
+    "deadline": "uint256",
+}  # fmt: skip
+COUNT = {
+    "receiptId": "uint256", "pledgee": "address", "quantity": "uint64", "countedAt": "uint40", "nonce": "uint256",
+    "deadline": "uint256",
+}  # fmt: skip
+BID = {"loanId": "uint256", "bidder": "address", "amount": "uint64", "nonce": "uint256", "deadline": "uint256"}
+NO_COUNT = ((0, ZERO, 0, 0, 0, 0), b"")
+"""What is said of a custodian's count over notes."""
 PERMIT = {"owner": "address", "spender": "address", "value": "uint256", "nonce": "uint256", "deadline": "uint256"}
 DOMAINS = {
     "Receivables": "Feiqian Receivables", "Adjustments": "Feiqian Adjustments", "Settlement": "Feiqian Settlement",
@@ -446,8 +472,12 @@ class World:
         for contract in (self.repayments, self.adjustments):
             self.cash.approve(contract, UNLIMITED, {"from": self.obligor})
         self.receivables.setApprovalForAll(self.settlement, True, {"from": self.supplier})
+        self.receivables.setApprovalForAll(self.collateral, True, {"from": self.supplier})
+        for name in ("bank", "fund"):
+            for contract in (self.loans, self.enforcement):
+                self.cash.approve(contract, UNLIMITED, {"from": self.parties[name]})
         self.cash.approve(self.warehousereceipts, UNLIMITED, {"from": self.bank})
-        for operator in (self.settlement, self.loans):
+        for operator in (self.settlement, self.collateral):
             self.warehousereceipts.setApprovalForAll(operator, True, {"from": self.supplier})
 
     def admit(self, account: Any, roles: int, name: str, kyc_valid_until: int = FAR) -> int:
@@ -607,6 +637,148 @@ class World:
         if self.prices.oracleOf.call(document[0]) == ZERO:
             self.prices.assignFeed(document[0], self.oracle, {"from": self.registrar})
         return self.prices.publish(document, signature, {"from": self.stranger})
+
+    # ---- loans
+
+    def loan_quote(self, claim: int, signer: Any = None, **changed: Any) -> tuple[tuple[Any, ...], bytes]:
+        """The bank's quote to the supplier for a loan over a whole claim (a receivable, or with `asset` another kind of
+        title), and its signature."""
+        asset = changed.get("asset", self.receivables)
+        view = asset.receivableOf if asset == self.receivables else asset.lotOf
+        words = {
+            "financier": self.bank.address, "borrower": self.supplier.address, "asset": asset.address,
+            "assetKey": claim, "documentHash": bytes(view.call(claim).dict()["documentHash"]), "value": FACE,
+            "currency": CNY, "limit": LIMIT_OF_LOAN, "rateBps": 600, "penaltyBps": 900, "maturityAt": now() + 60 * DAY,
+            "graceDays": 3, "advanceBps": 7_000, "callBps": 8_000, "liquidationBps": 9_000, "cureSeconds": 2 * DAY,
+            "reservePrice": 8_000, "order": 0, "nonce": self.nonce(), "deadline": now() + DAY,
+        } | {name: getattr(value, "address", value) for name, value in changed.items()}  # fmt: skip
+        signed = self.sign(signer or words["financier"], self.loans, "Quote", LOAN_QUOTE, words)
+        return tuple(words.values()), signed
+
+    def loan(self, amount: int = LENT, **changed: Any) -> tuple[int, int]:
+        """A loan over a new note of the supplier; its number and the note."""
+        receivable, note = self.note()
+        signed = self.loan_quote(receivable, **changed)
+        tx = self.loans.originate(*signed, note, *NO_COUNT, amount, {"from": self.supplier})
+        return int(tx.events["LoanOriginated"]["loanId"]), note
+
+    def goods_loan(self, amount: int = LENT, price: int = TONNE, **changed: Any) -> tuple[int, int]:
+        """A loan over new goods of the supplier at a price that is published now; its number and the receipt."""
+        lot, receipt = self.receipt()
+        self.publish(price)
+        tx = self.loans.originate(
+            *self.goods_quote(lot, **changed), receipt, *self.count(receipt), amount, {"from": self.supplier}
+        )
+        return int(tx.events["LoanOriginated"]["loanId"]), receipt
+
+    def goods_quote(self, lot: int, **changed: Any) -> tuple[tuple[Any, ...], bytes]:
+        goods = {"asset": self.warehousereceipts, "value": GOODS, "reservePrice": TONNE * 4 // 5} | changed
+        return self.loan_quote(lot, **goods)
+
+    def count(self, receipt: int, signer: Any = None, **changed: Any) -> tuple[tuple[Any, ...], bytes]:
+        """The custodian's count of a receipt, for the bank, now, and its signature."""
+        words = {
+            "receiptId": receipt, "pledgee": self.bank.address, "quantity": GOODS, "countedAt": now(),
+            "nonce": self.nonce(), "deadline": now() + DAY,
+        } | changed  # fmt: skip
+        return tuple(words.values()), self.sign(signer or self.custodian, self.collateral, "Count", COUNT, words)
+
+    def title(self, receipt: int, value: int | None = None) -> tuple[Any, ...]:
+        """A receipt as it is named where it goes into escrow."""
+        goods = self.warehousereceipts.goodsOf.call(receipt).dict()
+        lot = self.warehousereceipts.lotOf.call(goods["lotId"]).dict()
+        return receipt, goods["lotId"], bytes(lot["documentHash"]), goods["quantity"] if value is None else value
+
+    def move_price(self, price: int) -> Any:
+        """A newer price, a second later."""
+        wait_until(now() + 1)
+        return self.publish(price)
+
+    def top_up_goods(self, loan: int, quantity: int) -> int:
+        """Other goods of the same kind into the escrow of a loan."""
+        _, receipt = self.receipt(quantity=quantity)
+        signed = self.count(receipt, quantity=quantity)
+        self.loans.topUp(loan, self.title(receipt), *signed, {"from": self.supplier})
+        return receipt
+
+    def top_up(self, loan: int, note: int | None = None, value: int = FACE) -> int:
+        """Another note of the supplier into the escrow of a loan."""
+        note = note or self.note()[1]
+        receivable = int(self.receivables.slotOf.call(note))
+        title = (note, receivable, bytes(self.view(receivable)["documentHash"]), value)
+        tx = self.loans.topUp(loan, title, *NO_COUNT, {"from": self.supplier})
+        return int(tx.events["TitlePledged"]["tokenId"])
+
+    def bid(self, loan: int, amount: int, bidder: Any = None, signer: Any = None, **changed: Any) -> Any:
+        """A signed bid of the fund, or of somebody else, carried by a stranger."""
+        return self.enforcement.bid(*self.bid_of(loan, amount, bidder, signer, **changed), {"from": self.stranger})
+
+    def bid_of(
+        self, loan: int, amount: int, bidder: Any = None, signer: Any = None, **changed: Any
+    ) -> tuple[tuple[Any, ...], bytes]:
+        bidder = bidder or self.fund
+        words = {
+            "loanId": loan, "bidder": bidder.address, "amount": amount, "nonce": self.nonce(),
+            "deadline": now() + 10 * DAY,
+        } | changed  # fmt: skip
+        return tuple(words.values()), self.sign(signer or bidder, self.enforcement, "Bid", BID, words)
+
+    def loan_view(self, loan: int) -> dict[str, Any]:
+        return dict(self.loans.loanOf.call(loan).dict())
+
+    def debt(self, loan: int) -> tuple[int, ...]:
+        """Costs, penalty, interest and principal that are owed now."""
+        return tuple(int(part) for part in self.loans.debtOf.call(loan))
+
+    def ended(self, loan: int) -> bool:
+        return bool(self.loan_view(loan)["status"] == LoanStatus.ENDED)
+
+    def overdue(self, loan: int) -> None:
+        """The grace of a loan has passed, by an hour: no day begins while a test goes on."""
+        wait_until(self.loan_view(loan)["graceEndsAt"] + 3_600)
+
+    def in_sale(self, window: int = DAY, **changed: Any) -> tuple[int, int]:
+        """A loan that is overdue and whose note is for sale; the loan's number and the note."""
+        loan, note = self.loan(**changed)
+        self.overdue(loan)
+        self.enforcement.openSale(loan, window, {"from": self.bank})
+        return loan, note
+
+    def sale_of(self, loan: int) -> tuple[dict[str, Any], int]:
+        """What is known of a sale, and the least that is bid now."""
+        sale, least = self.enforcement.saleOf.call(loan)
+        fields = next(entry for entry in self.enforcement.abi if entry.get("name") == "saleOf")["outputs"][0]
+        return dict(zip((part["name"] for part in fields["components"]), sale, strict=True)), int(least)
+
+    def close_sale(self, loan: int) -> Any:
+        """The window has passed, and somebody says so."""
+        wait_until(self.sale_of(loan)[0]["endsAt"] + 1)
+        return self.enforcement.closeSale(loan, {"from": self.stranger})
+
+    def require_escrow(self) -> None:
+        """K3 and K19, over all loans that a test has made."""
+        standing: set[tuple[str, int]] = set()
+        proceeds: dict[int, int] = defaultdict(int)
+        bids: dict[int, int] = defaultdict(int)
+        for loan in range(1, int(self.loans.loanCount.call()) + 1):
+            view = self.loan_view(loan)
+            proceeds[view["currency"]] += self.collateral.proceedsOf.call(loan)
+            bids[view["currency"]] += self.sale_of(loan)[0]["bid"]
+            asset, titles = self.collateral.titlesOf.call(loan)
+            for title in titles:
+                assert (asset, title) not in standing
+                assert self.collateral.loanIdOf.call(asset, title) == loan
+                standing.add((asset, title))
+        for currency, came in proceeds.items():
+            for contract, kept in ((self.collateral, came), (self.enforcement, bids[currency]), (self.loans, 0)):
+                if contract != self.collateral:
+                    kept += sum(contract.withheldOf.call(party, currency) for party in self.parties.values())
+                assert self.holding(contract, currency) >= kept
+
+    def holding(self, account: Any, currency: int = CNY) -> int:
+        token = self.policy.settlementTokenOf.call(currency)
+        question = {"to": token, "data": self.cash.balanceOf.encode_input(account)}
+        return int.from_bytes(web3.eth.call(question), "big")
 
     # ---- what becomes of it
 

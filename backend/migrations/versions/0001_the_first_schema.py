@@ -742,6 +742,51 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_receipt_merges_to_receipt_id"), ["to_receipt_id"], unique=False)
 
     op.create_table(
+        "receipt_quote_requests",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("receipt_id", sa.BigInteger(), nullable=False),
+        sa.Column("seller", sa.String(length=42), nullable=False),
+        sa.Column("financier", sa.String(length=42), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_receipt_quote_requests")),
+        sa.UniqueConstraint(
+            "receipt_id",
+            "seller",
+            "financier",
+            "quantity",
+            name=op.f("uq_receipt_quote_requests_receipt_id_seller_financier_quantity"),
+        ),
+    )
+    with op.batch_alter_table("receipt_quote_requests", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_receipt_quote_requests_financier"), ["financier"], unique=False)
+        batch_op.create_index(batch_op.f("ix_receipt_quote_requests_receipt_id"), ["receipt_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_receipt_quote_requests_seller"), ["seller"], unique=False)
+
+    op.create_table(
+        "receipt_quotes",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("financier", sa.String(length=42), nullable=False),
+        sa.Column("seller", sa.String(length=42), nullable=False),
+        sa.Column("receipt_id", sa.BigInteger(), nullable=False),
+        sa.Column("lot_id", sa.BigInteger(), nullable=False),
+        sa.Column("document_hash", sa.String(length=66), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("price", sa.BigInteger(), nullable=False),
+        sa.Column("cash", sa.String(length=42), nullable=False),
+        sa.Column("nonce", sa.String(length=78), nullable=False),
+        sa.Column("deadline", sa.BigInteger(), nullable=False),
+        sa.Column("signature", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_receipt_quotes")),
+        sa.UniqueConstraint("financier", "nonce", name=op.f("uq_receipt_quotes_financier_nonce")),
+    )
+    with op.batch_alter_table("receipt_quotes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_receipt_quotes_financier"), ["financier"], unique=False)
+        batch_op.create_index(batch_op.f("ix_receipt_quotes_receipt_id"), ["receipt_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_receipt_quotes_seller"), ["seller"], unique=False)
+
+    op.create_table(
         "receipt_sales",
         sa.Column("block_number", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("log_index", sa.Integer(), autoincrement=False, nullable=False),
@@ -1040,6 +1085,18 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_receipt_sales_buyer"))
 
     op.drop_table("receipt_sales")
+    with op.batch_alter_table("receipt_quotes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_receipt_quotes_seller"))
+        batch_op.drop_index(batch_op.f("ix_receipt_quotes_receipt_id"))
+        batch_op.drop_index(batch_op.f("ix_receipt_quotes_financier"))
+
+    op.drop_table("receipt_quotes")
+    with op.batch_alter_table("receipt_quote_requests", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_receipt_quote_requests_seller"))
+        batch_op.drop_index(batch_op.f("ix_receipt_quote_requests_receipt_id"))
+        batch_op.drop_index(batch_op.f("ix_receipt_quote_requests_financier"))
+
+    op.drop_table("receipt_quote_requests")
     with op.batch_alter_table("receipt_merges", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_receipt_merges_to_receipt_id"))
         batch_op.drop_index(batch_op.f("ix_receipt_merges_from_receipt_id"))

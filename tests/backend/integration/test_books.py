@@ -18,6 +18,7 @@ from backend.database import open_database
 from backend.migrations import migrate
 from backend.projections import ledger
 from backend.projections.indexer import Indexer
+from backend.reconcile import reconcile
 from backend.sdk import Party, Refused
 from backend.testing import Network
 
@@ -43,6 +44,8 @@ POSTING_EVENTS = {
     "NoteBoughtBack",
     "NoteCovered",
     "NoteWrittenOff",
+    "StoragePaid",
+    "InsurancePaid",
 }
 POSTINGS = re.compile(r"^  ((?:Assets|Liabilities|Equity|Income|Expenses):\S+)  (\S+) ([A-Z]{3})$", re.MULTILINE)
 
@@ -59,6 +62,7 @@ class Flow:
         self._at_maturity()
         network.operator.travel(days=GRACE_DAYS + 10)
         self._after_grace()
+        self._goods()
         network.bank_a.redeem_cash(1_234_567_89, "to our account at the bank")
 
     def _before_maturity(self) -> None:
@@ -139,6 +143,22 @@ class Flow:
         net.tier1.credit(left, self._credit_note(FACE))
         self._repay_due("left")
         net.tier1.allot(left)
+
+    def _goods(self) -> None:
+        """Storage that reaches the custodian and storage that has to wait, a sale of goods, and insurance."""
+        net = self.net
+        _, receipt = net.stored("10")
+        net.tier1.ask_for_receipt_quotes(receipt, "4", [net.bank_a])
+        sold = net.tier1.sell_receipt(net.bank_a.quote_receipt(receipt, "4", 2_000_00)["result"]["quoteId"])["result"]
+        net.operator.travel(seconds=60)
+        net.tier1.pay_storage(receipt)
+        net.operator.freeze(net.warehouse, "order 10")
+        net.bank_a.pay_storage(int(sold["receiptId"]))
+        assert net.operator.position(net.warehouse)["withheld"] == [{"currency": "CNY", "amountFen": "20"}]
+        assert reconcile(net.world.system).findings == []
+        net.operator.unfreeze(net.warehouse, "order 11")
+        net.warehouse.take_withheld()
+        net.warehouse.pay_insurance(receipt, 7)
 
     def _confirmed(self, name: str) -> tuple[int, int]:
         number, root = self.net.confirmed(FACE, days=DAYS)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
 from backend.errors import InvalidInput
 from backend.invoices.currencies import currency
-from backend.price_publisher import Observation, minor_units, publish, read_csv, read_http, read_json
+from backend.price_publisher import Observation, main, minor_units, publish, read_csv, read_http, read_json
 
 USD, JPY, KWD = currency("USD"), currency("JPY"), currency("KWD")
 END_OF_2020_01_02 = 1_578_009_599
@@ -114,3 +116,24 @@ def test_only_what_is_newer_and_not_of_the_future_is_published() -> None:
     assert oracle.sent == [("0xf", 3_001, 3_000), ("0xf", 4_001, 4_000)]
     with pytest.raises(LookupError):
         publish(oracle, "0xe", given)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("table", "arguments", "said"),
+    [
+        (None, [], "give --csv or --http"),
+        ("Date,Price\n2020-01-02,66.255\n", [], "line 2"),
+        ("Date,Price\n2020-01-02,66.25\n", ["--currency", "XXX"], "currency"),
+        ("Date,Price\n2020-01-02,66.25\n", [], "not published"),
+    ],
+    ids=["nothing to read", "not exact", "no currency", "nobody there"],
+)
+def test_on_the_command_line_a_refusal_is_one_line(
+    tmp_path: Path, table: str | None, arguments: list[str], said: str
+) -> None:
+    given = ["--url", "http://127.0.0.1:1", "--token", "t", "--feed", "0xf", *arguments]
+    if table is not None:
+        (tmp_path / "prices.csv").write_text(table, encoding="utf-8")
+        given += ["--csv", str(tmp_path / "prices.csv")]
+    done = CliRunner().invoke(main, given)
+    assert done.exit_code != 0 and said in done.output and "Traceback" not in done.output

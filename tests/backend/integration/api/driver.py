@@ -134,7 +134,7 @@ class Scene:
     `contested` a part is in dispute, and tier1 has signed a resolution and acknowledged a counterclaim. All are claims
     of tier1 on the car maker. tier2 and bank_b are strangers to them. `wallet` is signed in and is no participant.
     `operation` is tier1's.
-    The warehouse keeps `lot` of tier1, whose `receipt` has a delivery `order` that waits, and signed an `intake` that
+    The warehouse keeps `lot` of tier1, whose `receipt` has a delivery `order` that waits and a `receipt_quote` of bank_a, and signed an `intake` that
     waits; `feed` is the oracle's.
     """
 
@@ -155,6 +155,7 @@ class Scene:
     receipt: int
     intake: str
     order: str
+    receipt_quote: str
     feed: str
     cases: dict[tuple[str, str], Case] = field(default_factory=dict)
 
@@ -182,6 +183,8 @@ def make_scene(network: Network) -> Scene:
     lot, receipt = network.stored()
     intake = network.warehouse.take_in(network.tier1, **goods(network, "LOT-WAITS"), carry=False)["result"]["intakeId"]
     order = network.tier1.order_delivery(receipt, "10", "truck 沪A·12345")["result"]["deliveryOrderId"]
+    network.tier1.ask_for_receipt_quotes(receipt, "20", [network.bank_a])
+    receipt_quote = network.bank_a.quote_receipt(receipt, "20", 10_000_00)["result"]["quoteId"]
     feed = network.operator.assign_feed(network.oracle, "BRENT", "CRUDE", "BBL")
     now = network.operator.now()
     run = network.operator.settle_day(datetime.fromtimestamp(now - DAY, UTC).strftime("%Y-%m-%d"))
@@ -216,6 +219,7 @@ def make_scene(network: Network) -> Scene:
         receipt=receipt,
         intake=intake,
         order=order,
+        receipt_quote=receipt_quote,
         feed=feed,
     )
     scene.cases = _cases(scene)
@@ -474,7 +478,7 @@ def _goods_cases(scene: Scene) -> dict[tuple[str, str], Case]:
     tier1, tier2, until = network.tier1.account, network.tier2.account, network.operator.now() + 400 * DAY
     word = {"signature": "0x" + "11" * 65, "nonce": "7", "deadline": 2_000_000_000}
     members = set(scene.tokens) - {"anonymous", "wallet"}
-    sides = {"tier1", "warehouse"}
+    sides, sees = {"tier1", "warehouse"}, {"tier1", "warehouse", "bank_a"}
     receipt, lot = f"/receipts/{scene.receipt}", f"/lots/{scene.lot}"
     intake, order = f"/intakes/{scene.intake}", f"/delivery-orders/{scene.order}"
     words = {"commodity": "BRENT", "grade": "CRUDE", "unit": "BBL", "currency": "CNY"}
@@ -505,7 +509,7 @@ def _goods_cases(scene: Scene) -> dict[tuple[str, str], Case]:
         ("POST", "/intakes/{intake_id}/issues"): Case("tier1", f"{intake}/issues", {}, sides),
         ("POST", "/intakes/{intake_id}/cancellations"): Case("warehouse", f"{intake}/cancellations", {}, {"warehouse"}),
         ("GET", "/lots"): Case("tier1", "/lots", None, members | {"wallet"}),
-        ("GET", "/lots/{lot_id}"): Case("tier1", lot, None, sides | {"operator"}),
+        ("GET", "/lots/{lot_id}"): Case("tier1", lot, None, sees | {"operator"}),
         ("POST", "/lots/{lot_id}/misfortunes"): Case(
             "warehouse",
             f"{lot}/misfortunes",
@@ -517,13 +521,13 @@ def _goods_cases(scene: Scene) -> dict[tuple[str, str], Case]:
         ),
         ("POST", "/lots/{lot_id}/unlocks"): Case("operator", f"{lot}/unlocks", {"order": "order 8"}, {"operator"}),
         ("GET", "/receipts"): Case("tier1", "/receipts", None, members | {"wallet"}),
-        ("GET", of_receipt): Case("tier1", receipt, None, sides | {"operator"}),
+        ("GET", of_receipt): Case("tier1", receipt, None, sees | {"operator"}),
         ("POST", f"{of_receipt}/splits"): Case("tier1", f"{receipt}/splits", {"quantity": "1", "to": tier2}, {"tier1"}),
         ("POST", f"{of_receipt}/merges"): Case("tier1", f"{receipt}/merges", {"into": scene.receipt}, {"tier1"}),
         ("POST", f"{of_receipt}/transfers"): Case("tier1", f"{receipt}/transfers", {"to": tier2}, {"tier1"}),
-        ("POST", f"{of_receipt}/storage-payments"): Case("tier1", f"{receipt}/storage-payments", {}, sides),
+        ("POST", f"{of_receipt}/storage-payments"): Case("tier1", f"{receipt}/storage-payments", {}, sees),
         ("POST", f"{of_receipt}/insurance-payments"): Case(
-            "tier1", f"{receipt}/insurance-payments", {"amountFen": "100"}, sides
+            "tier1", f"{receipt}/insurance-payments", {"amountFen": "100"}, sees
         ),
         ("POST", f"{of_receipt}/freezes"): Case("operator", f"{receipt}/freezes", {"order": "order 9"}, {"operator"}),
         ("POST", f"{of_receipt}/unfreezes"): Case(
@@ -535,12 +539,31 @@ def _goods_cases(scene: Scene) -> dict[tuple[str, str], Case]:
         ("POST", f"{of_receipt}/replacement-objections"): Case(
             "tier1", f"{receipt}/replacement-objections", {}, {"tier1"}
         ),
-        ("POST", f"{of_receipt}/replacements"): Case("tier1", f"{receipt}/replacements", {}, sides | {"operator"}),
+        ("POST", f"{of_receipt}/replacements"): Case("tier1", f"{receipt}/replacements", {}, sees | {"operator"}),
         ("POST", f"{of_receipt}/delivery-orders"): Case(
             "tier1",
             f"{receipt}/delivery-orders",
             {"quantity": "1", "recipient": "truck 1", "validSeconds": 60, "own": word},
             {"tier1"},
+        ),
+        ("POST", f"{of_receipt}/quote-requests"): Case(
+            "tier1",
+            f"{receipt}/quote-requests",
+            {"quantity": "1", "financiers": [network.bank_a.account]},
+            {"tier1"},
+        ),
+        ("POST", f"{of_receipt}/quotes"): Case(
+            "bank_a",
+            f"{receipt}/quotes",
+            {"quantity": "1", "priceFen": "100", "validSeconds": 60, "own": None},
+            {"bank_a"},
+        ),
+        ("GET", "/receipt-quotes"): Case("tier1", "/receipt-quotes", None, members | {"wallet"}),
+        ("POST", "/receipt-quotes/{quote_id}/acceptances"): Case(
+            "tier1", f"/receipt-quotes/{scene.receipt_quote}/acceptances", {"receiptId": None}, {"tier1"}
+        ),
+        ("POST", "/receipt-quotes/{quote_id}/cancellations"): Case(
+            "bank_a", f"/receipt-quotes/{scene.receipt_quote}/cancellations", {}, {"bank_a"}
         ),
         ("GET", "/delivery-orders"): Case("tier1", "/delivery-orders", None, members | {"wallet"}),
         ("POST", "/delivery-orders/{order_id}/deliveries"): Case("warehouse", f"{order}/deliveries", {}, {"warehouse"}),

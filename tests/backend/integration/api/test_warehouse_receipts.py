@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from backend.chain.typed import Price
 from backend.config import DAY
 from backend.invoices.currencies import currency
 from backend.price_publisher import publish, read_csv
@@ -238,6 +239,64 @@ def test_pages_of_receipts(feiqian: Network) -> None:
     assert [one["id"] for one in feiqian.tier1.get("/receipts", lotId=lot, after=others[0])["items"]] == others[1:]
 
 
+# ---- selling goods
+
+
+def test_goods_are_sold_for_cash_in_one_transaction(feiqian: Network) -> None:
+    """Rules D1, D2: part of a receipt is a split, all of it a transfer; no levy is for notes alone."""
+    net = feiqian
+    lot, receipt = net.stored("10")
+    net.tier1.ask_for_receipt_quotes(receipt, "4", [net.bank_a, net.bank_b])
+    assert net.bank_a.receipt(receipt)["quantity"] == "10.000"
+    for bank, price in ((net.bank_a, 2_000_00), (net.bank_b, 1_900_00)):
+        bank.quote_receipt(receipt, "4", price)
+    best, second = net.tier1.receipt_quotes(receipt)
+    assert (best["financier"], best["priceFen"], best["quantity"]) == (net.bank_a.account, "200000", "4.000")
+    assert [one["id"] for one in net.bank_b.receipt_quotes()] == [second["id"]], "a competitor's price is its own"
+    part = int(net.tier1.sell_receipt(best["id"])["result"]["receiptId"])
+    assert (net.bank_a.receipt(part)["holder"], net.bank_a.receipt(part)["quantity"]) == (net.bank_a.account, "4.000")
+    assert (net.tier1.receipt(receipt)["quantity"], net.operator.cash(net.tier1)) == ("6.000", 2_000_00)
+    assert refusal(net.tier1.sell_receipt, best["id"]).error == "NonceAlreadyUsed"
+
+    net.tier1.ask_for_receipt_quotes(receipt, "6", [net.bank_b])
+    whole = net.bank_b.quote_receipt(receipt, "6", 3_000_00)["result"]["quoteId"]
+    assert int(net.tier1.sell_receipt(whole)["result"]["receiptId"]) == receipt
+    assert net.operator.cash(net.tier1) == 5_000_00
+    books = {line["book"]: line["amountFen"] for line in net.operator.position(net.tier1)["books"]}
+    assert books == {"cash": "500000", "goods": "-500000"}
+    statement = net.tier1.statement(net.tier1)
+    assert [item["receivableId"] for item in statement["items"] if item["event"] == "Settled"] == [None, None]
+    assert reconcile(net.world.system).findings == []
+    assert net.tier1.lot(lot)["live"] == "10.000"
+
+
+def test_only_who_was_asked_quotes_and_only_its_seller_sells(feiqian: Network) -> None:
+    net = feiqian
+    _, receipt = net.stored("10")
+    assert refusal(net.bank_a.quote_receipt, receipt, "1", 1).status == 404
+    net.tier1.ask_for_receipt_quotes(receipt, "1", [net.bank_a])
+    assert refusal(net.bank_a.quote_receipt, receipt, "11", 1).field == "quantity"
+    assert refusal(net.tier1.ask_for_receipt_quotes, receipt, "1", [net.tier2]).field == "financiers.0"
+    quote = net.bank_a.quote_receipt(receipt, "1", 1)["result"]["quoteId"]
+    assert refusal(net.tier2.sell_receipt, quote).status == 404
+    assert refusal(net.bank_a.sell_receipt, quote).status == 403
+    assert refusal(net.tier1.cancel_receipt_quote, quote).status == 403
+    _, other = net.stored("10")
+    assert refusal(net.tier1.sell_receipt, quote, other).field == "receiptId"
+    net.bank_a.cancel_receipt_quote(quote)
+    assert refusal(net.tier1.sell_receipt, quote).error == "NonceAlreadyUsed"
+    net.tier1.transfer(receipt, net.tier2)
+    assert refusal(net.bank_a.receipt, receipt).status == 404, "the new holder asked nobody"
+
+
+def test_a_buyer_with_its_own_wallet_quotes(feiqian: Network) -> None:
+    net = feiqian
+    bank, _ = own_wallet(net, "financier", "91110000MA4OWNBK01")
+    _, receipt = net.stored("10")
+    net.tier1.ask_for_receipt_quotes(receipt, "1", [bank])
+    assert bank.quote_receipt(receipt, "1", 500_00)["result"]["priceFen"] == "50000"
+
+
 # ---- prices
 
 
@@ -282,3 +341,20 @@ def test_an_oracle_with_its_own_wallet(feiqian: Network) -> None:
     at = feiqian.operator.now() - 5
     oracle.publish_price(feed, 480_00, observed_at=at)
     assert feiqian.tier1.feeds()[0]["publishedBy"] == oracle.account
+
+
+def test_anyone_carries_what_the_oracle_signed_and_nobody_alters_it(feiqian: Network) -> None:
+    """Rule O2."""
+    oracle, wallet = own_wallet(feiqian, "oracle", "91110108MA7OWNPR01")
+    feed = feiqian.operator.assign_feed(oracle, "BRENT", "CRUDE", "BBL")
+    now = feiqian.operator.now()
+    document = Price(feed=feed, price=480_00, observedAt=now - 5, nonce=7, deadline=now + 600)
+    typed = document.typed(feiqian.world.system.contracts)
+    signature = "0x" + bytes(wallet.sign_typed_data(full_message=typed).signature).hex()
+    own = {"signature": signature, "nonce": "7", "deadline": now + 600}
+    body = {"feed": feed, "priceFen": "48000", "observedAt": now - 5, "own": own}
+    for change in ({"priceFen": "48001"}, {"observedAt": now - 6}):
+        assert refusal(feiqian.tier2.act, "/prices", body | change).field == "own.signature"
+    feiqian.tier2.act("/prices", body)
+    assert feiqian.tier1.feeds()[0]["priceFen"] == "48000"
+    assert refusal(feiqian.tier2.act, "/prices", body).status == 409

@@ -11,6 +11,7 @@ from .driver import FACE, Scene, nothing_changes, problem
 ROLES = ["anonymous", "wallet", "tier1", "tier2", "bank_a", "bank_b", "car_maker", "warehouse", "oracle", "operator"]
 OWN_VIEW = [
     "/receivables", "/notes", "/quotes", "/quote-requests", "/lots", "/receipts", "/intakes", "/delivery-orders",
+    "/receipt-quotes",
 ]  # fmt: skip
 
 

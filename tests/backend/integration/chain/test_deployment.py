@@ -109,7 +109,7 @@ def test_a_contract_that_refuses_to_be_made(feiqian: Network, tmp_path: Path) ->
     world.system.node.prepare_account(deployer.address)
     authority = world.system.contracts.address("Authority")
     with pytest.raises(ContractRefused, match="InvalidLimits"):
-        deployer.create("Policy", authority, (0,) * 11)
+        deployer.create("Policy", authority, (0,) * 13)
     assert deployer.gas_used == 0
 
 

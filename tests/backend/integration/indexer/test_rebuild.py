@@ -24,6 +24,24 @@ def lived(feiqian: Network) -> None:
     feiqian.car_maker.repay(claim, 950_000_00)
     feiqian.tier1.redeem(int(note))
     _lived_badly(feiqian)
+    _lived_on_goods(feiqian)
+
+
+def _lived_on_goods(feiqian: Network) -> None:
+    """A lot that is divided, sold, lost in part, insured and handed out, and a price for it."""
+    warehouse, tier1, bank = feiqian.warehouse, feiqian.tier1, feiqian.bank_a
+    feed = feiqian.operator.assign_feed(feiqian.oracle, "BRENT", "CRUDE", "BBL")
+    feiqian.oracle.publish_price(feed, 500_00, observed_at=feiqian.operator.now() - 5)
+    lot, receipt = feiqian.stored("10")
+    child = int(tier1.split(receipt, "3")["result"]["receiptId"])
+    tier1.merge_receipts(child, receipt)
+    tier1.ask_for_receipt_quotes(receipt, "4", [bank])
+    sold = tier1.sell_receipt(bank.quote_receipt(receipt, "4", 2_000_00)["result"]["quoteId"])["result"]["receiptId"]
+    warehouse.report(lot, "shortage", "1", "count")
+    bank.pay_insurance(int(sold), 100)
+    feiqian.operator.travel(seconds=60)
+    tier1.pay_storage(receipt)
+    warehouse.deliver(tier1.order_delivery(receipt, "1", "truck")["result"]["deliveryOrderId"])
 
 
 def _lived_badly(feiqian: Network) -> None:

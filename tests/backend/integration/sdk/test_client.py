@@ -144,7 +144,7 @@ def test_what_there_is_to_ask(feiqian: Network) -> None:
     assert feiqian.operator.me() == {"account": "operator", "roles": ["operator"]}
     assert [party["name"] for party in feiqian.operator.participants("financier")] == ["bank_a", "bank_b"]
     cast = [party["name"] for party in feiqian.tier1.participants() if party["roles"] != ["protocol"]]
-    assert cast == ["car_maker", "tier1", "tier2", "bank_a", "bank_b"]
+    assert cast == ["car_maker", "tier1", "tier2", "bank_a", "bank_b", "warehouse", "oracle"]
     claim, note = feiqian.confirmed(FACE)
     assert feiqian.tier1.notes() == feiqian.car_maker.notes(claim)
     position = feiqian.operator.position(feiqian.car_maker.account)

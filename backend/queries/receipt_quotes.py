@@ -1,0 +1,72 @@
+"""Quotes for warehouse receipts: who was asked, and what was offered."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import Engine, RowMapping, or_, select
+
+from backend.database import reading
+from backend.documents import tables as documents
+from backend.errors import NotFound, both
+from backend.goods import format_quantity
+from backend.invoices.currencies import code_of
+from backend.projections import tables
+from backend.queries.documents import spent
+
+_quotes, _requests, _lots = documents.receipt_quotes, documents.receipt_quote_requests, tables.lots
+
+
+def receipt_quotes(engine: Engine, viewer: str | None, receipt_id: int | None, now: int) -> list[dict[str, Any]]:
+    """Quotes that `viewer` gave or was given (None: all), each with its state at `now`: those still open first, and
+    of them the one that pays the most for a unit."""
+    used = spent("Settlement", _quotes.c.financier, _quotes.c.nonce)
+    query = (
+        select(_quotes, _lots.c.decimals, _lots.c.currency, used.label("used"))
+        .join(_lots, _lots.c.id == _quotes.c.lot_id)
+        .order_by(_quotes.c.id)
+    )
+    if viewer is not None:
+        query = query.where(or_(_quotes.c.financier == viewer, _quotes.c.seller == viewer))
+    if receipt_id is not None:
+        query = query.where(_quotes.c.receipt_id == receipt_id)
+    with reading(engine) as db:
+        rows = db.execute(query).mappings().all()
+    best = sorted(rows, key=lambda row: (_state(row, now) != "open", -Fraction(row["price"], row["quantity"])))
+    return [_shown(row, now) for row in best]
+
+
+def visible_quote(engine: Engine, quote_id: str, viewer: str) -> dict[str, Any]:
+    """A quote as it was signed, for its two parties. Raises NotFound for anyone else."""
+    with reading(engine) as db:
+        row = db.execute(select(_quotes).where(_quotes.c.id == quote_id)).mappings().first()
+    if row is None or viewer not in (row["financier"], row["seller"]):
+        raise NotFound(what=both("quote", "报价"), id=quote_id)
+    return dict(row)
+
+
+def was_asked(engine: Engine, receipt_id: int, seller: str, financier: str) -> bool:
+    mine = _requests.c.receipt_id == receipt_id, _requests.c.seller == seller, _requests.c.financier == financier
+    with reading(engine) as db:
+        return db.execute(select(_requests.c.id).where(*mine)).first() is not None
+
+
+def _state(row: RowMapping, now: int) -> str:
+    return "used" if row["used"] else "expired" if row["deadline"] < now else "open"
+
+
+def _shown(row: RowMapping, now: int) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "financier": row["financier"],
+        "seller": row["seller"],
+        "receiptId": row["receipt_id"],
+        "lotId": row["lot_id"],
+        "quantity": format_quantity(row["quantity"], row["decimals"]),
+        "currency": code_of(row["currency"]),
+        "priceFen": row["price"],
+        "deadlineAt": row["deadline"],
+        "givenAt": row["at"],
+        "state": _state(row, now),
+    }

@@ -1,0 +1,183 @@
+"""Loans through the API and the chain: over goods and over notes, paid, called, sold (rules K)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from backend.config import DAY
+from backend.reconcile import reconcile
+from backend.sdk import OperationFailed, Party, Refused
+from backend.testing import Network
+
+PRICE = 500_00
+TERMS = {
+    "rate_bps": 600,
+    "penalty_bps": 900,
+    "grace_days": 3,
+    "advance_bps": 6_000,
+    "call_bps": 7_000,
+    "liquidation_bps": 8_500,
+    "cure_seconds": 2 * DAY,
+    "reserve_price": 200_00,
+}
+
+
+def refused(act: Any, *args: Any, **kwargs: Any) -> Refused | OperationFailed:
+    with pytest.raises((Refused, OperationFailed)) as caught:
+        act(*args, **kwargs)
+    return caught.value
+
+
+def publish(net: Network, feed: str, price: int) -> None:
+    net.oracle.publish_price(feed, price, observed_at=net.operator.now())
+
+
+def feed_of(net: Network, price: int = PRICE) -> str:
+    feed = net.operator.assign_feed(net.oracle, "BRENT", "CRUDE", "BBL")
+    publish(net, feed, price)
+    return feed
+
+
+def quoted(net: Network, asset: str, token: int, limit: int, borrower: Party, **terms: Any) -> str:
+    """The id of bank A's quote on the borrower's request."""
+    borrower.ask_for_loan(asset, token, limit, [net.bank_a])
+    request = net.bank_a.loan_requests()[0]
+    assert (request["asset"], request["tokenId"], request["limitFen"]) == (asset, token, str(limit))
+    maturity = net.operator.now() + 90 * DAY
+    given = net.bank_a.quote_loan(request["id"], limit, **({"maturity_at": maturity} | TERMS | terms))
+    return str(given["result"]["quoteId"])
+
+
+def lent(net: Network, amount: int = 250_000_00, quantity: str = "1000") -> tuple[int, int, int]:
+    """A loan over a fresh lot: its number, the lot, the receipt."""
+    lot, receipt = net.stored(quantity)
+    quote = quoted(net, "receipt", receipt, amount, net.tier1)
+    net.warehouse.count(receipt, quantity, net.bank_a)
+    taken = net.tier1.take_loan(quote, amount)
+    return int(taken["result"]["loanId"]), lot, receipt
+
+
+def agrees(net: Network) -> None:
+    assert reconcile(net.world.system).findings == []
+
+
+def test_drawn_called_cured_released_and_paid(feiqian: Network) -> None:
+    net = feiqian
+    feed = feed_of(net)
+    loan, _lot, receipt = lent(net)
+    shown = net.tier1.loan(loan)
+    assert (shown["status"], shown["asset"], shown["lender"]) == ("live", "receipt", net.bank_a.account)
+    assert net.operator.cash(net.tier1) == 250_000_00
+    assert net.tier1.receipt(receipt)["holder"] == net.world.system.contracts.address("Collateral")
+    assert shown["owedFen"] == str(250_000_00 + 250_000_00 * 600 // 3_600_000), "the first day has begun"
+    assert (shown["collateralFen"], shown["ltvBps"]) == (str(500_000_00), "5001")
+    agrees(net)
+
+    net.operator.travel(days=30)
+    publish(net, feed, 350_00)
+    called = net.bank_a.call_margin(loan)["result"]
+    assert int(called["ltvBps"]) == 7_180, "31 days have begun"
+    assert net.tier1.loan(loan)["callBy"] == int(called["callBy"])
+    net.operator.issue_cash(net.tier1, 100_000_00)
+    owed = net.tier1.owed(loan)
+    net.tier1.repay_loan(loan, owed - 200_000_00)
+    after = net.tier1.loan(loan)
+    assert (after["owedFen"], after["callBy"]) == (str(200_000_00), 0)
+
+    out = net.tier1.release(loan, receipt, "40")["result"]["tokenId"]
+    assert net.tier1.receipt(int(out))["quantity"] == "40.000"
+    too_much = refused(net.tier1.release, loan, receipt, "40")
+    assert getattr(too_much, "error", None) == "LtvTooHigh"
+    agrees(net)
+
+    net.operator.travel(days=5)
+    owed = net.tier1.owed(loan)
+    paid = net.tier1.repay_loan(loan, owed + 5_00)["events"]
+    assert next(event["args"]["excess"] for event in paid if event["name"] == "LoanRepaid") == 5_00
+    ended = net.tier1.loan(loan)
+    assert (ended["status"], ended["owedFen"], ended["titles"][0]["state"]) == ("ended", "0", "returned")
+    assert net.tier1.receipt(receipt)["holder"] == net.tier1.account
+    assert [act["act"] for act in ended["acts"]][:3] == ["originated", "pledged", "drawn"]
+    agrees(net)
+
+
+def test_not_cured_sold_and_still_owed(feiqian: Network) -> None:
+    net = feiqian
+    feed = feed_of(net)
+    loan, _lot, receipt = lent(net)
+    for bidder in (net.bank_b, net.tier2):
+        net.operator.issue_cash(bidder, 500_000_00)
+    early = refused(net.bank_a.open_sale, loan)
+    assert getattr(early, "error", None) == "LoanNotInDefault"
+    publish(net, feed, 340_00)
+    net.bank_a.call_margin(loan)
+    net.operator.travel(days=3)
+    stale = refused(net.bank_a.open_sale, loan, window=60)
+    assert getattr(stale, "error", None) == "InvalidWindow"
+    publish(net, feed, 260_00)
+    net.bank_a.open_sale(loan)
+    (listed,) = net.tier2.sales()
+    assert (listed["loanId"], listed["minimumFen"], listed["titles"][0]["value"]) == (loan, "20000000", "1000.000")
+    low = refused(net.tier2.bid, loan, 199_999_99)
+    assert getattr(low, "error", None) == "BidTooLow"
+    net.tier2.bid(loan, 210_000_00)
+    agrees(net)
+    net.bank_b.bid(loan, 230_000_00)
+    assert net.operator.cash(net.tier2) == 500_000_00, "who is outbid has its cash back at once"
+    net.operator.travel(days=2)
+    sold = net.tier2.close_sale(loan)["result"]
+    assert sold["priceFen"] == "23000000"
+    after = net.bank_a.loan(loan)
+    assert (after["status"], after["owedFen"]) == ("uncovered", sold["shortfallFen"])
+    assert int(sold["shortfallFen"]) > 20_000_00
+    assert net.bank_b.receipt(receipt)["holder"] == net.bank_b.account
+    agrees(net)
+    net.operator.issue_cash(net.tier1, 100_000_00)
+    net.tier1.repay_loan(loan, 10_000_00)
+    net.bank_a.waive(loan)
+    assert net.bank_a.loan(loan)["status"] == "ended"
+    agrees(net)
+
+
+def test_a_note_in_escrow_pays_its_loan(feiqian: Network) -> None:
+    net = feiqian
+    claim, note = net.confirmed(1_000_000_00)
+    quote = quoted(net, "note", note, 500_000_00, net.tier1, reserve_price=9_000)
+    loan = int(net.tier1.take_loan(quote, 500_000_00)["result"]["loanId"])
+    assert refused(net.tier1.endorse, note, net.tier2, 1).status in (403, 404, 409, 422)  # type: ignore[union-attr]
+    net.operator.travel(days=30)
+    net.car_maker.repay(claim, 1_000_000_00)
+    net.car_maker.redeem(note)
+    shown = net.tier1.loan(loan)
+    assert shown["proceedsFen"] == str(1_000_000_00)
+    owed = net.tier1.owed(loan)
+    before = net.operator.cash(net.tier1)
+    net.tier1.apply_proceeds(loan)
+    assert net.operator.cash(net.tier1) - before == 1_000_000_00 - owed
+    assert net.tier1.loan(loan)["status"] == "ended"
+    agrees(net)
+
+
+def test_what_needs_asking_and_counting(feiqian: Network) -> None:
+    net = feiqian
+    feed_of(net)
+    _, receipt = net.stored("1000")
+    quote = quoted(net, "receipt", receipt, 100_000_00, net.tier1)
+    assert refused(net.tier1.take_loan, quote, 100_000_00).type == "conflict"  # type: ignore[union-attr]
+    net.warehouse.count(receipt, "999.999", net.bank_a)
+    short = refused(net.tier1.take_loan, quote, 100_000_00)
+    assert getattr(short, "error", None) == "CountShort"
+    assert refused(net.bank_b.count, receipt, "1000", net.bank_a).status == 403  # type: ignore[union-attr]
+    request = net.bank_a.loan_requests()[0]["id"]
+    assert net.bank_b.loan_requests() == []
+    stranger = refused(net.bank_b.quote_loan, request, 1_00, maturity_at=net.operator.now() + DAY, **TERMS)
+    assert stranger.status == 404  # type: ignore[union-attr]
+    bands = refused(
+        net.bank_a.quote_loan, request, 1_00, maturity_at=net.operator.now() + DAY, **(TERMS | {"call_bps": 6_000})
+    )
+    assert bands.field == "callBps"  # type: ignore[union-attr]
+    net.bank_a.cancel_loan_quote(quote)
+    assert net.tier1.loan_quotes()[0]["state"] == "used"
+    assert refused(net.tier2.loan, 1).status == 404  # type: ignore[union-attr]
