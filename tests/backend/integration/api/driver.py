@@ -26,6 +26,8 @@ from backend.sdk import Party
 from backend.testing import IDENTIFIERS, Network
 from backend.web.problems import MEDIA_TYPE
 
+from .device_cases import device_routes, watch_over
+
 FACE = 1_000_000_00
 CJK = range(0x4E00, 0x9FFF)
 UNREAD = {table.name for table in [*tables.READ_MODEL, tables.cursor]}
@@ -134,8 +136,9 @@ class Scene:
     `contested` a part is in dispute, and tier1 has signed a resolution and acknowledged a counterclaim. All are claims
     of tier1 on the car maker. tier2 and bank_b are strangers to them. `wallet` is signed in and is no participant.
     `operation` is tier1's.
-    The warehouse keeps `lot` of tier1, whose `receipt` has a delivery `order` that waits and a `receipt_quote` of bank_a, and signed an `intake` that
-    waits; `feed` is the oracle's.
+    The warehouse keeps `lot` of tier1, whose `receipt` has a delivery `order` that waits and a `receipt_quote` of
+    bank_a, and signed an `intake` that waits; `feed` is the oracle's. A simulated scale, `device`, watches over the lot;
+    `reading` is one that was not handed in.
     """
 
     network: Network
@@ -157,6 +160,8 @@ class Scene:
     order: str
     receipt_quote: str
     feed: str
+    device: str
+    reading: dict[str, Any]
     cases: dict[tuple[str, str], Case] = field(default_factory=dict)
 
     @cached_property
@@ -186,6 +191,7 @@ def make_scene(network: Network) -> Scene:
     network.tier1.ask_for_receipt_quotes(receipt, "20", [network.bank_a])
     receipt_quote = network.bank_a.quote_receipt(receipt, "20", 10_000_00)["result"]["quoteId"]
     feed = network.operator.assign_feed(network.oracle, "BRENT", "CRUDE", "BBL")
+    device, reading = watch_over(network, lot)
     now = network.operator.now()
     run = network.operator.settle_day(datetime.fromtimestamp(now - DAY, UTC).strftime("%Y-%m-%d"))
     scene = Scene(
@@ -221,6 +227,8 @@ def make_scene(network: Network) -> Scene:
         order=order,
         receipt_quote=receipt_quote,
         feed=feed,
+        device=device,
+        reading=reading,
     )
     scene.cases = _cases(scene)
     return scene
@@ -469,6 +477,12 @@ def _cases(scene: Scene) -> dict[tuple[str, str], Case]:
         ("POST", "/clock/travels"): Case("operator", "/clock/travels", {"seconds": 60}, {"operator"}),
         ("GET", "/health"): Case("anonymous", "/health", None, anyone),
         **_goods_cases(scene),
+        **{
+            route: Case(*said)
+            for route, said in device_routes(
+                scene.lot, scene.device, scene.reading, {"tier1", "warehouse", "bank_a"}
+            ).items()
+        },
     }
 
 
