@@ -25,7 +25,7 @@ class EvidenceReads:
 
     def evidence(self, lot_id: int) -> Json:
         """The `watch` over a lot, and its `devices`."""
-        return self.get(f"/lots/{lot_id}/devices")
+        return self.get(f"/lots/{lot_id}/evidence")
 
     def contradictions(self, lot_id: int) -> list[Json]:
         """What contradicted the receipts of a lot, the first first."""

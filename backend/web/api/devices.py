@@ -58,9 +58,9 @@ def register(lot_id: int, body: DeviceBody) -> Response:
     )
 
 
-@blueprint.get(f"/lots/<{NUMBER}:lot_id>/devices")
+@blueprint.get(f"/lots/<{NUMBER}:lot_id>/evidence")
 @documents_read(blueprint)
-def devices(lot_id: int) -> Response:
+def evidence(lot_id: int) -> Response:
     """The watch over a lot, and its devices."""
     return context.answer(queries.evidence_of_lot(context.desk().engine, lot_id, context.viewer()))
 

@@ -42,7 +42,7 @@ def device_routes(
         ("POST", "/lots/{lot_id}/watches"): ("warehouse", f"{here}/watches", watch, keeper),
         ("POST", "/lots/{lot_id}/watch-changes"): ("operator", f"{here}/watch-changes", watch, {"operator"}),
         ("POST", "/lots/{lot_id}/devices"): ("warehouse", f"{here}/devices", other, keeper),
-        ("GET", "/lots/{lot_id}/devices"): ("tier1", f"{here}/devices", None, reads),
+        ("GET", "/lots/{lot_id}/evidence"): ("tier1", f"{here}/evidence", None, reads),
         ("GET", "/lots/{lot_id}/contradictions"): ("tier1", f"{here}/contradictions", None, reads),
         ("GET", "/devices/{device}"): ("tier1", at, None, reads),
         ("GET", "/devices/{device}/readings"): ("tier1", f"{at}/readings", None, reads),
