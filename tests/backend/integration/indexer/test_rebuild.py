@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import time
+from typing import Any
+
+from backend.config import DAY
 from backend.database import reading
+from backend.devices.documents import Domain
+from backend.devices.simulator import Fault, SimulatedDevice
 from backend.projections import tables
 from backend.projections.indexer import read_model_digest
 from backend.testing import Network
@@ -25,6 +31,8 @@ def lived(feiqian: Network) -> None:
     feiqian.tier1.redeem(int(note))
     _lived_badly(feiqian)
     _lived_on_goods(feiqian)
+    _lived_on_credit(feiqian)
+    _lived_under_watch(feiqian)
 
 
 def _lived_on_goods(feiqian: Network) -> None:
@@ -42,6 +50,51 @@ def _lived_on_goods(feiqian: Network) -> None:
     feiqian.operator.travel(seconds=60)
     tier1.pay_storage(receipt)
     warehouse.deliver(tier1.order_delivery(receipt, "1", "truck")["result"]["deliveryOrderId"])
+
+
+def _lived_on_credit(feiqian: Network) -> None:
+    """A loan over a note that is not paid, and the sale of the note."""
+    tier1, bank, now = feiqian.tier1, feiqian.bank_a, feiqian.operator.now()
+    _, note = feiqian.confirmed(amount=100_000_00)
+    tier1.ask_for_loan("note", note, 50_000_00, [bank])
+    bands = {"advance_bps": 6_000, "call_bps": 7_000, "liquidation_bps": 8_500, "cure_seconds": DAY}
+    terms = {
+        "rate_bps": 600,
+        "penalty_bps": 900,
+        "grace_days": 0,
+        "maturity_at": now + 10 * DAY,
+        "reserve_price": 5_000,
+    }
+    request = bank.loan_requests()[0]["id"]
+    loan = tier1.take_loan(bank.quote_loan(request, 50_000_00, **terms, **bands)["result"]["quoteId"], 50_000_00)
+    feiqian.operator.travel(days=12)
+    bank.open_sale(int(loan["result"]["loanId"]))
+
+
+def _lived_under_watch(feiqian: Network) -> None:
+    """A lot whose scale anchors a reading, and then contradicts."""
+    warehouse, operator = feiqian.warehouse, feiqian.operator
+    lot, _ = feiqian.stored("1000")
+    warehouse.watch(lot, tolerance_bps=200, max_silence=DAY)
+    domain = Domain.of(feiqian.world.system.contracts)
+    scale = SimulatedDevice("scale", "weight", lot, domain, quantity=1_000_000)
+    until = operator.now() + 100 * DAY
+    warehouse.register_device(lot, scale.address, "weight", calibrated_until=until, simulated=True)
+    operator.travel(seconds=10)
+    warehouse.hand_in(_said(scale, operator.now()))
+    warehouse.anchor(scale.address, scale.key)
+    scale.faults[Fault.WEIGHT_LOSS] = 0
+    warehouse.contradict(_said(scale, operator.now()))
+    deadline = time.monotonic() + 20
+    while not warehouse.device(scale.address)["lastSequence"]:
+        assert time.monotonic() < deadline, "the batch was not anchored"
+        time.sleep(0.02)
+
+
+def _said(scale: SimulatedDevice, at: int) -> dict[str, Any]:
+    message = scale.read(at)
+    assert message is not None
+    return message
 
 
 def _lived_badly(feiqian: Network) -> None:
