@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Integer, LargeBinary, String, Table, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, LargeBinary, String, Table, UniqueConstraint
 
 from backend.database import metadata
 
@@ -124,6 +124,7 @@ device_batches = Table(
     Column("last_taken_at", BigInteger, nullable=False),
     Column("signature", String(132), nullable=False),
     Column("at", BigInteger, nullable=False),
+    Index("ix_device_batches_device_first_sequence", "device", "first_sequence"),
 )
 
 settlement_runs = Table(

@@ -95,19 +95,21 @@ def kept_reading(engine: Engine, device: str, sequence: int) -> RowMapping:
 
 def batches_to_anchor(engine: Engine, limit: int) -> list[RowMapping]:
     """At most `limit` batches that are signed and were not sent yet, those of one device in its order, each with its
-    device's `owner` account. Those of revoked devices are left out: the contract takes none."""
+    device's `owner` account. What the contract would take no more is left out: batches of revoked devices, and those
+    behind the last that is anchored."""
     operations = metadata.tables["operations"]
-    of_root = (_anchors.c.device == device_batches.c.device) & (_anchors.c.root == device_batches.c.root)
     sent = select(operations.c.id).where(
         operations.c.actor == ANCHORING,
         operations.c.idempotency_key == device_batches.c.device + "-" + device_batches.c.root,
     )
+    next_of = (device_batches.c.device == _devices.c.device) & (
+        device_batches.c.first_sequence > _devices.c.last_sequence
+    )
     query = (
         select(device_batches, _people.c.account.label("owner"))
-        .join(_devices, _devices.c.device == device_batches.c.device)
+        .join(_devices, next_of)
         .join(_people, _people.c.id == _devices.c.owner_id)
-        .outerjoin(_anchors, of_root)
-        .where(_anchors.c.root.is_(None), ~_devices.c.revoked, ~sent.exists())
+        .where(~_devices.c.revoked, ~sent.exists())
         .order_by(device_batches.c.device, device_batches.c.first_sequence)
         .limit(limit)
     )

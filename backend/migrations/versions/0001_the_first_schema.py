@@ -217,6 +217,9 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("device", "root", name=op.f("pk_device_batches")),
     )
+    with op.batch_alter_table("device_batches", schema=None) as batch_op:
+        batch_op.create_index("ix_device_batches_device_first_sequence", ["device", "first_sequence"], unique=False)
+
     op.create_table(
         "device_readings",
         sa.Column("device", sa.String(length=42), nullable=False),
@@ -1228,6 +1231,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_device_readings_batch_root"))
 
     op.drop_table("device_readings")
+    with op.batch_alter_table("device_batches", schema=None) as batch_op:
+        batch_op.drop_index("ix_device_batches_device_first_sequence")
+
     op.drop_table("device_batches")
     with op.batch_alter_table("delivery_orders", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_delivery_orders_recipient_hash"))
