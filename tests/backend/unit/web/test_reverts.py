@@ -11,7 +11,7 @@ from backend.chain.compile import artifacts
 from backend.web.reverts import CLAUSES, SENTENCES, sentence
 
 SPEAKING = ["Participants", "Policy", "Fingerprints", "SettlementToken", "Receivables", "Repayments", "Adjustments",
-            "Reserve", "Settlement", "WarehouseReceipts", "Prices"]  # fmt: skip
+            "Reserve", "Settlement", "WarehouseReceipts", "Prices", "Loans", "Collateral", "Enforcement"]  # fmt: skip
 ACCOUNT = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
 
 
