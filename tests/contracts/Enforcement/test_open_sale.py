@@ -29,7 +29,7 @@ def test_the_lender_opens(world, enforcement, overdue, bank):
         FACE * 4 // 5,
     )
     assert world.loan_view(loan)["status"] == LoanStatus.IN_SALE
-    with refused("WrongStatus", loan, LoanStatus.IN_SALE):
+    with refused("WrongLoanStatus", loan, LoanStatus.IN_SALE):
         enforcement.openSale(loan, DAY, {"from": bank})
 
 
@@ -70,7 +70,7 @@ def test_not_by_the_frozen(world, enforcement, overdue, bank):
 def test_not_without_default(world, enforcement, bank):
     """K13."""
     loan, _ = world.loan()
-    with refused("NotInDefault", loan):
+    with refused("LoanNotInDefault", loan):
         enforcement.openSale(loan, DAY, {"from": bank})
     assert world.loans.defaultOf(loan) == 0
 
@@ -93,7 +93,7 @@ def test_not_when_the_debt_was_paid(world, loans, enforcement, overdue, cash, ba
     loan, _ = overdue
     cash.approve(loans, FACE, {"from": obligor})
     loans.repay(loan, FACE, {"from": obligor})
-    with refused("WrongStatus", loan, LoanStatus.ENDED):
+    with refused("WrongLoanStatus", loan, LoanStatus.ENDED):
         enforcement.openSale(loan, DAY, {"from": bank})
 
 
@@ -102,5 +102,5 @@ def test_a_sale_of_nothing_new_after_it_was_sold(world, enforcement, bank):
     loan, _ = world.in_sale(reservePrice=1)
     world.bid(loan, 10_000)
     world.close_sale(loan)
-    with refused("WrongStatus", loan, LoanStatus.UNCOVERED):
+    with refused("WrongLoanStatus", loan, LoanStatus.UNCOVERED):
         enforcement.openSale(loan, DAY, {"from": bank})

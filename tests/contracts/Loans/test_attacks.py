@@ -54,7 +54,7 @@ def test_the_same_receipt_twice(world, collateral, supplier, fund):
     """K3: with a fresh count for another lender, even."""
     _, receipt = world.goods_loan()
     count = world.count(receipt, pledgee=fund.address)
-    with refused("WrongHolder", receipt, collateral, supplier):
+    with refused("WrongReceiptHolder", receipt, collateral, supplier):
         execute(world, world.goods_quote(1, financier=fund), receipt, count)
 
 
@@ -66,7 +66,7 @@ def test_the_same_title_once_more_in_the_same_loan(world, loans, collateral, sup
     with refused("WrongHolder", note, collateral, supplier):
         loans.topUp(loan, title, *NO_COUNT, {"from": supplier})
     other, receipt = world.goods_loan()
-    with refused("WrongHolder", receipt, collateral, supplier):
+    with refused("WrongReceiptHolder", receipt, collateral, supplier):
         loans.topUp(other, world.title(receipt), *world.count(receipt), {"from": supplier})
 
 
@@ -92,9 +92,9 @@ def test_a_note_sold_after_the_pledge(world, settlement, receivables, supplier, 
 def test_goods_sold_or_delivered_after_the_pledge(world, warehousereceipts, supplier, custodian, fund):
     """K3, W5: not even where custodian and borrower agree."""
     _, receipt = world.goods_loan()
-    with refused("NotAuthorised", receipt, supplier):
+    with refused("NotYourReceipt", receipt, supplier):
         warehousereceipts.transferFrom(supplier, fund, receipt, {"from": supplier})
-    with refused("NotAuthorised", receipt, supplier):
+    with refused("NotYourReceipt", receipt, supplier):
         warehousereceipts.split(receipt, supplier, 1, {"from": supplier})
     with refused("InEscrow", receipt):
         warehousereceipts.deliverGoods(*world.order(receipt, signer=supplier), {"from": custodian})
@@ -116,7 +116,7 @@ def test_an_approval_from_before_the_pledge(world, receivables, warehousereceipt
     lot, receipt = goods(world)
     warehousereceipts.approve(thief, receipt, {"from": supplier})
     execute(world, world.goods_quote(lot), receipt, world.count(receipt))
-    with refused("NotAuthorised", receipt, thief):
+    with refused("NotYourReceipt", receipt, thief):
         warehousereceipts.transferFrom(world.collateral, thief, receipt, {"from": thief})
 
 
@@ -281,7 +281,7 @@ def test_a_stale_price_liquidates_nobody(world, loans, enforcement, supplier, ba
     assert loans.defaultOf(loan) == 2
     wait_until(world.prices.lastOf(world.feed())[1] + 2 * DAY + 1)
     assert loans.defaultOf(loan) == 0
-    with refused("NotInDefault", loan):
+    with refused("LoanNotInDefault", loan):
         enforcement.openSale(loan, DAY, {"from": bank})
     for act in (
         lambda: loans.callMargin(loan, {"from": bank}),
@@ -298,7 +298,7 @@ def test_a_call_that_ran_out_needs_a_good_price_too(world, loans, enforcement, b
     world.move_price(CALL_PRICE)
     loans.callMargin(loan, {"from": bank})
     wait_until(max(world.loan_view(loan)["callBy"], world.prices.lastOf(world.feed())[1] + 2 * DAY) + 1)
-    with refused("NotInDefault", loan):
+    with refused("LoanNotInDefault", loan):
         enforcement.openSale(loan, DAY, {"from": bank})
     world.publish(CALL_PRICE)
     enforcement.openSale(loan, DAY, {"from": bank})
@@ -322,7 +322,7 @@ def test_the_price_of_a_revoked_oracle(world, loans, participants, prices, enfor
         world.admit(other, 32, "another oracle")
         prices.assignFeed(world.feed(), other, {"from": registrar})
         expected = ("InvalidSignature", other, prices.priceDigest.call(fresh[0]))
-    with refused("NotInDefault", loan):
+    with refused("LoanNotInDefault", loan):
         enforcement.openSale(loan, DAY, {"from": bank})
     with refused("NoGoodPrice", loan):
         loans.callMargin(loan, {"from": bank})
@@ -350,7 +350,7 @@ def test_a_price_slipped_in_at_the_deadline(world, loans, cash, prices, enforcem
     assert prices.lastOf(world.feed())[0] == 62_000
     view = world.loan_view(loan)
     assert (view["callBy"], view["status"], world.debt(loan)[3] < LENT) == (0, LoanStatus.LIVE, True)
-    with at(call_by + 1), refused("NotInDefault", loan):
+    with at(call_by + 1), refused("LoanNotInDefault", loan):
         enforcement.openSale(loan, DAY, {"from": bank})
     tx = loans.callMargin(loan, {"from": bank})
     assert tx.events["MarginCalled"]["callBy"] == tx.timestamp + 2 * DAY
@@ -391,7 +391,7 @@ def test_a_lender_that_sits_on_the_proceeds(
     warehousereceipts.report(1, 3, GOODS // 2, b"\1" * 32, [receipt], {"from": custodian})
     cash.approve(warehousereceipts, FACE, {"from": obligor})
     warehousereceipts.payInsurance(receipt, FACE // 2, {"from": obligor})
-    with refused("NotInDefault", loan):
+    with refused("LoanNotInDefault", loan):
         enforcement.openSale(loan, DAY, {"from": bank})
     assert loans.ltvAt(loan, TONNE) == -(-(LENT + A_DAY - FACE // 2) * 10_000 // (FACE // 2))
 

@@ -35,7 +35,7 @@ def test_the_limit_is_over_all(world, loans, cash, supplier):
 def test_not_nothing(world, loans, supplier):
     """K7."""
     loan, _ = world.loan()
-    with refused("InvalidAmount", 0, LIMIT_OF_LOAN):
+    with refused("InvalidAmount", 0, LIMIT_OF_LOAN - LENT):
         loans.draw(loan, 0, {"from": supplier})
 
 
@@ -58,14 +58,14 @@ def test_not_by_the_frozen(world, loans, supplier):
 
 @pytest.mark.parametrize("late", [False, True])
 def test_before_maturity(world, loans, supplier, late):
-    """K7: its last second is the last."""
+    """K7: the second before it is the last."""
     loan, _ = world.loan()
     maturity = world.loan_view(loan)["maturityAt"]
     if late:
-        with at(maturity + 1), refused("Matured", loan, maturity):
+        with at(maturity), refused("Matured", loan, maturity):
             loans.draw(loan, 1, {"from": supplier})
     else:
-        with at(maturity):
+        with at(maturity - 1):
             loans.draw(loan, 1, {"from": supplier})
 
 
@@ -91,10 +91,10 @@ def test_not_while_margin_is_called(world, loans, supplier):
 def test_not_in_sale_nor_after_the_end(world, loans, supplier, bank):
     """K7."""
     loan, _ = world.in_sale()
-    with refused("WrongStatus", loan, LoanStatus.IN_SALE):
+    with refused("WrongLoanStatus", loan, LoanStatus.IN_SALE):
         loans.draw(loan, 1, {"from": supplier})
     loans.waive(loan, {"from": bank})
-    with refused("WrongStatus", loan, LoanStatus.ENDED):
+    with refused("WrongLoanStatus", loan, LoanStatus.ENDED):
         loans.draw(loan, 1, {"from": supplier})
 
 

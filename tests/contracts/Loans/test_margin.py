@@ -138,7 +138,7 @@ def test_until_the_last_second(world, loans, enforcement, called, bank, offset):
             tx = enforcement.openSale(loan, DAY, {"from": bank})
         assert tx.events["LoanDefaulted"]["cause"] == CALL_NOT_CURED
     else:
-        with at(call_by), refused("NotInDefault", loan):
+        with at(call_by), refused("LoanNotInDefault", loan):
             enforcement.openSale(loan, DAY, {"from": bank})
 
 
@@ -151,7 +151,7 @@ def test_a_cure_at_the_last_second_and_after_it(world, loans, cash, enforcement,
         tx = loans.repay(loan, 7_530_000, {"from": supplier})
     assert "MarginCured" in tx.events
     world.publish(CALL_PRICE)
-    with refused("NotInDefault", loan):
+    with refused("LoanNotInDefault", loan):
         enforcement.openSale(loan, DAY, {"from": bank})
 
 
@@ -169,7 +169,7 @@ def test_at_the_liquidation_band(world, loans, enforcement, bank, price, opens):
         }  # fmt: skip
         assert loans.defaultOf(loan) == 0
     else:
-        with refused("NotInDefault", loan):
+        with refused("LoanNotInDefault", loan):
             enforcement.openSale(loan, DAY, {"from": bank})
 
 
@@ -185,7 +185,7 @@ def test_debt_after_grace_needs_no_price(world, loans, enforcement, bank, offset
         owed = LENT + days * LENT * 600 // 3_600_000 + LENT * 900 // 3_600_000
         assert dict(tx.events["LoanDefaulted"]) == {"loanId": loan, "cause": OVERDUE, "debt": owed, "ltvBps": 0}
     else:
-        with at(end), refused("NotInDefault", loan):
+        with at(end), refused("LoanNotInDefault", loan):
             enforcement.openSale(loan, DAY, {"from": bank})
 
 
@@ -204,10 +204,10 @@ def test_not_in_another_state(world, loans, bank, stranger):
     """K9."""
     loan, _ = world.in_sale()
     for act in (loans.callMargin, loans.reviewCall):
-        with refused("WrongStatus", loan, LoanStatus.IN_SALE):
+        with refused("WrongLoanStatus", loan, LoanStatus.IN_SALE):
             act(loan, {"from": stranger})
     loans.waive(loan, {"from": bank})
-    with refused("WrongStatus", loan, LoanStatus.ENDED):
+    with refused("WrongLoanStatus", loan, LoanStatus.ENDED):
         loans.callMargin(loan, {"from": stranger})
     assert loans.ltvAt(loan, 10_000) == 0
 

@@ -207,7 +207,7 @@ def test_cash_that_waits_counts_against_the_debt(world, loans, enforcement, repa
     assert world.collateral.valueAt(loan, 10_000) == FACE // 10
     assert loans.ltvAt(loan, 10_000) == 0
     assert loans.defaultOf(loan) == 0
-    with refused("NotInDefault", loan):
+    with refused("LoanNotInDefault", loan):
         enforcement.openSale(loan, DAY, {"from": bank})
     with refused("LtvBelowCall", 0, 8_000):
         loans.callMargin(loan, {"from": bank})

@@ -127,5 +127,5 @@ def test_not_at_an_old_price(world, loans, supplier, paid_down):
 def test_not_in_sale(world, loans, supplier):
     """K11."""
     loan, note = world.in_sale()
-    with refused("WrongStatus", loan, LoanStatus.IN_SALE):
+    with refused("WrongLoanStatus", loan, LoanStatus.IN_SALE):
         loans.release(loan, note, FACE, {"from": supplier})

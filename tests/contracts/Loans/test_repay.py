@@ -35,7 +35,7 @@ def test_the_whole_brings_title_back(world, loans, collateral, receivables, cash
     assert world.ended(loan)
     assert world.debt(loan) == (0, 0, 0, 0)
     assert (collateral.titlesOf(loan)[1], collateral.loanIdOf(receivables, note)) == ((), 0)
-    with refused("WrongStatus", loan, LoanStatus.ENDED):
+    with refused("WrongLoanStatus", loan, LoanStatus.ENDED):
         loans.repay(loan, 1, {"from": supplier})
 
 

@@ -81,7 +81,7 @@ def test_not_after_the_end(world, loans, stored, bank):
     """K16."""
     loan, receipt, _ = stored
     loans.waive(loan, {"from": bank})
-    with refused("WrongStatus", loan, LoanStatus.ENDED):
+    with refused("WrongLoanStatus", loan, LoanStatus.ENDED):
         loans.advanceStorage(loan, receipt, {"from": bank})
 
 

@@ -90,12 +90,12 @@ def test_not_without_a_live_loan(world, loans, bank, supplier):
     world.bid(loan, 80_000_000)
     title = (1, 1, b"\0" * 32, 1)
     world.close_sale(loan)
-    with refused("WrongStatus", loan, LoanStatus.ENDED):
+    with refused("WrongLoanStatus", loan, LoanStatus.ENDED):
         loans.topUp(loan, title, *NO_COUNT, {"from": supplier})
     short, _ = world.in_sale(reservePrice=1)
     world.bid(short, 20_000)
     world.close_sale(short)
-    with refused("WrongStatus", short, LoanStatus.UNCOVERED):
+    with refused("WrongLoanStatus", short, LoanStatus.UNCOVERED):
         loans.topUp(short, title, *NO_COUNT, {"from": supplier})
 
 

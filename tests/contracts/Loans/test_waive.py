@@ -14,7 +14,7 @@ def test_the_lender_waives(world, loans, receivables, cash, supplier, bank):
     assert dict(tx.events["LoanEnded"]) == {"loanId": loan}
     assert (receivables.ownerOf(note), cash.balanceOf(bank)) == (supplier, before)
     assert world.debt(loan) == (0, 0, 0, 0)
-    with refused("WrongStatus", loan, LoanStatus.ENDED):
+    with refused("WrongLoanStatus", loan, LoanStatus.ENDED):
         loans.waive(loan, {"from": bank})
 
 
@@ -85,10 +85,10 @@ def test_goods_leave_escrow_after_their_expiry(world, loans, warehousereceipts, 
 def test_only_of_a_loan_that_ended(world, loans, supplier):
     """K18."""
     loan, _ = world.loan()
-    with refused("WrongStatus", loan, LoanStatus.LIVE):
+    with refused("WrongLoanStatus", loan, LoanStatus.LIVE):
         loans.returnTitle(loan, {"from": supplier})
     sold, _ = world.in_sale()
-    with refused("WrongStatus", sold, LoanStatus.IN_SALE):
+    with refused("WrongLoanStatus", sold, LoanStatus.IN_SALE):
         loans.returnTitle(sold, {"from": supplier})
 
 
