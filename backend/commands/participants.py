@@ -84,28 +84,32 @@ def register_participant(
 
 def standing_approvals(desk: Desk, role_names: list[str]) -> list[Call]:
     """What a party lets the contracts do for it once for all: each use still needs its own signed act."""
-    contracts = desk.contracts
-    settlement = contracts.address("Settlement")
+    contracts, held = desk.contracts, set(role_names)
+    calls = [
+        contracts.call_data(title, "setApprovalForAll", contracts.address(mover), True)
+        for mover, whose in _MOVERS.items()
+        for title in ("Receivables", "WarehouseReceipts")
+        if whose & held
+    ]
     tokens = [contracts.token(code) for code in contracts.deployment.tokens]
-    calls = []
-    collateral = contracts.address("Collateral")
-    if {"supplier", "financier"} & set(role_names):
-        for title in ("Receivables", "WarehouseReceipts"):
-            calls.append(contracts.call_data(title, "setApprovalForAll", settlement, True))
-            calls.append(contracts.call_data(title, "setApprovalForAll", collateral, True))
-        for spender in ("Loans", "Enforcement", "WarehouseReceipts"):
+    for spender, whose in _SPENDERS.items():
+        if whose & held:
             calls += _approvals(contracts, tokens, spender)
-    if "financier" in role_names:
-        calls += _approvals(contracts, tokens, "Settlement")
-    if "obligor" in role_names:
-        calls += _approvals(contracts, tokens, "Adjustments")
-    if {"obligor", "supplier", "financier"} & set(role_names):
-        calls += _approvals(contracts, tokens, "Repayments")
-    if {"supplier", "financier"} & set(role_names):
-        calls.append(contracts.call_data("WarehouseReceipts", "setApprovalForAll", settlement, True))
-    if {"obligor", "supplier", "financier", "custodian"} & set(role_names):
-        calls += _approvals(contracts, tokens, "WarehouseReceipts")
     return calls
+
+
+_HOLDERS = {"supplier", "financier"}
+_MOVERS = {"Settlement": _HOLDERS, "Collateral": _HOLDERS}
+"""Who moves title, for which roles."""
+_SPENDERS = {
+    "Settlement": {"financier"},
+    "Adjustments": {"obligor"},
+    "Repayments": _HOLDERS | {"obligor"},
+    "WarehouseReceipts": _HOLDERS | {"obligor", "custodian"},
+    "Loans": _HOLDERS,
+    "Enforcement": _HOLDERS,
+}
+"""Who moves cash, for which roles."""
 
 
 def _approvals(contracts: Contracts, tokens: list[str], spender: str) -> list[Call]:

@@ -162,6 +162,10 @@ class Scene:
     feed: str
     device: str
     reading: dict[str, Any]
+    loan: int
+    pledged: int
+    loan_request: str
+    loan_quote: str
     cases: dict[tuple[str, str], Case] = field(default_factory=dict)
 
     @cached_property
@@ -192,6 +196,7 @@ def make_scene(network: Network) -> Scene:
     receipt_quote = network.bank_a.quote_receipt(receipt, "20", 10_000_00)["result"]["quoteId"]
     feed = network.operator.assign_feed(network.oracle, "BRENT", "CRUDE", "BBL")
     device, reading = watch_over(network, lot)
+    loan, loan_request, loan_quote = lend_on(network, receipt, feed)
     now = network.operator.now()
     run = network.operator.settle_day(datetime.fromtimestamp(now - DAY, UTC).strftime("%Y-%m-%d"))
     scene = Scene(
@@ -229,9 +234,33 @@ def make_scene(network: Network) -> Scene:
         feed=feed,
         device=device,
         reading=reading,
+        loan=loan,
+        pledged=int(network.tier1.loan(loan)["titles"][0]["tokenId"]),
+        loan_request=loan_request,
+        loan_quote=loan_quote,
     )
     scene.cases = _cases(scene)
     return scene
+
+
+def lend_on(network: Network, receipt: int, feed: str) -> tuple[int, str, str]:
+    """A loan of bank A over 100 barrels of tier 1's receipt, the request for it, and another quote on that."""
+    network.oracle.publish_price(feed, 500_00, observed_at=network.operator.now())
+    network.tier1.ask_for_loan("receipt", receipt, 20_000_00, [network.bank_a], "100")
+    request = network.bank_a.loan_requests()[0]["id"]
+    quotes = [
+        network.bank_a.quote_loan(request, 20_000_00, **LOAN_TERMS, maturity_at=network.operator.now() + 30 * DAY)
+        for _ in range(2)
+    ]
+    taken, other = (str(quote["result"]["quoteId"]) for quote in quotes)
+    network.warehouse.count(receipt, "1000", network.bank_a)
+    return int(network.tier1.take_loan(taken, 10_000_00)["result"]["loanId"]), request, other
+
+
+LOAN_TERMS = {
+    "rate_bps": 600, "penalty_bps": 900, "advance_bps": 6_000, "call_bps": 7_000, "liquidation_bps": 8_500,
+    "cure_seconds": DAY, "reserve_price": 100_00,
+}  # fmt: skip
 
 
 def goods(network: Network, lot: str) -> dict[str, Any]:
@@ -477,12 +506,86 @@ def _cases(scene: Scene) -> dict[tuple[str, str], Case]:
         ("POST", "/clock/travels"): Case("operator", "/clock/travels", {"seconds": 60}, {"operator"}),
         ("GET", "/health"): Case("anonymous", "/health", None, anyone),
         **_goods_cases(scene),
+        **_loan_cases(scene),
         **{
             route: Case(*said)
             for route, said in device_routes(
                 scene.lot, scene.device, scene.reading, {"tier1", "warehouse", "bank_a"}
             ).items()
         },
+    }
+
+
+def _loan_cases(scene: Scene) -> dict[tuple[str, str], Case]:
+    network, of_loan, loan = scene.network, "/loans/{loan_id}", f"/loans/{scene.loan}"
+    members = {"tier1", "tier2", "bank_a", "bank_b", "car_maker", "warehouse", "oracle", "operator"}
+    participants, known = members - {"operator"}, members | {"wallet"}
+    parties = {"tier1", "bank_a", "warehouse"}
+    word = {"signature": "0x" + "11" * 65, "nonce": "7", "deadline": 2_000_000_000}
+    title = {"tokenId": scene.pledged}
+    terms = {
+        "limitFen": "100", "rateBps": 600, "penaltyBps": 900, "maturityAt": 2_000_000_000, "graceDays": 3,
+        "advanceBps": 6_000, "callBps": 7_000, "liquidationBps": 8_000, "cureSeconds": 60, "reservePriceFen": "1",
+        "order": "penalty-interest-principal", "validSeconds": 60, "own": None,
+    }  # fmt: skip
+    return {
+        ("POST", "/loan-requests"): Case(
+            "tier1",
+            "/loan-requests",
+            {
+                "asset": "receipt",
+                "tokenId": scene.receipt,
+                "value": "1",
+                "limitFen": "100",
+                "financiers": [network.bank_a.account],
+            },
+            {"tier1"},
+        ),
+        ("GET", "/loan-requests"): Case("tier1", "/loan-requests", None, known),
+        ("POST", "/loan-requests/{request_id}/quotes"): Case(
+            "bank_a", f"/loan-requests/{scene.loan_request}/quotes", terms, {"bank_a"}
+        ),
+        ("GET", "/loan-quotes"): Case("tier1", "/loan-quotes", None, known),
+        ("POST", "/loan-quotes/{quote_id}/cancellations"): Case(
+            "bank_a", f"/loan-quotes/{scene.loan_quote}/cancellations", {}, {"bank_a"}
+        ),
+        ("POST", "/loan-quotes/{quote_id}/acceptances"): Case(
+            "tier1", f"/loan-quotes/{scene.loan_quote}/acceptances", {"amountFen": "100"}, {"tier1"}
+        ),
+        ("POST", "/counts"): Case(
+            "warehouse",
+            "/counts",
+            {
+                "receiptId": scene.receipt,
+                "pledgee": network.bank_a.account,
+                "quantity": "1",
+                "countedAt": None,
+                "validSeconds": 60,
+                "own": word,
+            },
+            {"warehouse"},
+        ),
+        ("GET", "/counts"): Case("warehouse", "/counts", None, known),
+        ("GET", "/loans"): Case("tier1", "/loans", None, known),
+        ("GET", of_loan): Case("tier1", loan, None, parties | {"operator"}),
+        ("GET", "/sales"): Case("tier1", "/sales", None, members),
+        ("POST", f"{of_loan}/drawdowns"): Case("tier1", f"{loan}/drawdowns", {"amountFen": "100"}, {"tier1"}),
+        ("POST", f"{of_loan}/repayments"): Case("tier1", f"{loan}/repayments", {"amountFen": "100"}, parties),
+        ("POST", f"{of_loan}/storage-advances"): Case("bank_a", f"{loan}/storage-advances", title, {"bank_a"}),
+        ("POST", f"{of_loan}/top-ups"): Case(
+            "tier1", f"{loan}/top-ups", {"tokenId": scene.receipt, "value": "1"}, {"tier1"}
+        ),
+        ("POST", f"{of_loan}/releases"): Case("tier1", f"{loan}/releases", {**title, "value": "1"}, {"tier1"}),
+        **{
+            ("POST", f"{of_loan}/{act}"): Case("tier1", f"{loan}/{act}", {}, parties)
+            for act in ("margin-calls", "call-reviews", "proceeds-applications", "title-returns")
+        },
+        ("POST", f"{of_loan}/waivers"): Case("bank_a", f"{loan}/waivers", {}, {"bank_a"}),
+        ("POST", f"{of_loan}/sales"): Case("bank_a", f"{loan}/sales", {"windowSeconds": 86_400}, {"bank_a"}),
+        ("POST", f"{of_loan}/bids"): Case(
+            "bank_b", f"{loan}/bids", {"amountFen": "100", "validSeconds": 60, "own": word}, participants
+        ),
+        ("POST", f"{of_loan}/sale-closings"): Case("bank_b", f"{loan}/sale-closings", {}, participants),
     }
 
 

@@ -146,8 +146,8 @@ def test_eight_at_once_are_one(feiqian: Network, name: str) -> None:
         if after["nonces"][account] != nonce
     }
     assert nonces == sent
-    # a registration also has the new key approve the contracts: its notes and receipts, and its cash in each currency, for two
-    approvals = 2 + 2 * len(feiqian.world.system.contracts.deployment.tokens) if name == "registration" else 0
+    # A registration also has the new key approve the contracts: title for two, and cash in each currency for four.
+    approvals = 4 + 4 * len(feiqian.world.system.contracts.deployment.tokens) if name == "registration" else 0
     assert count(feiqian) - operations_before == 1 + approvals
     assert len(after["keys"]) - len(before["keys"]) == (1 if name == "registration" else 0)
 
