@@ -86,7 +86,11 @@ abstract contract GoodsActs is ReceiptActs {
 
     function unfreezeReceipt(uint256 start) external counted(Act.UnfreezeReceipt) {
         uint256 id = _findReceipt(start, _isReceiptFrozen);
-        if (id == 0) return;
+        if (id == 0) {
+            id = _findReceipt(start, _isAnyReceipt);
+            if (id == 0) id = _takeIn(Act.TakeIn, _person(start), _quantityOf(start), start);
+            receipts.freeze(id, "order");
+        }
         receipts.unfreeze(id, "order");
         _did(Act.UnfreezeReceipt);
     }
@@ -107,6 +111,11 @@ abstract contract GoodsActs is ReceiptActs {
             _did(Act.UnlockLot);
             return;
         }
+        uint256 openId = _someLot(start);
+        VM.prank(address(attestations));
+        receipts.lock(openId, "evidence");
+        receipts.unlock(openId, "order");
+        _did(Act.UnlockLot);
     }
 
     /// @dev It rises or falls, and may have been observed a while ago.

@@ -38,7 +38,7 @@ contract Handler is DefaultActs {
         for (uint256 i = 0; i < ids.length; i++) {
             uint256[] memory titles = _titlesOf(ids[i]);
             for (uint256 k = 0; k < titles.length && !_isOverNotes(ids[i]); k++) {
-                if (_isReceiptFrozen(titles[k])) receipts.unfreeze(titles[k], "order");
+                if (_isReceiptFrozen(titles[k]) && _quantityOfReceipt(titles[k]) != 0) receipts.unfreeze(titles[k], "order");
             }
             if (titles.length != 0) _returnTitle(ids[i]);
             if (_hasProceeds(ids[i])) _applyProceeds(ids[i]);
