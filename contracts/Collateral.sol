@@ -134,7 +134,8 @@ contract Collateral is ICollateral, SignedDocuments {
             releasedId = receipts.split(tokenId, to, SafeCast.toUint64(value));
         } else {
             releasedId = tokenId;
-            _forget(loanId, pot, tokenId);
+            _unlist(loanId, pot, tokenId);
+            delete loanIdOf[asset][tokenId];
             IERC721(asset).transferFrom(address(this), to, tokenId);
         }
         emit TitleReleased(loanId, asset, tokenId, releasedId, value);
@@ -147,8 +148,9 @@ contract Collateral is ICollateral, SignedDocuments {
         for (uint256 left = pot.titleCount; left != 0; left--) {
             uint256 tokenId = _titles[loanId][left - 1];
             bool gone = _isGone(pot, tokenId);
-            _forget(loanId, pot, tokenId);
+            _unlist(loanId, pot, tokenId);
             if (gone) continue;
+            delete loanIdOf[asset][tokenId];
             emit TitleSold(loanId, asset, tokenId, buyer);
             IERC721(asset).transferFrom(address(this), buyer, tokenId);
         }
@@ -160,11 +162,12 @@ contract Collateral is ICollateral, SignedDocuments {
         for (uint256 left = pot.titleCount; left != 0; left--) {
             uint256 tokenId = _titles[loanId][left - 1];
             if (_isGone(pot, tokenId)) {
-                _forget(loanId, pot, tokenId);
+                _unlist(loanId, pot, tokenId);
                 continue;
             }
             try IERC721(asset).transferFrom(address(this), to, tokenId) {
-                _forget(loanId, pot, tokenId);
+                _unlist(loanId, pot, tokenId);
+                delete loanIdOf[asset][tokenId];
                 emit TitleReturned(loanId, asset, tokenId);
             } catch {
                 emit TitleKept(loanId, asset, tokenId);
@@ -258,9 +261,8 @@ contract Collateral is ICollateral, SignedDocuments {
         return note.holder != address(this) || note.value == 0;
     }
 
-    /// @dev The last one takes its place.
-    function _forget(uint256 loanId, Pot storage pot, uint256 tokenId) private {
-        delete loanIdOf[_assetOf(pot)][tokenId];
+    /// @dev The last one takes its place. What is lost keeps its loan (loanIdOf): insurance may come late (K12).
+    function _unlist(uint256 loanId, Pot storage pot, uint256 tokenId) private {
         uint256 last = pot.titleCount - 1;
         for (uint256 i = 0; i < last; i++) {
             if (_titles[loanId][i] == tokenId) _titles[loanId][i] = _titles[loanId][last];

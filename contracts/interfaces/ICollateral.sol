@@ -98,7 +98,7 @@ interface ICollateral is IEscrow, ISignedDocuments {
     function titlesOf(uint256 loanId) external view returns (address asset, uint256[] memory tokenIds);
     function proceedsOf(uint256 loanId) external view returns (uint256);
 
-    /// @notice The loan in whose escrow a token stands; 0: none.
+    /// @notice The loan in whose escrow a token stands, or stood when its goods were lost; 0: none.
     function loanIdOf(address asset, uint256 tokenId) external view returns (uint256 loanId);
 
     function countDigest(Count calldata count) external view returns (bytes32);

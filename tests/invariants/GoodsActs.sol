@@ -42,7 +42,7 @@ abstract contract GoodsActs is ReceiptActs {
         if (id == 0) {
             id = _findReceipt(start, _isAnyReceipt);
             if (id == 0) id = _takeIn(Act.TakeIn, _person(start), _quantityOf(payer), start);
-            VM.warp(block.timestamp + 1 + start % 3 days);
+            _warpTo(receipts.receiptOf(id).chargedUntil + 1 + start % 3 days);
         }
         _payStorage(id, _person(payer));
     }
@@ -166,7 +166,7 @@ abstract contract GoodsActs is ReceiptActs {
     }
 
     function _endLot(uint256 lotId) internal override {
-        _lose(lotId, _leftOf(lotId), 3);
+        if (_leftOf(lotId) != 0) _lose(lotId, _leftOf(lotId), 3);
     }
 
     function _insure(uint256 id, uint256 amount, uint256 payer) internal {

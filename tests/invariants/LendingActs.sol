@@ -119,7 +119,7 @@ abstract contract LendingActs is GoodsActs {
     function _terms(address borrower, uint256 seed) private returns (ILoans.Quote memory quote) {
         quote.borrower = borrower;
         quote.financier = _financier(seed);
-        if (quote.financier == borrower) quote.financier = _financier(seed + 1);
+        if (quote.financier == borrower) quote.financier = _financier(seed % 2 + 1);
         _thaw(quote.financier);
         _thaw(borrower);
         quote.currency = CNY;

@@ -172,7 +172,7 @@ abstract contract ReceiptActs is RecourseActs {
 
     function _requestReplacement(uint256 id, uint256 to) private {
         address taker = _person(to);
-        if (taker == _holderOf(id)) taker = _person(to + 1);
+        if (taker == _holderOf(id)) taker = _person(to % PEOPLE + 1);
         _thaw(taker);
         _thaw(holder(CUSTODIAN));
         Scene memory first = _scene();
