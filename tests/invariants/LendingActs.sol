@@ -26,18 +26,29 @@ abstract contract LendingActs is GoodsActs {
     }
 
     function lendOnReceipt(uint256 start, uint256 terms, uint256 part) external counted(Act.LendOnReceipt) {
+        uint256 pledged = start % 4 == 0 ? _findReceipt(start, _isInEscrow) : 0;
+        if (pledged != 0 && receipts.goodsOf(pledged).coveredUntil > block.timestamp) {
+            _lendOnReceipt(pledged, _person(part), terms, part);
+        }
         uint256 id = _findReceipt(start, _isPledgeable);
         if (id == 0) id = _freshReceipt(_person(start), 0, part);
-        _lendOnReceipt(id, terms, part);
+        _lendOnReceipt(id, _holderOf(id), terms, part);
     }
 
     function lendOnNote(uint256 start, uint256 terms, uint256 part) external counted(Act.LendOnNote) {
-        _lendOnNote(_endorsable(start), terms, part);
+        uint256 pledged = start % 4 == 0 ? _findNote(start, _isMovable, _isKept) : 0;
+        if (pledged != 0) _lendOnNote(pledged, _person(part), terms, part);
+        uint256 id = _endorsable(start);
+        _lendOnNote(id, receivables.ownerOf(id), terms, part);
     }
 
     // ---- single steps
 
-    function _lendOnReceipt(uint256 id, uint256 terms, uint256 part) internal returns (uint256 loanId) {
+    /// @dev K3. Refused where somebody else than the borrower holds it, escrow above all.
+    function _lendOnReceipt(uint256 id, address borrower, uint256 terms, uint256 part)
+        internal
+        returns (uint256 loanId)
+    {
         Deal memory deal;
         IWarehouseReceipts.Goods memory goods = receipts.goodsOf(id);
         uint256 held = goods.quantity;
@@ -47,7 +58,7 @@ abstract contract LendingActs is GoodsActs {
         deal.price = terms % 9 == 0 ? _goodPrice(goods.feed) : _refresh(goods.feed);
         uint256 value = part % 3 == 0 || !_hasRoom(id) ? held : _between(part, 1, held);
         deal.worth = value * deal.price / 10 ** goods.decimals;
-        deal.quote = _terms(_holderOf(id), terms);
+        deal.quote = _terms(borrower, terms);
         deal.quote.asset = IDeliverable(address(receipts));
         deal.quote.assetKey = goods.lotId;
         deal.quote.documentHash = "documents";
@@ -58,27 +69,30 @@ abstract contract LendingActs is GoodsActs {
             deal.quote.maturityAt = uint40(block.timestamp + _between(terms, 1, latest));
         }
         (deal.count, deal.countSignature) = _count(id, deal.quote.financier, part);
-        bool fresh = block.timestamp <= deal.count.countedAt + uint256(policy.limits().countAgeHours) * 1 hours;
+        bool fresh = block.timestamp <= deal.count.countedAt + COUNT_AGE;
         bool whole = deal.count.quantity >= held;
-        deal.allowed = goods.free && deal.price != 0 && fresh && whole;
+        deal.allowed = goods.free && deal.price != 0 && fresh && whole && _holderOf(id) == borrower;
         return _originate(deal, part);
     }
 
-    function _lendOnNote(uint256 id, uint256 terms, uint256 part) internal returns (uint256 loanId) {
+    function _lendOnNote(uint256 id, address borrower, uint256 terms, uint256 part)
+        private
+        returns (uint256 loanId)
+    {
         Deal memory deal;
         IReceivables.NoteView memory note = receivables.noteOf(id);
         uint256 free = _freeOf(id);
         deal.act = Act.LendOnNote;
         deal.tokenId = id;
         deal.price = 10_000;
-        deal.quote = _terms(note.holder, terms);
+        deal.quote = _terms(borrower, terms);
         deal.quote.asset = IDeliverable(address(receivables));
         deal.quote.assetKey = note.receivableId;
         deal.quote.documentHash = receivables.receivableOf(note.receivableId).documentHash;
         deal.quote.value = part % 3 == 0 ? free : _between(part, 1, free);
         deal.quote.reservePrice = uint64(_between(terms >> 200, 1, 10_000));
         deal.worth = deal.quote.value;
-        deal.allowed = true;
+        deal.allowed = note.holder == borrower;
         return _originate(deal, part);
     }
 
@@ -141,8 +155,7 @@ abstract contract LendingActs is GoodsActs {
         internal
         returns (ICollateral.Count memory count, bytes memory signature)
     {
-        uint256 age = uint256(policy.limits().countAgeHours) * 1 hours;
-        uint256 most = seed % 11 == 0 ? age + 1 days : age;
+        uint256 most = seed % 11 == 0 ? COUNT_AGE + 1 days : COUNT_AGE;
         uint256 quantity = _quantityOfReceipt(id);
         if (seed % 13 == 0) quantity -= 1;
         count = ICollateral.Count({
@@ -198,8 +211,12 @@ abstract contract LendingActs is GoodsActs {
             _warpTo(_priceBooks[receipts.goodsOf(id).feed].observedAt + 1);
             _publish(receipts.goodsOf(id).feed, 1e5, block.timestamp);
         }
-        loanId = _lendOnReceipt(id, terms, part);
+        loanId = _lendOnReceipt(id, _holderOf(id), terms, part);
         requireTrue("K2 a loan could be made", id, loanId != 0);
+    }
+
+    function _isKept(uint256 noteId, IReceivables.NoteView memory note) private view returns (bool) {
+        return note.holder == address(collateral) && _freeOf(noteId) != 0;
     }
 
     function _isPledgeable(uint256 id) private view returns (bool) {

@@ -86,8 +86,7 @@ abstract contract LotBooks is Witness {
     /// @dev O3; 0 where there is no good price.
     function _goodPrice(bytes32 feed) internal view returns (uint256) {
         PriceBook storage book = _priceBooks[feed];
-        uint256 age = uint256(policy.limits().priceAgeHours) * 1 hours;
-        return block.timestamp <= book.observedAt + age ? book.price : 0;
+        return block.timestamp <= book.observedAt + PRICE_AGE ? book.price : 0;
     }
 
     /// @dev W6, worked out a second time: days begun since what is paid for.

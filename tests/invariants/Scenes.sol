@@ -15,9 +15,12 @@ abstract contract Scenes is LoanBooks {
     }
 
     function _scene() internal view returns (Scene memory scene) {
+        bool anyWithheld = cash.balanceOf(address(loans)) + cash.balanceOf(address(enforcement))
+            + cash.balanceOf(address(receipts)) != 0;
         for (uint256 i = 0; i < HOLDERS; i++) {
             address account = holder(i);
-            scene.cash[i] = cash.balanceOf(account) + _withheldAtLoans(account);
+            scene.cash[i] = cash.balanceOf(account);
+            if (anyWithheld) scene.cash[i] += _withheldAtLoans(account);
         }
         uint256[] memory ids = lots();
         for (uint256 i = 0; i < ids.length; i++) {

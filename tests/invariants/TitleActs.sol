@@ -96,8 +96,7 @@ abstract contract TitleActs is LoanActs {
         (addition.count, addition.signature) = _count(id, book.terms.financier, part);
         IWarehouseReceipts.Goods memory goods = receipts.goodsOf(id);
         uint256 value = part % 2 == 0 ? goods.quantity : _between(part, 1, goods.quantity);
-        bool fresh =
-            block.timestamp <= addition.count.countedAt + uint256(policy.limits().countAgeHours) * 1 hours;
+        bool fresh = block.timestamp <= addition.count.countedAt + COUNT_AGE;
         addition.title = ICollateral.Pledge(id, goods.lotId, "documents", value);
         addition.allowed = fresh && addition.count.quantity >= goods.quantity && goods.feed == book.feed
             && goods.coveredUntil >= book.terms.maturityAt;

@@ -54,12 +54,18 @@ abstract contract World {
     Collateral public collateral;
     Enforcement public enforcement;
 
+    /// @dev L7, in seconds.
+    uint256 internal immutable PRICE_AGE;
+    uint256 internal immutable COUNT_AGE;
+
     address[HOLDERS] private _holders;
     mapping(address account => uint256) private _places;
     uint256 private _nonce;
 
     constructor(IPolicy.Limits memory limits) {
         VM.warp(1_700_000_000);
+        PRICE_AGE = uint256(limits.priceAgeHours) * 1 hours;
+        COUNT_AGE = uint256(limits.countAgeHours) * 1 hours;
         Authority authority = new Authority(address(this));
         participants = new Participants(address(authority));
         policy = new Policy(address(authority), limits);
