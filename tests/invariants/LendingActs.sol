@@ -7,10 +7,10 @@ import {ILoans} from "../../contracts/interfaces/ILoans.sol";
 import {IReceivables} from "../../contracts/interfaces/IReceivables.sol";
 import {IWarehouseReceipts} from "../../contracts/interfaces/IWarehouseReceipts.sol";
 import {requireEqual, requireTrue} from "./Checks.sol";
-import {GoodsActs} from "./GoodsActs.sol";
+import {PriceActs} from "./PriceActs.sol";
 
 /// @notice Loans are made: over receipts and over notes.
-abstract contract LendingActs is GoodsActs {
+abstract contract LendingActs is PriceActs {
     /// @dev What an origination needs, thought through before it is made.
     struct Deal {
         Act act;
@@ -101,7 +101,8 @@ abstract contract LendingActs is GoodsActs {
         if (_owingCount() >= MOST_LOANS) _payOff(part);
         ILoans.Quote memory quote = deal.quote;
         uint256 most = _mostDrawable(deal.worth * quote.advanceBps / 10_000, quote.rateBps);
-        uint256 amount = part % 7 == 0 || most == 0 ? _between(part >> 32, 1, 2 * most + 2) : _between(part >> 32, 1, most);
+        uint256 upTo = part % 7 == 0 || most == 0 ? 2 * most + 2 : most;
+        uint256 amount = _between(part >> 32, 1, upTo);
         quote.limit = uint64(_between(part >> 64, amount, 3 * amount));
         deal.signature = _sign(quote.financier, loans.quoteDigest(quote));
         uint256 ltv = _ltvOf(amount + amount * quote.rateBps / SCALE, deal.worth);

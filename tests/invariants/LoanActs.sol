@@ -22,7 +22,7 @@ abstract contract LoanActs is LendingActs {
         _thaw(book.terms.borrower);
         _thaw(book.terms.financier);
         uint256 most = _roomOf(loanId);
-        uint256 amount = part % 4 == 0 || most == 0 ? _between(part >> 8, 1, 2 * most + 2) : _between(part >> 8, 1, most);
+        uint256 amount = _between(part >> 8, 1, part % 4 == 0 || most == 0 ? 2 * most + 2 : most);
         bool allowed = _mayDraw(loanId, amount);
         Scene memory first = _scene();
         bytes memory data = abi.encodeCall(loans.draw, (loanId, uint64(amount)));

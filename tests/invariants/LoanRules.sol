@@ -72,8 +72,8 @@ abstract contract LoanRules is Rules {
         for (uint256 i = 0; i < receivableIds.length; i++) {
             uint256[] memory all = _handler.notesOf(receivableIds[i]);
             for (uint256 k = 0; k < all.length; k++) {
-                if (_receivables.ownerOf(all[k]) != address(_collateral) || _receivables.balanceOf(all[k]) == 0) continue;
-                standing++;
+                bool kept = _receivables.ownerOf(all[k]) == address(_collateral);
+                if (kept && _receivables.balanceOf(all[k]) != 0) standing++;
             }
         }
     }

@@ -50,7 +50,8 @@ abstract contract Scenes is LoanBooks {
     }
 
     function _withheldAtLoans(address account) internal view returns (uint256) {
-        return loans.withheldOf(account, CNY) + enforcement.withheldOf(account, CNY) + receipts.withheldOf(account, CNY);
+        uint256 ofSales = enforcement.withheldOf(account, CNY);
+        return loans.withheldOf(account, CNY) + ofSales + receipts.withheldOf(account, CNY);
     }
 
     /// @dev Whether it happened; refused exactly where the rules refuse it.

@@ -36,7 +36,7 @@ abstract contract TitleActs is LoanActs {
         uint256 spare = _spareOf(loanId, id);
         uint256 whole = _quantityOfReceipt(id);
         // More than can be spared is tried too.
-        uint256 value = part % 4 == 0 || spare == 0 ? _between(part >> 8, 1, whole + 1) : _between(part >> 8, 1, spare);
+        uint256 value = _between(part >> 8, 1, part % 4 == 0 || spare == 0 ? whole + 1 : spare);
         _release(loanId, id, value);
     }
 

@@ -22,8 +22,8 @@ import {IPolicy} from "../../contracts/interfaces/IPolicy.sol";
 import {Roles} from "../../contracts/libraries/Roles.sol";
 import {Vm} from "./Vm.sol";
 
-/// @notice A deployment and a cast: three suppliers, two obligors, two financiers, a custodian and an oracle, whose keys
-/// are known. This contract holds every administrative power.
+/// @notice A deployment and a cast: three suppliers, two obligors, two financiers, a custodian and an oracle, whose
+/// keys are known. This contract holds every administrative power.
 abstract contract World {
     Vm internal constant VM = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
     uint16 internal constant CNY = 156;
@@ -226,7 +226,7 @@ abstract contract World {
         return abi.encodePacked(r, s, v);
     }
 
-    function _signAsOracle(bytes32 digest) internal view returns (bytes memory) {
+    function _signAsOracle(bytes32 digest) internal pure returns (bytes memory) {
         (uint8 v, bytes32 r, bytes32 s) = VM.sign(ORACLE_KEY, digest);
         return abi.encodePacked(r, s, v);
     }
