@@ -251,9 +251,20 @@ def lot_visible_to(viewer: str) -> Any:
 
 
 def _visible_to(viewer: str) -> Any:
-    """Who sees a receipt: its holder, the custodian and the depositor of its lot, and financiers its holder asked."""
+    """Who sees a receipt: its holder, the custodian and the depositor of its lot, financiers its holder asked, and both
+    sides of the loan that it stands for."""
     kept = _lots.c.custodian == viewer, _lots.c.depositor == viewer
-    return or_(_receipts.c.holder == viewer, *kept, _receipts.c.id.in_(_asked(viewer)))
+    return or_(
+        _receipts.c.holder == viewer, *kept, _receipts.c.id.in_(_asked(viewer)), _receipts.c.id.in_(_pledged(viewer))
+    )
+
+
+def _pledged(viewer: str) -> Any:
+    """The receipts that stand for loans which `viewer` gave or took."""
+    titles, loans = tables.loan_titles, tables.loans
+    mine = or_(loans.c.lender == viewer, loans.c.borrower == viewer), loans.c.asset == "receipt"
+    standing = titles.c.state.in_(("pledged", "kept"))
+    return select(titles.c.token_id).join(loans, loans.c.id == titles.c.loan_id).where(standing, *mine)
 
 
 def _asked(viewer: str) -> Any:

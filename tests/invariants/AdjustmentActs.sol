@@ -16,7 +16,7 @@ abstract contract AdjustmentActs is SaleActs {
             noteId = _endorse(Act.Endorse, rootId, to, by, true);
         }
         IReceivables.NoteView memory note = receivables.noteOf(noteId);
-        address teller = by % 2 == 0 || note.holder == address(reserve) ? _supplierOf(note.receivableId) : note.holder;
+        address teller = by % 2 == 0 || placeOf(note.holder) >= PEOPLE ? _supplierOf(note.receivableId) : note.holder;
         _thaw(teller);
         Picture memory first = _before(Act.GiveNotice, note.receivableId, teller);
         VM.prank(teller);

@@ -2,10 +2,10 @@
 pragma solidity 0.8.30;
 
 import {IReceivables} from "../../contracts/interfaces/IReceivables.sol";
-import {Witness} from "./Witness.sol";
+import {Scenes} from "./Scenes.sol";
 
 /// @notice Looks for something that an act can be done to, from a random place on.
-abstract contract Finder is Witness {
+abstract contract Finder is Scenes {
     /// @dev So many receivables are under way at most: looking stays cheap.
     uint256 internal constant MOST = 6;
 
@@ -72,7 +72,7 @@ abstract contract Finder is Witness {
     // ---- which notes
 
     function _isFree(uint256 noteId, IReceivables.NoteView memory note) internal view returns (bool) {
-        return note.acceptBy == 0 && note.holder != address(reserve) && note.value > adjustments.lockedOf(noteId);
+        return note.acceptBy == 0 && placeOf(note.holder) < PEOPLE && note.value > adjustments.lockedOf(noteId);
     }
 
     function _isWhole(uint256 noteId, IReceivables.NoteView memory note) internal view returns (bool) {

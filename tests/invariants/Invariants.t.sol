@@ -3,13 +3,13 @@ pragma solidity 0.8.30;
 
 import {IPolicy} from "../../contracts/interfaces/IPolicy.sol";
 import {Handler} from "./Handler.sol";
-import {Rules} from "./Rules.sol";
+import {LoanRules} from "./LoanRules.sol";
 import {Vm} from "./Vm.sol";
 import {Witness} from "./Witness.sol";
 
 /// @notice Plays random sequences of all acts, checks all rules after every step, and brings everything to its end
 /// after the last one. The worlds differ in their limits; forge plays them side by side.
-abstract contract Invariants is Rules {
+abstract contract Invariants is LoanRules {
     struct FuzzSelector {
         address addr;
         bytes4[] selectors;
@@ -18,7 +18,7 @@ abstract contract Invariants is Rules {
     Vm private constant VM = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
 
     function setUp() external {
-        _meet(new Handler(_limits()));
+        _meetLoans(new Handler(_limits()));
     }
 
     function _limits() internal pure virtual returns (IPolicy.Limits memory);
@@ -43,6 +43,7 @@ abstract contract Invariants is Rules {
 
     function invariant_allRules() external view {
         _requireAll(_handler.watched());
+        _requireLoans();
     }
 
     /// @notice Writes how often each act was called and succeeded (scripts/run_invariants.py adds it up), ends all.
@@ -55,12 +56,15 @@ abstract contract Invariants is Rules {
             line = string.concat(line, VM.toString(_handler.successes(act)), " ");
         }
         VM.writeLine(_log(), line);
+        _handler.endLoans(_receivables.noteCount());
         _handler.endAll(_receivables.noteCount() * 7919);
+        _handler.clearLoans();
         uint256[] memory all = new uint256[](_receivables.receivableCount());
         for (uint256 i = 0; i < all.length; i++) {
             all[i] = i + 1;
         }
         _requireAll(all);
+        _requireLoans();
     }
 
     /// @dev In the order of Witness.Act; `wait` at the end is none.
@@ -104,7 +108,40 @@ abstract contract Invariants is Rules {
         (names[33], selectors[33]) = ("buyBack", _handler.buyBack.selector);
         (names[34], selectors[34]) = ("writeOff", _handler.writeOff.selector);
         (names[35], selectors[35]) = ("cover", _handler.cover.selector);
-        (names[36], selectors[36]) = ("wait", _handler.wait.selector);
+        (names[36], selectors[36]) = ("takeIn", _handler.takeIn.selector);
+        (names[37], selectors[37]) = ("splitReceipt", _handler.splitReceipt.selector);
+        (names[38], selectors[38]) = ("mergeReceipts", _handler.mergeReceipts.selector);
+        (names[39], selectors[39]) = ("transferReceipt", _handler.transferReceipt.selector);
+        (names[40], selectors[40]) = ("sellReceipt", _handler.sellReceipt.selector);
+        (names[41], selectors[41]) = ("requestReplacement", _handler.requestReplacement.selector);
+        (names[42], selectors[42]) = ("replace", _handler.replace.selector);
+        (names[43], selectors[43]) = ("deliverGoods", _handler.deliverGoods.selector);
+        (names[44], selectors[44]) = ("payStorage", _handler.payStorage.selector);
+        (names[45], selectors[45]) = ("reportLoss", _handler.reportLoss.selector);
+        (names[46], selectors[46]) = ("insure", _handler.insure.selector);
+        (names[47], selectors[47]) = ("extendLot", _handler.extendLot.selector);
+        (names[48], selectors[48]) = ("freezeReceipt", _handler.freezeReceipt.selector);
+        (names[49], selectors[49]) = ("unfreezeReceipt", _handler.unfreezeReceipt.selector);
+        (names[50], selectors[50]) = ("lockLot", _handler.lockLot.selector);
+        (names[51], selectors[51]) = ("unlockLot", _handler.unlockLot.selector);
+        (names[52], selectors[52]) = ("publishPrice", _handler.publishPrice.selector);
+        (names[53], selectors[53]) = ("lendOnReceipt", _handler.lendOnReceipt.selector);
+        (names[54], selectors[54]) = ("lendOnNote", _handler.lendOnNote.selector);
+        (names[55], selectors[55]) = ("drawLoan", _handler.drawLoan.selector);
+        (names[56], selectors[56]) = ("repayLoan", _handler.repayLoan.selector);
+        (names[57], selectors[57]) = ("topUp", _handler.topUp.selector);
+        (names[58], selectors[58]) = ("releaseTitle", _handler.releaseTitle.selector);
+        (names[59], selectors[59]) = ("advanceStorage", _handler.advanceStorage.selector);
+        (names[60], selectors[60]) = ("applyProceeds", _handler.applyProceeds.selector);
+        (names[61], selectors[61]) = ("waive", _handler.waive.selector);
+        (names[62], selectors[62]) = ("returnTitle", _handler.returnTitle.selector);
+        (names[63], selectors[63]) = ("callMargin", _handler.callMargin.selector);
+        (names[64], selectors[64]) = ("reviewCall", _handler.reviewCall.selector);
+        (names[65], selectors[65]) = ("openSale", _handler.openSale.selector);
+        (names[66], selectors[66]) = ("bid", _handler.bid.selector);
+        (names[67], selectors[67]) = ("closeSale", _handler.closeSale.selector);
+        (names[68], selectors[68]) = ("payWithheldOfLoan", _handler.payWithheldOfLoan.selector);
+        (names[69], selectors[69]) = ("wait", _handler.wait.selector);
     }
 }
 

@@ -120,7 +120,7 @@ abstract contract RecourseActs is DisputeActs {
     }
 
     function _isOwn(uint256, IReceivables.NoteView memory note) private view returns (bool) {
-        return note.acceptBy == 0 && note.holder != address(reserve);
+        return note.acceptBy == 0 && placeOf(note.holder) < PEOPLE;
     }
 
     function _isCoverable(uint256 noteId, IReceivables.NoteView memory note) private view returns (bool) {

@@ -13,7 +13,7 @@ import {Handler} from "./Handler.sol";
 
 /// @notice What must be true at every moment, whatever was done before.
 abstract contract Rules {
-    uint16 private constant CNY = 156;
+    uint16 internal constant CNY = 156;
 
     /// @dev All that the contracts know of one receivable.
     struct Books {
@@ -30,7 +30,7 @@ abstract contract Rules {
     Receivables internal _receivables;
     Repayments internal _repayments;
     Adjustments internal _adjustments;
-    SettlementToken private _cash;
+    SettlementToken internal _cash;
     address[] private _holders;
     uint256[2] private _obligorIds;
 
@@ -147,7 +147,8 @@ abstract contract Rules {
     /// @dev R10, C, V, D.
     function _requireCash(uint256 waiting) private view {
         uint256 kept = _cash.balanceOf(address(_repayments));
-        uint256 sum = kept;
+        uint256 sum = kept + _cash.balanceOf(address(_handler.loans()));
+        sum += _cash.balanceOf(address(_handler.enforcement())) + _cash.balanceOf(address(_handler.receipts()));
         for (uint256 i = 0; i < _holders.length; i++) {
             waiting += _repayments.withheldOf(_holders[i], CNY);
             sum += _cash.balanceOf(_holders[i]);
@@ -159,7 +160,7 @@ abstract contract Rules {
         requireEqual(
             "V1 V3 the reserve has levies + income - covers",
             0,
-            _cash.balanceOf(_holders[_holders.length - 1]) + _handler.covers(),
+            _cash.balanceOf(_holders[_handler.PEOPLE()]) + _handler.covers(),
             _handler.levies() + _handler.reserveIncome()
         );
     }

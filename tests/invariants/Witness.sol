@@ -46,7 +46,40 @@ abstract contract Witness is World {
         ClaimRecourse,
         BuyBack,
         WriteOff,
-        Cover
+        Cover,
+        TakeIn,
+        SplitReceipt,
+        MergeReceipts,
+        TransferReceipt,
+        SellReceipt,
+        RequestReplacement,
+        Replace,
+        DeliverGoods,
+        PayStorage,
+        ReportLoss,
+        Insure,
+        ExtendLot,
+        FreezeReceipt,
+        UnfreezeReceipt,
+        LockLot,
+        UnlockLot,
+        PublishPrice,
+        LendOnReceipt,
+        LendOnNote,
+        DrawLoan,
+        RepayLoan,
+        TopUp,
+        ReleaseTitle,
+        AdvanceStorage,
+        ApplyProceeds,
+        Waive,
+        ReturnTitle,
+        CallMargin,
+        ReviewCall,
+        OpenSale,
+        Bid,
+        CloseSale,
+        PayWithheldOfLoan
     }
 
     /// @param actor whose own act it is: it may give value away, and pay; nobody where anyone can do it.
@@ -209,7 +242,7 @@ abstract contract Witness is World {
         requireEqual("M3 penalty = sum over days begun", receivableId, penalty + paid, late.accrued / 10_000);
     }
 
-    function _learnNotes() private {
+    function _learnNotes() internal {
         uint256 count = receivables.noteCount();
         for (uint256 id = _knownNotes + 1; id <= count; id++) {
             _notes[receivables.slotOf(id)].push(id);
@@ -232,7 +265,7 @@ abstract contract Witness is World {
         _ended++;
     }
 
-    function _forgetEnded() private {
+    function _forgetEnded() internal virtual {
         for (uint256 i = _watched.length; i > 0; i--) {
             if (!_isEnded[_watched[i - 1]]) continue;
             _watched[i - 1] = _watched[_watched.length - 1];

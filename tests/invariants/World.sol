@@ -2,31 +2,41 @@
 pragma solidity 0.8.30;
 
 import {Adjustments} from "../../contracts/Adjustments.sol";
+import {Attestations} from "../../contracts/Attestations.sol";
 import {Authority} from "../../contracts/Authority.sol";
+import {Collateral} from "../../contracts/Collateral.sol";
+import {Enforcement} from "../../contracts/Enforcement.sol";
 import {Fingerprints} from "../../contracts/Fingerprints.sol";
+import {Loans} from "../../contracts/Loans.sol";
 import {Notes} from "../../contracts/Notes.sol";
 import {Participants} from "../../contracts/Participants.sol";
 import {Policy} from "../../contracts/Policy.sol";
+import {Prices} from "../../contracts/Prices.sol";
 import {Receivables} from "../../contracts/Receivables.sol";
 import {Repayments} from "../../contracts/Repayments.sol";
 import {Reserve} from "../../contracts/Reserve.sol";
 import {Settlement} from "../../contracts/Settlement.sol";
 import {SettlementToken} from "../../contracts/SettlementToken.sol";
+import {WarehouseReceipts} from "../../contracts/WarehouseReceipts.sol";
 import {IPolicy} from "../../contracts/interfaces/IPolicy.sol";
 import {Roles} from "../../contracts/libraries/Roles.sol";
 import {Vm} from "./Vm.sol";
 
-/// @notice A deployment and a cast: three suppliers, two obligors, two financiers, whose keys are known. This contract
-/// holds every administrative power.
+/// @notice A deployment and a cast: three suppliers, two obligors, two financiers, a custodian and an oracle, whose
+/// keys are known. This contract holds every administrative power.
 abstract contract World {
     Vm internal constant VM = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
     uint16 internal constant CNY = 156;
     uint256 internal constant CASH = 1e17;
     uint256 internal constant SUPPLIERS = 3;
     uint256 internal constant OBLIGORS = 2;
-    uint256 public constant PEOPLE = 7;
-    /// @dev Whoever can come to hold a note: the people, and the reserve after them.
-    uint256 public constant HOLDERS = PEOPLE + 1;
+    uint256 internal constant CUSTODIAN = 7;
+    uint256 public constant PEOPLE = 8;
+    /// @dev Whoever can come to hold a note: the people, and the reserve and the escrow after them.
+    uint256 internal constant ESCROW = PEOPLE + 1;
+    uint256 public constant HOLDERS = PEOPLE + 2;
+    uint256 private constant ORACLE_KEY = 2000;
+    uint256 internal constant FEEDS = 2;
 
     Participants public participants;
     Policy public policy;
@@ -37,6 +47,16 @@ abstract contract World {
     Adjustments public adjustments;
     Reserve public reserve;
     Settlement public settlement;
+    Prices public prices;
+    WarehouseReceipts public receipts;
+    Attestations public attestations;
+    Loans public loans;
+    Collateral public collateral;
+    Enforcement public enforcement;
+
+    /// @dev L7, in seconds.
+    uint256 internal immutable PRICE_AGE;
+    uint256 internal immutable COUNT_AGE;
 
     address[HOLDERS] private _holders;
     mapping(address account => uint256) private _places;
@@ -44,6 +64,8 @@ abstract contract World {
 
     constructor(IPolicy.Limits memory limits) {
         VM.warp(1_700_000_000);
+        PRICE_AGE = uint256(limits.priceAgeHours) * 1 hours;
+        COUNT_AGE = uint256(limits.countAgeHours) * 1 hours;
         Authority authority = new Authority(address(this));
         participants = new Participants(address(authority));
         policy = new Policy(address(authority), limits);
@@ -52,16 +74,20 @@ abstract contract World {
         _createCircle(address(authority));
         fingerprints.admit(address(receivables));
         fingerprints.admit(address(adjustments));
+        fingerprints.admit(address(receipts));
         policy.setSettlementToken(CNY, address(cash));
-        participants.register(address(repayments), "repayments", Roles.PROTOCOL, type(uint40).max, "");
-        participants.register(address(reserve), "reserve", Roles.PROTOCOL, type(uint40).max, "");
+        _admitContracts();
         cash.setCap(uint64(PEOPLE * CASH));
         cash.attestReserve(PEOPLE * CASH, "statement");
         for (uint256 i = 0; i < PEOPLE; i++) _takeIn(i);
         _place(PEOPLE, address(reserve));
+        _place(ESCROW, address(collateral));
+        address oracle = VM.addr(ORACLE_KEY);
+        participants.register(oracle, "oracle", Roles.ORACLE, type(uint40).max, "");
+        for (uint256 i = 0; i < FEEDS; i++) prices.assignFeed(_feed(i), oracle);
     }
 
-    /// @notice Person 0 to 2 supply, 3 and 4 owe, 5 and 6 finance; 7 is the reserve.
+    /// @notice Person 0 to 2 supply, 3 and 4 owe, 5 and 6 finance, 7 keeps goods; 8 is the reserve, 9 the escrow.
     function holder(uint256 i) public view returns (address) {
         return _holders[i];
     }
@@ -73,31 +99,95 @@ abstract contract World {
     /// @dev These know each other for good, so each is told where the others will be.
     function _createCircle(address authority) private {
         uint256 nonce = VM.getNonce(address(this));
-        receivables = Receivables(VM.computeCreateAddress(address(this), nonce));
-        repayments = Repayments(VM.computeCreateAddress(address(this), nonce + 1));
-        adjustments = Adjustments(VM.computeCreateAddress(address(this), nonce + 2));
-        reserve = Reserve(VM.computeCreateAddress(address(this), nonce + 3));
-        settlement = Settlement(VM.computeCreateAddress(address(this), nonce + 4));
-        Notes.Siblings memory siblings = Notes.Siblings(address(repayments), adjustments, address(reserve));
-        new Receivables(participants, policy, fingerprints, siblings);
-        new Repayments(receivables, adjustments, participants, policy);
+        receivables = Receivables(_foreseen(nonce));
+        repayments = Repayments(_foreseen(nonce + 1));
+        adjustments = Adjustments(_foreseen(nonce + 2));
+        reserve = Reserve(_foreseen(nonce + 3));
+        settlement = Settlement(_foreseen(nonce + 4));
+        prices = Prices(_foreseen(nonce + 5));
+        receipts = WarehouseReceipts(_foreseen(nonce + 6));
+        attestations = Attestations(_foreseen(nonce + 7));
+        loans = Loans(_foreseen(nonce + 8));
+        collateral = Collateral(_foreseen(nonce + 9));
+        enforcement = Enforcement(_foreseen(nonce + 10));
+        new Receivables(
+            participants,
+            policy,
+            fingerprints,
+            Notes.Siblings(address(repayments), adjustments, address(reserve), address(collateral))
+        );
+        new Repayments(receivables, adjustments, participants, policy, collateral);
         new Adjustments(authority, receivables, repayments, participants, policy, fingerprints);
-        new Reserve(receivables, repayments, adjustments, policy, address(settlement));
+        new Reserve(receivables, repayments, adjustments, policy, address(settlement), collateral);
         new Settlement(participants, policy, receivables, reserve);
+        new Prices(authority, participants, policy);
+        new WarehouseReceipts(
+            authority,
+            participants,
+            policy,
+            fingerprints,
+            WarehouseReceipts.Siblings(address(attestations), collateral)
+        );
+        new Attestations(authority, participants, receipts);
+        new Loans(participants, policy, collateral, enforcement, receipts, address(receivables));
+        new Collateral(policy, _collateralSiblings());
+        new Enforcement(participants, policy, loans, collateral, receipts);
+    }
+
+    function _collateralSiblings() private view returns (Collateral.Siblings memory) {
+        return Collateral.Siblings({
+            loans: address(loans),
+            enforcement: address(enforcement),
+            prices: prices,
+            receipts: receipts,
+            receivables: receivables,
+            adjustments: adjustments,
+            repayments: address(repayments),
+            reserve: address(reserve)
+        });
+    }
+
+    function _foreseen(uint256 nonce) private view returns (address) {
+        return VM.computeCreateAddress(address(this), nonce);
+    }
+
+    /// @dev They keep cash.
+    function _admitContracts() private {
+        address[6] memory keepers = [
+            address(repayments),
+            address(reserve),
+            address(receipts),
+            address(loans),
+            address(collateral),
+            address(enforcement)
+        ];
+        for (uint256 i = 0; i < keepers.length; i++) {
+            participants.register(keepers[i], bytes32(1000 + i), Roles.PROTOCOL, type(uint40).max, "");
+        }
     }
 
     function _takeIn(uint256 i) private {
         address account = VM.addr(_keyOf(i));
         _place(i, account);
         uint32 role = i < SUPPLIERS ? Roles.SUPPLIER : i < SUPPLIERS + OBLIGORS ? Roles.OBLIGOR : Roles.FINANCIER;
+        if (i == CUSTODIAN) role = Roles.CUSTODIAN;
         participants.register(account, bytes32(i + 1), role, type(uint40).max, "");
         if (role == Roles.OBLIGOR) participants.setConfirmationLimit(account, CNY, type(uint64).max);
         cash.mint(account, CASH);
         VM.startPrank(account);
+        address[2] memory operators = [address(settlement), address(loans)];
+        for (uint256 k = 0; k < operators.length; k++) {
+            cash.approve(operators[k], type(uint256).max);
+        }
         receivables.setApprovalForAll(address(settlement), true);
-        cash.approve(address(settlement), type(uint256).max);
+        receipts.setApprovalForAll(address(settlement), true);
+        // It is the escrow that takes title.
+        receivables.setApprovalForAll(address(collateral), true);
+        receipts.setApprovalForAll(address(collateral), true);
         cash.approve(address(repayments), type(uint256).max);
         cash.approve(address(adjustments), type(uint256).max);
+        cash.approve(address(receipts), type(uint256).max);
+        cash.approve(address(enforcement), type(uint256).max);
         VM.stopPrank();
     }
 
@@ -134,6 +224,19 @@ abstract contract World {
     function _sign(address signer, bytes32 digest) internal view returns (bytes memory) {
         (uint8 v, bytes32 r, bytes32 s) = VM.sign(_keyOf(placeOf(signer)), digest);
         return abi.encodePacked(r, s, v);
+    }
+
+    function _signAsOracle(bytes32 digest) internal pure returns (bytes memory) {
+        (uint8 v, bytes32 r, bytes32 s) = VM.sign(ORACLE_KEY, digest);
+        return abi.encodePacked(r, s, v);
+    }
+
+    function _commodity(uint256 i) internal pure returns (bytes32) {
+        return i % FEEDS == 0 ? bytes32("BRENT") : bytes32("COPPER");
+    }
+
+    function _feed(uint256 i) internal pure returns (bytes32) {
+        return keccak256(abi.encode(_commodity(i), bytes32("A"), bytes32("T"), CNY));
     }
 
     function _nextNonce() internal returns (uint256) {
