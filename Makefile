@@ -50,6 +50,7 @@ test: setup ## all tests (CHAIN=anvil runs them on Anvil)
 	@$(MAKE) --no-print-directory test-backend test-contracts test-invariants
 
 test-backend: setup
+	@toolchain/components
 	$(pytest) -q
 
 test-contracts: setup
