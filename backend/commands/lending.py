@@ -6,11 +6,11 @@ from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.chain.outbox import Row
 from backend.chain.typed import NO_COUNT, Count, LoanQuote, fresh_nonce
 from backend.commands.acts import act
+from backend.commands.asking import keep_requests, require_financiers
 from backend.commands.desk import Desk, Request, require_named, require_participant, require_role
 from backend.commands.signatures import OwnSignature, for_wallet, require_signed_terms, signed
 from backend.commands.waiting import keep_document
@@ -33,34 +33,25 @@ def request_loan(
     borrower = require_participant(desk, request)
     title = loan_queries.title_of(desk.engine, asset, token_id, borrower)
     pledged = part_of(title, value)
-    for position, financier in enumerate(financiers):
-        field = f"financiers.{position}"
-        require_named(desk, financier, field, "financier")
-        if financier == borrower:
-            raise InvalidInput(field=field, reason=both("is yourself", "是您自己"))
+    require_financiers(desk, financiers, borrower)
     now = desk.now()
 
     def keep(db: Connection) -> dict[str, Any]:
-        dialect = sqlite if db.dialect.name == "sqlite" else postgresql
-        for financier in financiers:
-            db.execute(
-                dialect.insert(tables.loan_requests)
-                .values(
-                    id=tables.fresh_id(),
-                    borrower=borrower,
-                    financier=financier,
-                    asset=asset,
-                    token_id=token_id,
-                    asset_key=title["asset_key"],
-                    document_hash=title["document_hash"],
-                    value=pledged,
-                    decimals=title["decimals"],
-                    currency=title["currency"],
-                    limit=limit,
-                    at=now,
-                )
-                .on_conflict_do_nothing()
-            )
+        keep_requests(
+            db,
+            tables.loan_requests,
+            financiers,
+            borrower=borrower,
+            asset=asset,
+            token_id=token_id,
+            asset_key=title["asset_key"],
+            document_hash=title["document_hash"],
+            value=pledged,
+            decimals=title["decimals"],
+            currency=title["currency"],
+            limit=limit,
+            at=now,
+        )
         return {"tokenId": str(token_id), "financiers": financiers}
 
     return desk.outbox.settle(request.intent, now, keep)

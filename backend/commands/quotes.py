@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.chain.contracts import Call
 from backend.chain.outbox import Row
 from backend.chain.typed import Confirmation, Quote, fresh_nonce
 from backend.commands.acts import act
-from backend.commands.desk import Desk, Request, require_named, require_participant, require_role
+from backend.commands.asking import keep_requests, require_financiers
+from backend.commands.desk import Desk, Request, require_participant, require_role
 from backend.commands.signatures import OwnSignature, for_wallet, require_signed_terms, signed
 from backend.commands.waiting import keep_document
 from backend.documents import tables
@@ -38,29 +38,20 @@ def request_quotes(
             reason=both("you hold nothing of receivable {id}", "您不持有应收账款 {id} 的任何凭证", id=receivable_id)
         )
     _require_within(receivable, value)
-    for position, financier in enumerate(financiers):
-        field = f"financiers.{position}"
-        require_named(desk, financier, field, "financier")
-        if financier == seller:
-            raise InvalidInput(field=field, reason=both("is yourself", "是您自己"))
+    require_financiers(desk, financiers, seller)
     now = desk.now()
 
     def keep(db: Connection) -> dict[str, Any]:
-        dialect = sqlite if db.dialect.name == "sqlite" else postgresql
-        for financier in financiers:
-            db.execute(
-                dialect.insert(tables.quote_requests)
-                .values(
-                    id=tables.fresh_id(),
-                    receivable_id=receivable_id,
-                    seller=seller,
-                    financier=financier,
-                    value=value,
-                    with_recourse=with_recourse,
-                    at=now,
-                )
-                .on_conflict_do_nothing()
-            )
+        keep_requests(
+            db,
+            tables.quote_requests,
+            financiers,
+            receivable_id=receivable_id,
+            seller=seller,
+            value=value,
+            with_recourse=with_recourse,
+            at=now,
+        )
         return {"receivableId": str(receivable_id), "financiers": financiers}
 
     return desk.outbox.settle(request.intent, now, keep)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.chain.outbox import Row
 from backend.chain.typed import Quote, fresh_nonce
 from backend.commands.acts import act
-from backend.commands.desk import Desk, Request, require_named, require_participant, require_role
+from backend.commands.asking import keep_requests, require_financiers
+from backend.commands.desk import Desk, Request, require_participant, require_role
 from backend.commands.signatures import OwnSignature, for_wallet, require_signed_terms, signed
 from backend.commands.waiting import keep_document
 from backend.documents import tables
@@ -28,28 +28,19 @@ def request_receipt_quotes(desk: Desk, request: Request, receipt_id: int, quanti
     if receipt["holder"] != seller:
         raise Forbidden(reason=both("receipt {id} is not yours", "仓单 {id} 的持有人不是您", id=receipt_id))
     part = _within(receipt, quantity)
-    for position, financier in enumerate(financiers):
-        field = f"financiers.{position}"
-        require_named(desk, financier, field, "financier")
-        if financier == seller:
-            raise InvalidInput(field=field, reason=both("is yourself", "是您自己"))
+    require_financiers(desk, financiers, seller)
     now = desk.now()
 
     def keep(db: Connection) -> dict[str, Any]:
-        dialect = sqlite if db.dialect.name == "sqlite" else postgresql
-        for financier in financiers:
-            db.execute(
-                dialect.insert(tables.receipt_quote_requests)
-                .values(
-                    id=tables.fresh_id(),
-                    receipt_id=receipt_id,
-                    seller=seller,
-                    financier=financier,
-                    quantity=part,
-                    at=now,
-                )
-                .on_conflict_do_nothing()
-            )
+        keep_requests(
+            db,
+            tables.receipt_quote_requests,
+            financiers,
+            receipt_id=receipt_id,
+            seller=seller,
+            quantity=part,
+            at=now,
+        )
         return {"receiptId": str(receipt_id), "financiers": financiers}
 
     return desk.outbox.settle(request.intent, now, keep)
