@@ -57,7 +57,8 @@ GOODS, TARIFF = 1_000_000, 1_500
 """A thousand tonnes in kilograms, and thousandths of a fen for a tonne a day: 1,500 fen a day for all of it."""
 
 
-TOO_MUCH_TO_TRACE = pytest.mark.skipif(bool(CONFIG.argv.get("coverage")), reason="its traces would fill the memory")
+TOO_MUCH_TO_TRACE = pytest.mark.skip_coverage
+"""The traces of such a test would fill the memory."""
 
 
 class Role(IntFlag):
