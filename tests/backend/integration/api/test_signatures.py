@@ -436,8 +436,8 @@ def test_a_wallet_that_has_sent_its_approvals_buys(feiqian: Network) -> None:
         {"name": "Own", "identifier": "91110000MA4OWN000F", "roles": ["financier"], "account": wallet.address},
     )
     approvals = registered["result"]["approvals"]
-    # Settlement moves its notes, its receipts and its cash; Repayments and WarehouseReceipts take its cash
-    assert len(approvals) == 2 + 3 * len(system.contracts.deployment.tokens)
+    # Settlement and Collateral move its notes and receipts; five contracts take its cash.
+    assert len(approvals) == 4 + 5 * len(system.contracts.deployment.tokens)
     system.node.prepare_account(wallet.address)
     for transaction in approvals:
         send(system.node, wallet, transaction)
