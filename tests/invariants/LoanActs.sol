@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {ILoans} from "../../contracts/interfaces/ILoans.sol";
+import {IReceivables} from "../../contracts/interfaces/IReceivables.sol";
 import {requireEqual, requireTrue} from "./Checks.sol";
 import {LendingActs} from "./LendingActs.sol";
 
@@ -13,10 +14,12 @@ abstract contract LoanActs is LendingActs {
         address borrower;
         address bidder;
         uint256 bid;
+        bool over;
     }
 
     function drawLoan(uint256 start, uint256 part) external counted(Act.DrawLoan) {
-        uint256 loanId = start % 4 == 0 ? _findLoan(start, _isLive) : _findLoan(start, _isDrawable);
+        uint256 loanId = start % 4 == 1 ? _recovered(start) : 0;
+        if (loanId == 0) loanId = start % 4 == 0 ? _findLoan(start, _isLive) : _findLoan(start, _isDrawable);
         if (loanId == 0) loanId = _freshLoan(start);
         LoanBook storage book = _loanBooks[loanId];
         _thaw(book.terms.borrower);
@@ -132,7 +135,7 @@ abstract contract LoanActs is LendingActs {
 
     function _partiesOf(uint256 loanId) private view returns (Parties memory) {
         LoanBook storage book = _loanBooks[loanId];
-        return Parties(book.terms.financier, book.terms.borrower, book.bidder, book.bid);
+        return Parties(book.terms.financier, book.terms.borrower, book.bidder, book.bid, _isOver(loanId));
     }
 
     /// @dev K8, K12, K14: what lender and borrower get, and the bid that goes back where the loan ended.
@@ -150,8 +153,18 @@ abstract contract LoanActs is LendingActs {
         wanted[placeOf(parties.borrower)] += gains[1];
         if (_isOver(loanId) && parties.bid != 0) wanted[placeOf(parties.bidder)] += parties.bid;
         if (payer != address(0)) wanted[placeOf(payer)] -= paid;
+        if (_isOver(loanId) && !parties.over) _requireTitleBack(loanId, parties.borrower);
         for (uint256 i = 0; i < HOLDERS; i++) {
             requireEqual("K8 K12 K14 who gets what", i, second.cash[i], wanted[i]);
+        }
+    }
+
+    /// @dev K18: only what cannot move waits.
+    function _requireTitleBack(uint256 loanId, address borrower) private view {
+        uint256[] memory ids = _titlesOf(loanId);
+        for (uint256 i = 0; i < ids.length; i++) {
+            bool waits = !_isGone(loanId, ids[i]) && !_canMoveTo(loanId, ids[i], borrower);
+            requireTrue("K18 title goes back", ids[i], waits);
         }
     }
 
@@ -187,6 +200,15 @@ abstract contract LoanActs is LendingActs {
             && ltv <= book.terms.advanceBps;
     }
 
+    /// @dev A loan whose price has recovered since its call, which nobody has looked at again.
+    function _recovered(uint256 start) internal returns (uint256 loanId) {
+        loanId = _findLoan(start, _isCalled);
+        if (loanId == 0 || _isOverNotes(loanId)) return 0;
+        bytes32 feed = _loanBooks[loanId].feed;
+        _warpTo(_priceBooks[feed].observedAt + 1);
+        _publish(feed, _priceBooks[feed].price * 3, block.timestamp);
+    }
+
     /// @dev How much more can be drawn.
     function _roomOf(uint256 loanId) internal view returns (uint256 most) {
         LoanBook storage book = _loanBooks[loanId];
@@ -209,6 +231,10 @@ abstract contract LoanActs is LendingActs {
         return _isLive(loanId) && _loanBooks[loanId].callBy == 0;
     }
 
+    function _isCalled(uint256 loanId) internal view returns (bool) {
+        return _isLive(loanId) && _loanBooks[loanId].callBy != 0;
+    }
+
     function _isOverGoods(uint256 loanId) internal view returns (bool) {
         return !_isOver(loanId) && !_isOverNotes(loanId) && _titlesOf(loanId).length != 0;
     }
@@ -228,5 +254,19 @@ abstract contract LoanActs is LendingActs {
             if (_isOwing(ids[i])) return true;
         }
         return false;
+    }
+
+    /// @dev What nothing is left of, or what somebody else has taken the place in.
+    function _isGone(uint256 loanId, uint256 id) internal view returns (bool) {
+        if (!_isOverNotes(loanId)) return _quantityOfReceipt(id) == 0;
+        IReceivables.NoteView memory note = receivables.noteOf(id);
+        return note.value == 0 || note.holder != address(collateral);
+    }
+
+    /// @dev W3, W9, N1, J5; whole. To nobody in particular: whether it can leave at all.
+    function _canMoveTo(uint256 loanId, uint256 id, address to) internal view returns (bool) {
+        if (to != address(0) && !participants.mayHold(to)) return false;
+        if (!_isOverNotes(loanId)) return !receipts.receiptOf(id).frozen;
+        return _isMovable(receivables.slotOf(id)) && adjustments.lockedOf(id) == 0;
     }
 }
