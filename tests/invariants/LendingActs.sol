@@ -76,7 +76,7 @@ abstract contract LendingActs is PriceActs {
     }
 
     function _lendOnNote(uint256 id, address borrower, uint256 terms, uint256 part)
-        private
+        internal
         returns (uint256 loanId)
     {
         Deal memory deal;

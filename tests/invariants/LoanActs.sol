@@ -18,8 +18,8 @@ abstract contract LoanActs is LendingActs {
     }
 
     function drawLoan(uint256 start, uint256 part) external counted(Act.DrawLoan) {
-        uint256 loanId = start % 4 == 1 ? _recovered(start) : 0;
-        if (loanId == 0) loanId = start % 4 == 0 ? _findLoan(start, _isLive) : _findLoan(start, _isDrawable);
+        uint256 loanId = start % 8 == 1 ? _recovered(start) : 0;
+        if (loanId == 0) loanId = start % 8 == 0 ? _findLoan(start, _isLive) : _findLoan(start, _isDrawable);
         if (loanId == 0) loanId = _freshLoan(start);
         LoanBook storage book = _loanBooks[loanId];
         _thaw(book.terms.borrower);
@@ -64,8 +64,9 @@ abstract contract LoanActs is LendingActs {
     }
 
     function applyProceeds(uint256 start, uint256 amount) external counted(Act.ApplyProceeds) {
-        uint256 loanId = _findLoan(start, _hasProceeds);
-        if (loanId == 0) {
+        uint256 loanId = start % 3 == 0 ? 0 : _findLoan(start, _hasProceeds);
+        if (loanId == 0 && start % 2 == 0) loanId = _loanOnDefaulted(start / 6, amount);
+        if (loanId == 0 || !_hasProceeds(loanId)) {
             loanId = _findLoan(start, _isOverGoods);
             if (loanId == 0) loanId = _freshLoan(start);
             uint256[] memory ids = _titlesOf(loanId);
@@ -188,6 +189,26 @@ abstract contract LoanActs is LendingActs {
     }
 
     // ---- finds or makes
+
+    /// @dev A loan over a note that its endorser bought back, or the reserve covered, since the obligor did not pay.
+    function _loanOnDefaulted(uint256 start, uint256 amount) private returns (uint256 loanId) {
+        (uint256 id, uint256 noteId) = _fresh(start, _between(amount, 1e4, 1e12), 20);
+        bool covered = start % 2 == 0;
+        uint256 value = _between(amount, 1e3, receivables.balanceOf(noteId));
+        if (covered) {
+            noteId = _settle(noteId, start, value, value, false);
+        } else {
+            address payee = _person(amount >> 8);
+            _want(payee, false);
+            noteId = _endorse(Act.Endorse, noteId, payee, amount, true);
+        }
+        // The whole note, and no more drawn on it than may be.
+        loanId = _lendOnNote(noteId, receivables.ownerOf(noteId), amount, amount % 1e9 * 21 + 3);
+        _warpTo(uint256(_termsOf(id).graceEndsAt) + 1);
+        if (loanId == 0) return 0;
+        if (covered) _cover(noteId);
+        else _buyBack(noteId, 0);
+    }
 
     /// @dev K4, K7.
     function _mayDraw(uint256 loanId, uint256 amount) private view returns (bool) {
