@@ -25,6 +25,7 @@ abstract contract DefaultActs is TitleActs {
             bytes32 feed = _loanBooks[loanId].feed;
             _warpTo(_priceBooks[feed].observedAt + 1);
             _publish(feed, _priceBooks[feed].price * _between(part, 80, 300) / 100, block.timestamp);
+            _requireClosed(loanId);
         }
         Scene memory first = _scene();
         loans.reviewCall(loanId);
@@ -60,6 +61,17 @@ abstract contract DefaultActs is TitleActs {
     }
 
     // ---- single steps
+
+    /// @dev K7, K11. Whatever the price is now: while a call is open nothing is drawn and nothing goes out.
+    function _requireClosed(uint256 loanId) private {
+        ILoans.Quote storage terms = _loanBooks[loanId].terms;
+        _thaw(terms.borrower);
+        _thaw(terms.financier);
+        bytes memory data = abi.encodeCall(loans.draw, (loanId, 1));
+        _try("K7 no draw under a call", loanId, terms.borrower, address(loans), data, false);
+        data = abi.encodeCall(loans.release, (loanId, _titlesOf(loanId)[0], 1));
+        _try("K11 no release under a call", loanId, terms.borrower, address(loans), data, false);
+    }
 
     function _callMargin(uint256 loanId) private {
         LoanBook storage book = _loanBooks[loanId];

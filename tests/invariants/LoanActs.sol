@@ -18,8 +18,7 @@ abstract contract LoanActs is LendingActs {
     }
 
     function drawLoan(uint256 start, uint256 part) external counted(Act.DrawLoan) {
-        uint256 loanId = start % 8 == 1 ? _recovered(start) : 0;
-        if (loanId == 0) loanId = start % 8 == 0 ? _findLoan(start, _isLive) : _findLoan(start, _isDrawable);
+        uint256 loanId = start % 8 == 0 ? _findLoan(start, _isLive) : _findLoan(start, _isDrawable);
         if (loanId == 0) loanId = _freshLoan(start);
         LoanBook storage book = _loanBooks[loanId];
         _thaw(book.terms.borrower);
@@ -219,15 +218,6 @@ abstract contract LoanActs is LendingActs {
         return book.status == ILoans.Status.Live && book.callBy == 0 && price != 0
             && block.timestamp < book.terms.maturityAt && amount <= book.terms.limit - book.drawn
             && ltv <= book.terms.advanceBps;
-    }
-
-    /// @dev A loan whose price has recovered since its call, which nobody has looked at again.
-    function _recovered(uint256 start) internal returns (uint256 loanId) {
-        loanId = _findLoan(start, _isCalled);
-        if (loanId == 0 || _isOverNotes(loanId)) return 0;
-        bytes32 feed = _loanBooks[loanId].feed;
-        _warpTo(_priceBooks[feed].observedAt + 1);
-        _publish(feed, _priceBooks[feed].price * 3, block.timestamp);
     }
 
     /// @dev How much more can be drawn.

@@ -24,8 +24,7 @@ abstract contract TitleActs is LoanActs {
     }
 
     function releaseTitle(uint256 start, uint256 part) external counted(Act.ReleaseTitle) {
-        uint256 loanId = start % 4 == 1 ? _recovered(start) : 0;
-        if (loanId == 0) loanId = start % 4 == 0 ? _findLoan(start, _isLive) : _findLoan(start, _isReleasable);
+        uint256 loanId = start % 4 == 0 ? _findLoan(start, _isLive) : _findLoan(start, _isReleasable);
         if (loanId == 0 || _titlesOf(loanId).length == 0) loanId = _freshLoan(start);
         uint256[] memory ids = _titlesOf(loanId);
         uint256 id = ids[part % ids.length];
