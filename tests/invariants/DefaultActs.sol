@@ -25,6 +25,7 @@ abstract contract DefaultActs is TitleActs {
             bytes32 feed = _loanBooks[loanId].feed;
             _warpTo(_priceBooks[feed].observedAt + 1);
             _publish(feed, _priceBooks[feed].price * _between(part, 80, 300) / 100, block.timestamp);
+            _requireClosed(loanId);
         }
         Scene memory first = _scene();
         loans.reviewCall(loanId);
@@ -33,7 +34,8 @@ abstract contract DefaultActs is TitleActs {
     }
 
     function openSale(uint256 start, uint256 how) external counted(Act.OpenSale) {
-        uint256 loanId = how % 5 == 0 ? _findLoan(start, _isLive) : _findLoan(start, _isDefaulted);
+        uint256 loanId = how % 5 == 1 ? _lastSecond(start) : 0;
+        if (loanId == 0) loanId = how % 5 == 0 ? _findLoan(start, _isLive) : _findLoan(start, _isDefaulted);
         if (loanId == 0) loanId = _defaulted(start, how);
         _openSale(loanId, how);
     }
@@ -59,6 +61,17 @@ abstract contract DefaultActs is TitleActs {
     }
 
     // ---- single steps
+
+    /// @dev K7, K11. Whatever the price is now: while a call is open nothing is drawn and nothing goes out.
+    function _requireClosed(uint256 loanId) private {
+        ILoans.Quote storage terms = _loanBooks[loanId].terms;
+        _thaw(terms.borrower);
+        _thaw(terms.financier);
+        bytes memory data = abi.encodeCall(loans.draw, (loanId, 1));
+        _try("K7 no draw under a call", loanId, terms.borrower, address(loans), data, false);
+        data = abi.encodeCall(loans.release, (loanId, _titlesOf(loanId)[0], 1));
+        _try("K11 no release under a call", loanId, terms.borrower, address(loans), data, false);
+    }
 
     function _callMargin(uint256 loanId) private {
         LoanBook storage book = _loanBooks[loanId];
@@ -191,6 +204,18 @@ abstract contract DefaultActs is TitleActs {
         if (_causeOf(loanId) == ILoans.Cause.None) _warpTo(_graceEndsAt(loanId) + 1);
     }
 
+    /// @dev A loan with a call that can still be cured, for this one second.
+    function _lastSecond(uint256 start) private returns (uint256 loanId) {
+        loanId = _findLoan(start, _isCalled);
+        if (loanId == 0) {
+            loanId = _fallen(start, 0);
+            if (!_isCallable(loanId)) return 0;
+            _callMargin(loanId);
+        }
+        _warpTo(_loanBooks[loanId].callBy);
+        if (!_isOverNotes(loanId)) _refresh(_loanBooks[loanId].feed);
+    }
+
     /// @dev The price falls so far that LTV reaches a band, or as far as it can.
     function _drop(uint256 loanId, uint256 bps) internal {
         uint256 worth = _worth(loanId, _refresh(_loanBooks[loanId].feed));
@@ -216,10 +241,6 @@ abstract contract DefaultActs is TitleActs {
 
     function _isQuietOverGoods(uint256 loanId) private view returns (bool) {
         return _isQuiet(loanId) && !_isOverNotes(loanId);
-    }
-
-    function _isCalled(uint256 loanId) private view returns (bool) {
-        return _isLive(loanId) && _loanBooks[loanId].callBy != 0;
     }
 
     function _isDefaulted(uint256 loanId) private view returns (bool) {

@@ -8,7 +8,8 @@ import {DefaultActs} from "./DefaultActs.sol";
 import {World} from "./World.sol";
 
 /// @notice One function an act. Each looks for something the act can be done to, starting at a random place, and makes
-/// it where there is nothing. Whatever is tried must succeed (fail_on_revert), or be refused just where the rules say so.
+/// it where there is nothing. Whatever is tried must succeed (fail_on_revert), or be refused just where the rules
+/// refuse it.
 contract Handler is DefaultActs {
     constructor(IPolicy.Limits memory limits) World(limits) {}
 

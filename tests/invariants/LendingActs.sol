@@ -76,7 +76,7 @@ abstract contract LendingActs is PriceActs {
     }
 
     function _lendOnNote(uint256 id, address borrower, uint256 terms, uint256 part)
-        private
+        internal
         returns (uint256 loanId)
     {
         Deal memory deal;
@@ -156,14 +156,14 @@ abstract contract LendingActs is PriceActs {
         internal
         returns (ICollateral.Count memory count, bytes memory signature)
     {
-        uint256 most = seed % 11 == 0 ? COUNT_AGE + 1 days : COUNT_AGE;
+        uint256 age = seed % 11 == 0 ? COUNT_AGE + 1 + seed % 1 days : _between(seed / 11, 0, COUNT_AGE);
         uint256 quantity = _quantityOfReceipt(id);
         if (seed % 13 == 0) quantity -= 1;
         count = ICollateral.Count({
             receiptId: id,
             pledgee: pledgee,
             quantity: uint64(quantity),
-            countedAt: uint40(block.timestamp - _between(seed >> 100, 0, most)),
+            countedAt: uint40(block.timestamp - age),
             nonce: _nextNonce(),
             deadline: block.timestamp
         });

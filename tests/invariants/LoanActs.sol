@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {ILoans} from "../../contracts/interfaces/ILoans.sol";
+import {IReceivables} from "../../contracts/interfaces/IReceivables.sol";
 import {requireEqual, requireTrue} from "./Checks.sol";
 import {LendingActs} from "./LendingActs.sol";
 
@@ -13,10 +14,11 @@ abstract contract LoanActs is LendingActs {
         address borrower;
         address bidder;
         uint256 bid;
+        bool over;
     }
 
     function drawLoan(uint256 start, uint256 part) external counted(Act.DrawLoan) {
-        uint256 loanId = start % 4 == 0 ? _findLoan(start, _isLive) : _findLoan(start, _isDrawable);
+        uint256 loanId = start % 8 == 0 ? _findLoan(start, _isLive) : _findLoan(start, _isDrawable);
         if (loanId == 0) loanId = _freshLoan(start);
         LoanBook storage book = _loanBooks[loanId];
         _thaw(book.terms.borrower);
@@ -61,8 +63,9 @@ abstract contract LoanActs is LendingActs {
     }
 
     function applyProceeds(uint256 start, uint256 amount) external counted(Act.ApplyProceeds) {
-        uint256 loanId = _findLoan(start, _hasProceeds);
-        if (loanId == 0) {
+        uint256 loanId = start % 3 == 0 ? 0 : _findLoan(start, _hasProceeds);
+        if (loanId == 0 && start % 2 == 0) loanId = _loanOnDefaulted(start / 6, amount);
+        if (loanId == 0 || !_hasProceeds(loanId)) {
             loanId = _findLoan(start, _isOverGoods);
             if (loanId == 0) loanId = _freshLoan(start);
             uint256[] memory ids = _titlesOf(loanId);
@@ -132,7 +135,7 @@ abstract contract LoanActs is LendingActs {
 
     function _partiesOf(uint256 loanId) private view returns (Parties memory) {
         LoanBook storage book = _loanBooks[loanId];
-        return Parties(book.terms.financier, book.terms.borrower, book.bidder, book.bid);
+        return Parties(book.terms.financier, book.terms.borrower, book.bidder, book.bid, _isOver(loanId));
     }
 
     /// @dev K8, K12, K14: what lender and borrower get, and the bid that goes back where the loan ended.
@@ -150,8 +153,18 @@ abstract contract LoanActs is LendingActs {
         wanted[placeOf(parties.borrower)] += gains[1];
         if (_isOver(loanId) && parties.bid != 0) wanted[placeOf(parties.bidder)] += parties.bid;
         if (payer != address(0)) wanted[placeOf(payer)] -= paid;
+        if (_isOver(loanId) && !parties.over) _requireTitleBack(loanId, parties.borrower);
         for (uint256 i = 0; i < HOLDERS; i++) {
             requireEqual("K8 K12 K14 who gets what", i, second.cash[i], wanted[i]);
+        }
+    }
+
+    /// @dev K18: only what cannot move waits.
+    function _requireTitleBack(uint256 loanId, address borrower) private view {
+        uint256[] memory ids = _titlesOf(loanId);
+        for (uint256 i = 0; i < ids.length; i++) {
+            bool waits = !_isGone(loanId, ids[i]) && !_canMoveTo(loanId, ids[i], borrower);
+            requireTrue("K18 title goes back", ids[i], waits);
         }
     }
 
@@ -175,6 +188,26 @@ abstract contract LoanActs is LendingActs {
     }
 
     // ---- finds or makes
+
+    /// @dev A loan over a note that its endorser bought back, or the reserve covered, since the obligor did not pay.
+    function _loanOnDefaulted(uint256 start, uint256 amount) private returns (uint256 loanId) {
+        (uint256 id, uint256 noteId) = _fresh(start, _between(amount, 1e4, 1e12), 20);
+        bool covered = start % 2 == 0;
+        uint256 value = _between(amount, 1e3, receivables.balanceOf(noteId));
+        if (covered) {
+            noteId = _settle(noteId, start, value, value, false);
+        } else {
+            address payee = _person(amount >> 8);
+            _want(payee, false);
+            noteId = _endorse(Act.Endorse, noteId, payee, amount, true);
+        }
+        // The whole note, and no more drawn on it than may be.
+        loanId = _lendOnNote(noteId, receivables.ownerOf(noteId), amount, amount % 1e9 * 21 + 3);
+        _warpTo(uint256(_termsOf(id).graceEndsAt) + 1);
+        if (loanId == 0) return 0;
+        if (covered) _cover(noteId);
+        else _buyBack(noteId, 0);
+    }
 
     /// @dev K4, K7.
     function _mayDraw(uint256 loanId, uint256 amount) private view returns (bool) {
@@ -209,6 +242,10 @@ abstract contract LoanActs is LendingActs {
         return _isLive(loanId) && _loanBooks[loanId].callBy == 0;
     }
 
+    function _isCalled(uint256 loanId) internal view returns (bool) {
+        return _isLive(loanId) && _loanBooks[loanId].callBy != 0;
+    }
+
     function _isOverGoods(uint256 loanId) internal view returns (bool) {
         return !_isOver(loanId) && !_isOverNotes(loanId) && _titlesOf(loanId).length != 0;
     }
@@ -228,5 +265,19 @@ abstract contract LoanActs is LendingActs {
             if (_isOwing(ids[i])) return true;
         }
         return false;
+    }
+
+    /// @dev What nothing is left of, or what somebody else has taken the place in.
+    function _isGone(uint256 loanId, uint256 id) internal view returns (bool) {
+        if (!_isOverNotes(loanId)) return _quantityOfReceipt(id) == 0;
+        IReceivables.NoteView memory note = receivables.noteOf(id);
+        return note.value == 0 || note.holder != address(collateral);
+    }
+
+    /// @dev W3, W9, N1, J5; whole. To nobody in particular: whether it can leave at all.
+    function _canMoveTo(uint256 loanId, uint256 id, address to) internal view returns (bool) {
+        if (to != address(0) && !participants.mayHold(to)) return false;
+        if (!_isOverNotes(loanId)) return !receipts.receiptOf(id).frozen;
+        return _isMovable(receivables.slotOf(id)) && adjustments.lockedOf(id) == 0;
     }
 }

@@ -19,8 +19,11 @@ abstract contract RecourseActs is DisputeActs {
 
     function buyBack(uint256 start, uint256 level) external counted(Act.BuyBack) {
         uint256 noteId = _recoverable(start);
+        _buyBack(noteId, level % _levelsOf(noteId));
+    }
+
+    function _buyBack(uint256 noteId, uint256 level) internal {
         IReceivables.NoteView memory note = receivables.noteOf(noteId);
-        level = level % _levelsOf(noteId);
         address endorser = _endorserOf(noteId, level);
         uint256 free = _freeOf(noteId);
         _thaw(endorser);
@@ -61,8 +64,11 @@ abstract contract RecourseActs is DisputeActs {
             if (part % 3 == 0) _dispute(id, _owed(id) - _between(part >> 8, 1, value - 1));
             _warpTo(uint256(_termsOf(id).graceEndsAt) + 1);
         }
-        address owner = receivables.ownerOf(noteId);
-        _thaw(owner);
+        _cover(noteId);
+    }
+
+    function _cover(uint256 noteId) internal {
+        _thaw(receivables.ownerOf(noteId));
         uint256 insured = reserve.insuredOf(noteId);
         uint256 free = _freeOf(noteId);
         Picture memory first = _before(Act.Cover, receivables.slotOf(noteId), address(0), address(reserve), 0);

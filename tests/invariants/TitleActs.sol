@@ -3,7 +3,6 @@ pragma solidity 0.8.30;
 
 import {ICollateral} from "../../contracts/interfaces/ICollateral.sol";
 import {ILoans} from "../../contracts/interfaces/ILoans.sol";
-import {IReceivables} from "../../contracts/interfaces/IReceivables.sol";
 import {IWarehouseReceipts} from "../../contracts/interfaces/IWarehouseReceipts.sol";
 import {requireEqual} from "./Checks.sol";
 import {LoanActs} from "./LoanActs.sol";
@@ -176,19 +175,5 @@ abstract contract TitleActs is LoanActs {
 
     function _isTitleWaiting(uint256 loanId) internal view returns (bool) {
         return _isOver(loanId) && _titlesOf(loanId).length != 0;
-    }
-
-    /// @dev What nothing is left of, or what somebody else has taken the place in.
-    function _isGone(uint256 loanId, uint256 id) internal view returns (bool) {
-        if (!_isOverNotes(loanId)) return _quantityOfReceipt(id) == 0;
-        IReceivables.NoteView memory note = receivables.noteOf(id);
-        return note.value == 0 || note.holder != address(collateral);
-    }
-
-    /// @dev W3, W9, N1, J5; whole. To nobody in particular: whether it can leave at all.
-    function _canMoveTo(uint256 loanId, uint256 id, address to) internal view returns (bool) {
-        if (to != address(0) && !participants.mayHold(to)) return false;
-        if (!_isOverNotes(loanId)) return !receipts.receiptOf(id).frozen;
-        return _isMovable(receivables.slotOf(id)) && adjustments.lockedOf(id) == 0;
     }
 }
