@@ -113,6 +113,7 @@ abstract contract DefaultActs is TitleActs {
         if (book.bid != 0) wanted[placeOf(book.bidder)] += book.bid;
         wanted[placeOf(bidder)] -= offered;
         (book.bidder, book.bid) = (bidder, offered);
+        book.bidFor = _worth(loanId, book.terms.reservePrice);
         _requireCashOf(_seen(Act.Bid, first, bidder, address(0)), wanted);
     }
 
@@ -169,6 +170,8 @@ abstract contract DefaultActs is TitleActs {
     }
 
     function _canBeSold(uint256 loanId, address buyer) private view returns (bool) {
+        LoanBook storage book = _loanBooks[loanId];
+        if (_worth(loanId, book.terms.reservePrice) < book.bidFor) return false;
         uint256[] memory ids = _titlesOf(loanId);
         for (uint256 i = 0; i < ids.length; i++) {
             if (!_isGone(loanId, ids[i]) && !_canMoveTo(loanId, ids[i], buyer)) return false;

@@ -214,7 +214,9 @@ abstract contract LoanActs is LendingActs {
         LoanBook storage book = _loanBooks[loanId];
         uint256 price = _priceNow(loanId);
         uint256 interest = (_fractionOf(loanId) + amount * book.terms.rateBps) / SCALE;
-        uint256 ltv = _ltvOf(_sum(dueInBooks(loanId)) + amount + interest, _worth(loanId, price));
+        uint256 waiting = collateral.proceedsOf(loanId);
+        uint256 debt = _sum(dueInBooks(loanId)) + amount + interest;
+        uint256 ltv = _ltvOf(debt > waiting ? debt - waiting : 0, _worth(loanId, price));
         return book.status == ILoans.Status.Live && book.callBy == 0 && price != 0
             && block.timestamp < book.terms.maturityAt && amount <= book.terms.limit - book.drawn
             && ltv <= book.terms.advanceBps;

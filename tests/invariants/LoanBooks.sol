@@ -27,6 +27,7 @@ abstract contract LoanBooks is LotBooks {
         uint256 bid;
         uint256 endsAt;
         uint256 unsold;
+        uint256 bidFor; // what stood when the best bid was placed, at the reserve price
     }
 
     uint256 internal constant MOST_LOANS = 5;
@@ -151,7 +152,14 @@ abstract contract LoanBooks is LotBooks {
     }
 
     function _ltv(uint256 loanId, uint256 price) internal view returns (uint256) {
-        return _ltvOf(_sum(dueInBooks(loanId)), _worth(loanId, price));
+        return _ltvOf(_openDebt(loanId), _worth(loanId, price));
+    }
+
+    /// @dev K4: what waits to be applied counts as paid.
+    function _openDebt(uint256 loanId) internal view returns (uint256) {
+        uint256 debt = _sum(dueInBooks(loanId));
+        uint256 waiting = collateral.proceedsOf(loanId);
+        return debt > waiting ? debt - waiting : 0;
     }
 
     function _ltvOf(uint256 debt, uint256 worth) internal pure returns (uint256) {

@@ -106,18 +106,30 @@ abstract contract TitleActs is LoanActs {
         (uint256 id, uint256 rootId) = _fresh(start);
         _want(borrower, false);
         uint256 noteId = _endorse(Act.Endorse, rootId, borrower, part, part % 2 == 0);
-        ICollateral.Count memory none;
         uint256 value = receivables.balanceOf(noteId);
         if (policy.limits().maxDepth > 1 && part % 3 == 0) value = _between(part, 1, value);
-        ICollateral.Pledge memory title =
-            ICollateral.Pledge(noteId, id, receivables.receivableOf(id).documentHash, value);
+        _topUpWith(loanId, ICollateral.Pledge(noteId, id, receivables.receivableOf(id).documentHash, value));
+    }
+
+    function _topUpWith(uint256 loanId, ICollateral.Pledge memory title) private {
+        address borrower = _loanBooks[loanId].terms.borrower;
         uint256 worth = _worth(loanId, 10_000);
+        ICollateral.Count memory none;
         Scene memory first = _scene();
-        VM.prank(borrower);
-        loans.topUp(loanId, title, none, "");
+        bytes memory data = abi.encodeCall(loans.topUp, (loanId, title, none, ""));
+        bool allowed = _stopsLater(loanId, title.assetKey);
+        if (!_try("K10 no earlier cut-off", loanId, borrower, address(loans), data, allowed)) return;
         _enterCure(loanId);
         _seen(Act.TopUp, first, address(0), borrower);
-        requireEqual("K10 a note into escrow", loanId, _worth(loanId, 10_000), worth + value);
+        requireEqual("K10 a note into escrow", loanId, _worth(loanId, 10_000), worth + title.value);
+    }
+
+    /// @dev K10: than the first title does.
+    function _stopsLater(uint256 loanId, uint256 receivableId) private view returns (bool) {
+        uint256[] memory ids = _titlesOf(loanId);
+        if (ids.length == 0) return true;
+        uint256 first = receivables.slotOf(ids[0]);
+        return receivables.receivableOf(receivableId).cutOffAt >= receivables.receivableOf(first).cutOffAt;
     }
 
     /// @dev K11.
@@ -143,7 +155,7 @@ abstract contract TitleActs is LoanActs {
         bool movable = value != 0 && value <= whole && !_isGone(loanId, id)
             && _canMoveTo(loanId, id, book.terms.borrower);
         bool live = book.status == ILoans.Status.Live && book.callBy == 0 && price != 0;
-        return (live && movable && _ltvOf(_sum(dueInBooks(loanId)), worth) <= book.terms.advanceBps, worth);
+        return (live && movable && _ltvOf(_openDebt(loanId), worth) <= book.terms.advanceBps, worth);
     }
 
     // ---- finds or makes
