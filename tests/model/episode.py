@@ -63,7 +63,7 @@ class Stage:
         self.signer = Signer(chain, [*ROLES, *OUTSIDERS])
         self.reader = Reader(chain)
         self.world = World(chain.now, chain.addresses, chain.offices, FIRST_LIMITS)
-        for name in ("Repayments", "Reserve"):
+        for name in ("Repayments", "Reserve", "WarehouseReceipts", "Loans", "Collateral", "Enforcement"):
             number = len(self.world.parties) + 1
             account = chain.addresses[name]
             self.world.parties[account] = parties.Participant(number, account, name, parties.PROTOCOL, FAR)

@@ -63,7 +63,8 @@ def test_a_whole_note(world, loans, receivables, collateral, supplier):
 def test_what_was_released_can_be_pledged_again(world, loans, collateral, receivables, supplier):
     """K3."""
     loan, first = world.loan()
-    world.top_up(loan)
+    maturity = world.maturity(receivables.slotOf(first))
+    world.top_up(loan, world.note(maturityAt=maturity)[1])
     loans.release(loan, first, FACE, {"from": supplier})
     world.top_up(loan, first)
     assert collateral.loanIdOf(receivables, first) == loan
