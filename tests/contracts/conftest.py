@@ -14,7 +14,7 @@ if CONFIG.argv.get("cli") != "test":
 else:
     from brownie import history
 
-    from tests.contracts.world import CIRCLE, OFFICERS, OUTSIDERS, PARTIES, World, begin_here
+    from tests.contracts.world import CIRCLE, OFFICERS, OUTSIDERS, PARTIES, World, begin_here, restart_clock
 
     CONTRACTS = ("Authority", "Participants", "Policy", "Fingerprints", "SettlementToken", *CIRCLE)
 
@@ -26,6 +26,7 @@ else:
 
     @pytest.fixture(autouse=True)
     def isolation(world, fn_isolation):
+        restart_clock()
         yield
         world.require_conserved()
         world.require_escrow()

@@ -349,6 +349,13 @@ def at(timestamp: int) -> Iterator[None]:
     assert now() == timestamp, "the machine was too slow to hit the second"
 
 
+def restart_clock() -> None:
+    """Ganache's clock goes on while other tests run, and its next block would jump to it: here it begins again at the
+    latest block. (Anvil's goes back with the blocks.)"""
+    if "ganache" in web3.client_version.lower():
+        _rpc("evm_setTime", now() * 1000)
+
+
 def wait_until(timestamp: int) -> None:
     """Mines an empty block in this second, or just after it."""
     with at(timestamp):
