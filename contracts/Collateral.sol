@@ -151,7 +151,6 @@ contract Collateral is ICollateral, SignedDocuments {
             bool gone = _isGone(pot, tokenId);
             _forget(loanId, pot, tokenId, gone);
             if (gone) continue;
-            delete loanIdOf[asset][tokenId];
             emit TitleSold(loanId, asset, tokenId, buyer);
             IERC721(asset).transferFrom(address(this), buyer, tokenId);
         }

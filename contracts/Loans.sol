@@ -334,7 +334,7 @@ contract Loans is ILoans, SignedDocuments, Payouts {
     function _afterPayment(uint256 loanId, Loan storage loan) private {
         if (_debtNow(loan).due().total() == 0) {
             _end(loanId, loan);
-        } else if (loan.callBy != 0) {
+        } else {
             _askCure(loanId, loan);
         }
     }
@@ -361,7 +361,7 @@ contract Loans is ILoans, SignedDocuments, Payouts {
         emit MarginCured(loanId, ltv, price);
     }
 
-    /// @dev K13. The first two need a good price.
+    /// @dev K13. Only what is overdue needs no good price.
     function _default(uint256 loanId, Loan storage loan) private view returns (Cause cause, uint256 ltv) {
         uint256 price = collateral.priceOf(loanId);
         ltv = price == 0 ? 0 : _ltv(loanId, loan, price);

@@ -21,8 +21,6 @@ from backend.queries import lending as queries
 from backend.queries import loans as loan_queries
 from backend.queries import warehouse_receipts as receipt_queries
 
-CONTRACTS = {"note": "Receivables", "receipt": "WarehouseReceipts"}
-
 
 @act("loan.request")
 def request_loan(
@@ -79,7 +77,7 @@ def give_quote(
     quote = LoanQuote(
         financier=financier,
         borrower=asked["borrower"],
-        asset=desk.contracts.address(CONTRACTS[asked["asset"]]),
+        asset=desk.contracts.address(loan_queries.CONTRACTS[asked["asset"]]),
         assetKey=asked["asset_key"],
         documentHash=asked["document_hash"],
         value=asked["value"],

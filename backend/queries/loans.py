@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, RowMapping, literal, or_, select
 
 from backend import loan_arithmetic as arithmetic
+from backend import roles
 from backend.database import reading
 from backend.errors import NotFound, Phrase, both
 from backend.goods.quantities import format_quantity
@@ -25,6 +26,8 @@ STATUSES: dict[str, Phrase] = {
     "ended": both("ended", "已结清"),
 }
 """The words for each status, in the order in which the contract counts them, from 1."""
+CONTRACTS = {"note": "Receivables", "receipt": "WarehouseReceipts"}
+"""The contract of each kind of title that can stand for a loan."""
 ORDERS = ("penalty-interest-principal", "interest-penalty-principal", "principal-interest-penalty")
 PAR = 10_000
 """The price of a note, whose value is counted in ten-thousandths of itself (rule K4)."""
@@ -219,7 +222,12 @@ def _good_price(db: Connection, row: Any, now: int, price_age: int) -> int:
     if found is None or found["published_by"] != found["oracle"] or found["observed_at"] + price_age < now:
         return 0
     oracle = db.execute(select(people).where(people.c.account == found["oracle"])).mappings().first()
-    active = oracle is not None and not oracle["frozen"] and oracle["kyc_valid_until"] >= now and oracle["roles"] & 32
+    active = (
+        oracle is not None
+        and not oracle["frozen"]
+        and oracle["kyc_valid_until"] >= now
+        and oracle["roles"] & roles.BITS["oracle"]
+    )
     return int(found["price"]) if active else 0
 
 

@@ -12,11 +12,11 @@ from backend.chain.contracts import Contracts
 from backend.database import reading
 from backend.projections import tables
 from backend.projections.handlers.loans import state_of, terms_of
+from backend.queries import loans as queries
 from backend.reconcile.found import CHECKS, Reconciliation, compare
 from backend.system import System
 
-STATUSES = ("none", "live", "in_sale", "uncovered", "ended")
-ASSETS = {"receipt": "WarehouseReceipts", "note": "Receivables"}
+STATUSES = ("none", *queries.STATUSES)
 
 
 def check_loans(system: System, found: Reconciliation) -> dict[str, dict[int, int]]:
@@ -72,7 +72,7 @@ def _check_titles(
 
 def _is_in_escrow(contracts: Contracts, asset: str, token_id: int, block: int) -> bool:
     view = "noteOf" if asset == "note" else "receiptOf"
-    (token,) = contracts.read_each(ASSETS[asset], view, [(token_id,)], block=block)
+    (token,) = contracts.read_each(queries.CONTRACTS[asset], view, [(token_id,)], block=block)
     worth = token["value"] if asset == "note" else token["quantity"]
     return bool(worth) and token["holder"] == contracts.address("Collateral")
 
