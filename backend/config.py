@@ -68,6 +68,10 @@ class Settings(BaseModel):
     count_age_hours: int = Field(default=24, description="How old a custodian's count may be to pledge goods on it")
     mqtt_host: str = Field(default="", description="Broker that devices send their readings to; empty: none")
     mqtt_port: int = Field(default=1883, ge=1, le=65_535, description="Port of that broker")
+    network_port: int = Field(
+        default=9545, description="First of the eight loopback ports of 'feiqian network'; 0 takes free ones"
+    )
+    network_block_seconds: int = Field(default=1, ge=1, le=5, description="Time between blocks of 'feiqian network'")
     log_level: str = "WARNING"
     log_json: bool = False
 
