@@ -210,7 +210,7 @@ class _Provider(JSONBaseProvider):
             raise _no_json_rpc(answer)
         return body  # type: ignore[no-any-return]
 
-    def make_batch(self, calls: Sequence[tuple[str, Sequence[Any]]]) -> list[dict[str, Any]]:
+    def make_batch(self, calls: Sequence[tuple[str, Sequence[Any]]]) -> list[RPCResponse]:
         """The answers in the order of the calls, in whatever order the node gives them."""
         asked = [
             {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
