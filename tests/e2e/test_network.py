@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from backend.cli import main
 from backend.chain.finality import CLIQUE_CONFIRMATIONS
+from backend.cli import main
 from backend.config import Settings
 from backend.network import Network, heal
 from backend.network.install import can_install
@@ -83,7 +83,7 @@ def test_nothing_is_lost_or_doubled_whatever_happens_to_validators(
     """Rules B62, B63, B64, B1, B5."""
     settings = Settings.from_env(
         {}, home=tmp_path, deployments=tmp_path, rpc_url=network.url, database_url=postgresql("torture"),
-        keystore_rounds=2, currencies="CNY", operator_api_key="the-operator", receipt_seconds=2, rpc_timeout=5,
+        keystore_rounds=2, currencies="CNY", operator_api_key="the-operator", receipt_seconds=5, rpc_timeout=5,
     )  # fmt: skip
     world = World.start(settings)
     try:
