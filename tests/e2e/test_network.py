@@ -194,7 +194,7 @@ def _nothing_is_lost_or_doubled(world: World, operator: Feiqian, account: str, w
 
 def _is_quiet(world: World) -> bool:
     engine, settled = world.system.engine, world.system.node.head().number - CLIQUE_CONFIRMATIONS
-    return not engine.fault and world.system.indexer.position() >= settled and not engine.sender.lanes()
+    return not engine.fault and world.system.indexer.position() >= settled and not any(s.lanes() for s in engine.senders)
 
 
 def _await(holds: Callable[[], bool], what: str, seconds: float = 60) -> None:
