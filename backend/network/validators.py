@@ -52,6 +52,8 @@ class Validator:
                 self._command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
         (self.folder / "pid").write_text(str(process.pid), encoding="ascii")
+        while self.pid() is None and process.poll() is None:  # it has no command line for a moment
+            time.sleep(0.01)
 
     def await_answer(self) -> None:
         """Raises ChainUnavailable with its last words where it ended, or does not answer."""
