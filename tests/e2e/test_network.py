@@ -96,6 +96,7 @@ def test_nothing_is_lost_or_doubled_whatever_happens_to_validators(
                 lambda: _the_validator_of_the_backend_dies_and_comes_back(network, world),
                 lambda: _two_and_two(network),
                 lambda: _the_backend_on_the_small_side(network),
+                lambda: _all_die_at_once(network),
             ):
                 begun = time.monotonic()
                 what()
@@ -139,6 +140,22 @@ def issue(operator: Feiqian, account: str, key: str) -> dict[str, Any]:
     return operator.act("/cash/issues", {"to": account, "amountFen": "1", "currency": "CNY"}, key=key, wait=0)
 
 
+def test_nothing_listens_beyond_loopback(network: Network) -> None:
+    """Rule B61."""
+    listening = "0A"
+    for validator in network.validators:
+        pid = validator.pid()
+        sockets = {os.readlink(handle) for handle in Path(f"/proc/{pid}/fd").iterdir() if handle.is_symlink()}
+        found = []
+        for table in ("tcp", "tcp6", "udp", "udp6"):
+            for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+                _, local, _, state, *rest = line.split()
+                if f"socket:[{rest[5]}]" in sockets and (state == listening or table.startswith("udp")):
+                    found.append((table, local.partition(":")[0]))
+        assert len(found) >= 2, "RPC and peers"
+        assert set(found) == {("tcp", "0100007F")}
+
+
 def _a_validator_dies_and_comes_back(network: Network) -> None:
     network.validator(3).kill()
     begun = network.head_number()
@@ -150,6 +167,14 @@ def _the_validator_of_the_backend_dies_and_comes_back(network: Network, world: W
     network.validator(1).kill()
     _await(lambda: world.system.engine.fault is not None, "the backend notices")
     network.restart(1)
+
+
+def _all_die_at_once(network: Network) -> None:
+    before = {number: head.number for number, head in network.heads().items()}
+    for validator in network.validators:
+        validator.kill()
+    network.up()
+    assert min(network.heads()[number].number - before[number] for number in before) >= 0
 
 
 def _two_and_two(network: Network) -> None:
@@ -194,7 +219,9 @@ def _nothing_is_lost_or_doubled(world: World, operator: Feiqian, account: str, w
 
 def _is_quiet(world: World) -> bool:
     engine, settled = world.system.engine, world.system.node.head().number - CLIQUE_CONFIRMATIONS
-    return not engine.fault and world.system.indexer.position() >= settled and not any(s.lanes() for s in engine.senders)
+    return (
+        not engine.fault and world.system.indexer.position() >= settled and not any(s.lanes() for s in engine.senders)
+    )
 
 
 def _await(holds: Callable[[], bool], what: str, seconds: float = 60) -> None:
