@@ -29,6 +29,7 @@ from eth_account import Account  # noqa: E402
 from rich.console import Console  # noqa: E402
 from rich.table import Table  # noqa: E402
 
+from backend import logs  # noqa: E402
 from backend.chain.finality import CLIQUE_CONFIRMATIONS  # noqa: E402
 from backend.chain.node import Node  # noqa: E402
 from backend.config import Settings  # noqa: E402
@@ -36,7 +37,7 @@ from backend.network import Network  # noqa: E402
 from backend.world import World  # noqa: E402
 
 TRANSACTIONS = int(os.environ.get("TRANSACTIONS", "2000"))
-ACTS = int(os.environ.get("ACTS", "200"))
+ACTS = int(os.environ.get("ACTS", "400"))
 KEYS = 20
 BATCH = 100
 CLIENTS = 8
@@ -177,6 +178,7 @@ ROWS = {
 
 def main() -> None:
     as_json = os.environ.get("JSON") == "1" or "--json" in sys.argv[1:]
+    logs.configure(Settings.from_env())
     with tempfile.TemporaryDirectory(prefix="feiqian-bench-") as folder:
         home = Path(folder)
         network = Network.lay_out(Settings.from_env(None, home=home, network_port=0))
@@ -200,7 +202,8 @@ def main() -> None:
 
 
 def _show(figures: list[dict[str, Any]], block_seconds: int) -> None:
-    table = Table(title=f"Clique, a block every {block_seconds} s, one machine", title_justify="left")
+    title = f"Clique, a block every {block_seconds} s, all on one machine of {os.cpu_count()} cores"
+    table = Table(title=title, title_justify="left")
     table.add_column("")
     for run in figures:
         table.add_column(f"{run['validators']} of 4", justify="right")
