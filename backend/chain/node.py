@@ -41,13 +41,15 @@ TICK_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Block:
-    """A block's header. `timestamp` in UTC seconds; `base_fee` in wei, None where the network has none."""
+    """A block's header. `timestamp` in UTC seconds; `base_fee` in wei, None where the network has none; `bloom` says
+    which addresses may have logs in it."""
 
     number: int
     hash: str
     parent_hash: str
     timestamp: int
     base_fee: int | None
+    bloom: int = 0
 
 
 class Node:
@@ -122,18 +124,17 @@ class Node:
         """The block of that number; None where the chain is not that long."""
         return self._block(hex(number))
 
+    def blocks(self, numbers: Sequence[int]) -> list[Block | None]:
+        """The blocks of those numbers; None for those that the chain does not have. Raises ChainUnavailable, or
+        Web3RPCError where the node itself says no."""
+        found = self.batch([("eth_getBlockByNumber", [hex(number), False]) for number in numbers])
+        for answer in found:
+            if isinstance(answer, Web3RPCError):
+                raise answer
+        return [_header(answer) for answer in found]
+
     def _block(self, which: str) -> Block | None:
-        block = self.rpc("eth_getBlockByNumber", which, False)
-        if not block:
-            return None
-        base_fee = block.get("baseFeePerGas")
-        return Block(
-            number=int(block["number"], 16),
-            hash=block["hash"],
-            parent_hash=block["parentHash"],
-            timestamp=int(block["timestamp"], 16),
-            base_fee=None if base_fee is None else int(base_fee, 16),
-        )
+        return _header(self.rpc("eth_getBlockByNumber", which, False))
 
     def tick(self) -> Block:
         """The latest block, whose time is the clock. An idle development chain first mines one, or its clock would
@@ -193,6 +194,20 @@ class Node:
         """Wei for each unit of gas that the transaction after `head` offers: twice the base fee, or, where there
         is none, what the node asks. (Anvil's eth_gasPrice follows the last offer, so it must not be doubled.)"""
         return int(self.rpc("eth_gasPrice"), 16) if head.base_fee is None else 2 * head.base_fee
+
+
+def _header(block: Any) -> Block | None:
+    if not block:
+        return None
+    base_fee = block.get("baseFeePerGas")
+    return Block(
+        number=int(block["number"], 16),
+        hash=block["hash"],
+        parent_hash=block["parentHash"],
+        timestamp=int(block["timestamp"], 16),
+        base_fee=None if base_fee is None else int(base_fee, 16),
+        bloom=int(block.get("logsBloom") or "0x0", 16),
+    )
 
 
 class _Provider(JSONBaseProvider):
