@@ -68,7 +68,7 @@ class Reader:
         except ChainMoved:
             raise
         except Exception:
-            self.shrink(self.span)
+            self.shrink(min(self.span, last - first + 1))
             raise
         fullest = len(stretch.blocks) * MOST_LOGS // max(1, len(stretch.logs))
         self.span = max(1, min(self.most, 2 * self.span, fullest))
