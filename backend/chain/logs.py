@@ -41,7 +41,7 @@ class LogSource:
 
     def blocks(self, numbers: Sequence[int]) -> list[Block | None]:
         """The same of many blocks."""
-        return self._contracts.node.blocks(numbers)
+        return self._contracts.node.headers(numbers)
 
     def logs(self, first: int, last: int) -> list[Log]:
         """All decoded logs of our contracts in [first, last], in the order they happened."""
