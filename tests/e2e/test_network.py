@@ -23,7 +23,6 @@ from backend.cli import main
 from backend.config import Settings
 from backend.network import Network, heal
 from backend.network.install import can_install
-from backend.private_postgresql import NotInstalled, PrivatePostgresql
 from backend.reconcile import CHECKS, reconcile
 from backend.sdk import Feiqian, Refused
 from backend.world import World
@@ -51,9 +50,10 @@ def network(home: Path) -> Iterator[Network]:
 @pytest.fixture(scope="module")
 def postgresql() -> Iterator[Callable[[str], str]]:
     """Makes databases; the URL of each."""
+    private = pytest.importorskip("backend.private_postgresql")
     try:
-        server = PrivatePostgresql()
-    except NotInstalled as missing:
+        server = private.PrivatePostgresql()
+    except private.NotInstalled as missing:
         if os.environ.get("CI"):
             pytest.fail(str(missing))
         pytest.skip(f"POSTGRESQL IS NOT INSTALLED: nothing is tested on the network ({missing})")
