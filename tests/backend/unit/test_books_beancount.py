@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from backend.books import ACCOUNTS, TWO_SIDED, beancount
 from backend.database import metadata, open_database
 from backend.projections import ledger, tables
 from backend.queries.books import statement
+from backend.testing import NewDatabase
 
 AT = 1_800_000_000
 CNY, JPY, KWD, CLF, UNKNOWN = 156, 392, 414, 990, 7
@@ -69,8 +69,8 @@ class Paper:
 
 
 @pytest.fixture
-def paper(tmp_path: Path) -> Iterator[Paper]:
-    engine = open_database(f"sqlite:///{tmp_path / 'books.db'}")
+def paper(new_database: NewDatabase) -> Iterator[Paper]:
+    engine = open_database(new_database(empty=True))
     metadata.create_all(engine)
     made = Paper(engine)
     for number, name in enumerate(NAMES, 1):

@@ -17,6 +17,7 @@ from backend.database import open_database, reading
 from backend.migrations import migrate
 from backend.projections import handlers, indexer, tables
 from backend.projections.indexer import ChainMoved, HandlerFailed, Indexer, read_model_digest
+from backend.testing import NewDatabase
 
 
 class Crash(BaseException):
@@ -24,8 +25,8 @@ class Crash(BaseException):
 
 
 class Desk:
-    def __init__(self, home: Path, confirmations: int = 0) -> None:
-        self.database = open_database(f"sqlite:///{home / 'test.db'}")
+    def __init__(self, database_url: str, confirmations: int = 0) -> None:
+        self.database = open_database(database_url)
         migrate(self.database)
         self.source = PaperSource()
         self.indexer = Indexer(self.database, self.source, confirmations)  # type: ignore[arg-type]
@@ -49,8 +50,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(tmp_path)
+def desk(new_database: NewDatabase) -> Iterator[Desk]:
+    made = Desk(new_database())
     yield made
     made.database.dispose()
 
@@ -251,8 +252,8 @@ def test_logs_of_another_history_are_not_believed(desk: Desk, monkeypatch: pytes
     assert desk.people() == []
 
 
-def test_blocks_wait_for_their_confirmations(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, confirmations=2)
+def test_blocks_wait_for_their_confirmations(new_database: NewDatabase) -> None:
+    desk = Desk(new_database(), confirmations=2)
     for number in range(1, 4):
         desk.source.add(registered(number))
     desk.indexer.catch_up()
