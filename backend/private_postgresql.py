@@ -32,7 +32,7 @@ class PrivatePostgresql:
 
     def __init__(self, **parameters: str) -> None:
         """`parameters` are the server's, over those that make it fast. Raises NotInstalled."""
-        self._programs = _programs()
+        self._programs = programs()
         self._parameters = _UNSAFE_AND_FAST | {"listen_addresses": "", "max_connections": "200"} | parameters
         self._folder = Path(tempfile.mkdtemp(prefix="feiqian-postgresql-"))
         self._server: subprocess.Popen[bytes] | None = None
@@ -42,7 +42,18 @@ class PrivatePostgresql:
         if owner:
             shutil.chown(self._folder, _ACCOUNT, _ACCOUNT)
         data, log = self._folder / "data", self._folder / "log"
-        made = [self._programs / "initdb", "-D", data, "-U", _ACCOUNT, "-A", "trust", "-E", "UTF8", "--no-sync"]
+        made = [
+            str(self._programs / "initdb"),
+            "-D",
+            str(data),
+            "-U",
+            _ACCOUNT,
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-sync",
+        ]
         try:
             subprocess.run(made, check=True, stdout=subprocess.DEVNULL, cwd=self._folder, **owner)
             settings = [f"--{name}={value}" for name, value in self._parameters.items()]
@@ -113,7 +124,7 @@ def _owner() -> dict[str, Any]:
     return {"user": _ACCOUNT, "group": _ACCOUNT, "extra_groups": []} if os.geteuid() == 0 else {}
 
 
-def _programs() -> Path:
+def programs() -> Path:
     """The folder of the newest PostgreSQL's programs, where Debian puts them or on the path."""
     versions = [folder for folder in Path("/usr/lib/postgresql").glob("*/bin") if (folder / "initdb").exists()]
     numbered = [(int(folder.parent.name), folder) for folder in versions if folder.parent.name.isdigit()]

@@ -17,18 +17,23 @@ def on_title_pledged(db: Connection, event: e.TitlePledged) -> None:
     is_note = _is_note(db, event.asset)
     if is_note:
         update_loan(db, event.loan_id, asset="note")
+    row, lots = loan(db, event.loan_id), tables.lots
+    keeper = None if is_note else db.execute(select(lots.c.custodian).where(lots.c.id == event.asset_key)).scalar()
     db.execute(
         insert(tables.loan_titles).values(
             loan_id=event.loan_id,
             token_id=event.token_id,
             asset_key=event.asset_key,
+            lender=row["lender"],
+            borrower=row["borrower"],
+            custodian=keeper or "",
             state="pledged",
             pledged_at=event.place.at,
         )
     )
     keep_act(db, event, "pledged", token=event.token_id, value=event.value)
     if is_note:
-        _move_in_books(db, event, loan(db, event.loan_id)["borrower"], event.value)
+        _move_in_books(db, event, row["borrower"], event.value)
 
 
 def on_title_released(db: Connection, event: e.TitleReleased) -> None:

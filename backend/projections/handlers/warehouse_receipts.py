@@ -18,10 +18,15 @@ MISFORTUNES = ("damage", "shortage", "contamination", "loss")
 
 def on_receipt_issued(db: Connection, event: e.ReceiptIssued) -> None:
     """What a split or an intake adds to it, its own event says next."""
+    lots = tables.lots
+    of_lot = select(lots.c.custodian, lots.c.depositor).where(lots.c.id == event.lot_id)
+    keeper = db.execute(of_lot).mappings().first()
     db.execute(
         insert(tables.receipts).values(
             id=event.receipt_id,
             lot_id=event.lot_id,
+            custodian=keeper["custodian"] if keeper else "",
+            depositor=keeper["depositor"] if keeper else "",
             parent_id=0,
             holder=event.holder,
             quantity=event.quantity,
@@ -65,6 +70,9 @@ def on_lot_taken_in(db: Connection, event: e.LotTakenIn) -> None:
             taken_in_at=event.place.at,
         )
     )
+    mine = tables.receipts.c.lot_id == event.lot_id
+    parties = {"custodian": event.custodian, "depositor": intake["depositor"]}
+    db.execute(update(tables.receipts).where(mine).values(**parties))
 
 
 def on_receipt_transferred(db: Connection, event: e.ReceiptTransferred) -> None:
