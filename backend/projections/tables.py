@@ -3,8 +3,20 @@ units (fen), times UTC seconds."""
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, String, Table
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Index,
+    Integer,
+    String,
+    Table,
+    literal_column,
+)
 
+from backend import roles
 from backend.database import metadata
 
 Amount = BigInteger
@@ -54,6 +66,16 @@ participants = Table(
     Column("frozen", Boolean, nullable=False),
     Column("wants_acceptance", Boolean, nullable=False),
 )
+
+
+def has_role(role: str) -> ColumnElement[bool]:
+    """The condition that a participant has a role, in the words of the index that finds it."""
+    bit: ColumnElement[int] = literal_column(str(roles.BITS[role]))
+    return participants.c.roles.op("&")(bit) != literal_column("0")
+
+
+for _role in roles.BITS:
+    Index(f"ix_participants_{_role}", participants.c.id, sqlite_where=has_role(_role), postgresql_where=has_role(_role))
 
 confirmation_limits = Table(
     "confirmation_limits",

@@ -322,7 +322,7 @@ class Feiqian(LoanReads, EvidenceReads):
         path = f"/participants/{_account(party)}/statement"
         whole = page = self.get(path, currency=currency)
         while page["next"] is not None:
-            page = self.get(path, currency=currency, **page["next"])
+            page = self.get(path, currency=currency, after=page["next"])
             whole["items"] += page["items"]
         return {**whole, "closing": page["closing"], "next": None}
 

@@ -37,6 +37,8 @@ NEW: dict[str, list[tuple[str, ...]]] = {
 }
 PLACES = {"contradictions": "lot_id", "ledger": "party"}
 """Lists in the order of the chain, and whose they are."""
+ROLES = ("supplier", "obligor", "financier", "custodian", "carrier", "oracle", "registrar", "regulator", "protocol")
+"""In the order of their bits."""
 OLD = {
     "receivables": ["supplier", "obligor", "status"],
     "notes": ["receivable_id", "holder"],
@@ -97,9 +99,14 @@ def upgrade() -> None:
             op.create_index(f"ix_{table}_{'_'.join(index)}", table, list(index))
     for table, column in PLACES.items():
         op.create_index(f"ix_{table}_{column}_place", table, [column, "block_number", "log_index"])
+    for place, role in enumerate(ROLES):
+        has = sa.text(f"(roles & {1 << place}) != 0")
+        op.create_index(f"ix_participants_{role}", "participants", ["id"], sqlite_where=has, postgresql_where=has)
 
 
 def downgrade() -> None:
+    for role in ROLES:
+        op.drop_index(f"ix_participants_{role}", "participants")
     for table, column in PLACES.items():
         op.drop_index(f"ix_{table}_{column}_place", table)
     for table, indexes in NEW.items():

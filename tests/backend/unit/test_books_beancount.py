@@ -11,6 +11,7 @@ from sqlalchemy import Engine, insert
 
 from backend.books import ACCOUNTS, TWO_SIDED, beancount
 from backend.database import metadata, open_database
+from backend.errors import InvalidInput
 from backend.projections import ledger, tables
 from backend.queries.books import statement
 from backend.testing import NewDatabase
@@ -161,10 +162,15 @@ def test_a_page_ends_with_a_whole_event(paper: Paper) -> None:
                     (other, ledger.BANK, -5))  # fmt: skip
     first = statement(paper.engine, party, limit=2)
     assert [len(item["lines"]) for item in first["items"]] == [2, 2]
-    assert first["next"] == {"afterBlock": 2, "afterLog": 0}
-    rest = statement(paper.engine, party, after=(2, 0), limit=2)
+    rest = statement(paper.engine, party, after=first["next"], limit=2)
+    assert rest == statement(paper.engine, party, behind=(2, 0), limit=2), "carried along, or summed up again"
     assert rest["opening"] == first["closing"] and rest["next"] is None
     assert rest["items"][0]["lines"][0] == {"book": "cash", "currency": "CNY", "amountFen": 5, "balanceFen": 10}
+    for forged in ("", "x", "bm9uZQ==", first["next"][:-8]):
+        with pytest.raises(InvalidInput):
+            statement(paper.engine, party, after=forged)
+    with pytest.raises(InvalidInput):
+        statement(paper.engine, other, after=first["next"])
     yen = statement(paper.engine, party, currency=JPY)
     assert [(row["currency"], row["book"], row["amountFen"]) for row in yen["closing"]] == [
         ("JPY", "bank", -5),
