@@ -77,7 +77,7 @@ def cases(size: int) -> list[Case]:
     add("disputed receivables, operator", data.OPERATOR, "/receivables?status=disputed", deep)
     add("repaid receivables, obligor", core, "/receivables?status=repaid", deep)
     add("notes of a receivable", core, "/notes?receivableId=51", 3 * 51)
-    add("events, operator", data.OPERATOR, "/events", f"{deep}.0")
+    add("events, operator", data.OPERATOR, "/events", f"{deep}-0")
     add("participants", small, "/participants", data.EVERYBODY // 2)
     add("participants, one role", small, "/participants?role=supplier", data.EVERYBODY // 2)
     for name, path in (("quotes", "/quotes"), ("requests for quotes", "/quote-requests")):
@@ -155,7 +155,8 @@ def served(database_url: str) -> Iterator[int]:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
     environment = os.environ | {"FEIQIAN_DATABASE_URL": database_url, "PYTHONPATH": f"{ROOT}:{ROOT / 'scripts'}"}
-    options = f"--bind 127.0.0.1:{port} --workers {WORKERS} --worker-class gthread --threads 8 --log-level error"
+    options = "--keep-alive 75 --graceful-timeout 5 --log-level error --worker-class gthread --threads 8"
+    options += f" --bind 127.0.0.1:{port} --workers {WORKERS}"
     command = [sys.executable, "-m", "gunicorn", "bench_reads_app:make()", *options.split()]
     server = subprocess.Popen(command, env=environment)
     try:

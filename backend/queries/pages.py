@@ -158,9 +158,9 @@ def _keys(sources: Sequence[Source], order: _Order, after: Place, amount: int) -
 
 
 def _said(place: Place) -> str | int | None:
-    return ".".join(map(str, place)) if isinstance(place, tuple) else place
+    return "-".join(map(str, place)) if isinstance(place, tuple) else place
 
 
 def place_from(said: str | None) -> tuple[int, ...] | None:
     """The place that a `next` of several numbers says."""
-    return None if said is None else tuple(int(number) for number in said.split("."))
+    return None if said is None else tuple(int(number) for number in said.split("-"))

@@ -426,7 +426,7 @@ class PlacePageQuery(BaseModel):
     model_config = ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=False)
     after: Annotated[
         str | None,
-        Field(pattern=r"^(0|[1-9][0-9]{0,17})\.(0|[1-9][0-9]{0,17})$", description="The `next` of the page before"),
+        Field(pattern=r"^(0|[1-9][0-9]{0,17})-(0|[1-9][0-9]{0,17})$", description="The `next` of the page before"),
     ] = None
     limit: Limit = 100
 

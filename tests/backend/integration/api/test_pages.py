@@ -136,7 +136,7 @@ def test_narrowed_lists_are_paged_too(lived: Network) -> None:
 
 def test_an_after_that_no_page_gave_is_refused(lived: Network) -> None:
     for path, after in (("/quotes", "1"), ("/sales", "1"), ("/events", "1.x"), ("/feeds", "0x1"), ("/receivables", "a"),
-                        ("/participants", "-1"), ("/events", "1.99999999999999999999")):  # fmt: skip
+                        ("/participants", "-1"), ("/events", "1-99999999999999999999")):  # fmt: skip
         with pytest.raises(Refused) as no:
             lived.operator.get(path, after=after)
         assert (no.value.status, no.value.field) == (422, "after")
