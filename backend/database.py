@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, create_engine, event
@@ -108,10 +109,26 @@ def _text(kind: String, compiler: Any, **options: Any) -> str:
 
 # ---- both
 
+_shared: ContextVar[dict[Engine, Connection] | None] = ContextVar("shared", default=None)
+
+
+@contextmanager
+def reading_once(engine: Engine) -> Iterator[None]:
+    """Whatever reads inside sees one and the same moment, over one connection."""
+    with reading(engine) as connection:
+        token = _shared.set({**(_shared.get() or {}), engine: connection})
+        try:
+            yield
+        finally:
+            _shared.reset(token)
+
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection that only reads: it sees one moment and holds nobody up."""
+    if (shared := (_shared.get() or {}).get(engine)) is not None:
+        yield shared
+        return
     options: dict[str, Any] = {"reading": True}
     if engine.dialect.name == "postgresql":
         options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}

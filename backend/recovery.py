@@ -32,7 +32,9 @@ def find_sent(system: System, after_block: int) -> int:
                 nonce, tx_hash = int(transaction["nonce"], 16), transaction["hash"]
                 note = f"found in block {number}: it was sent after the backup"
                 with system.database.begin() as db:
-                    values = {"nonce": nonce, "tx_hash": tx_hash, "raw": _signed_bytes(transaction)}
+                    price = str(int(transaction["gasPrice"], 16))
+                    raw = _signed_bytes(transaction)
+                    values = {"nonce": nonce, "tx_hash": tx_hash, "raw": raw, "gas_price": price}
                     move(db, queue.pop(0), "submitted", at, note, **values)
                 found += 1
     return found
