@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 from pydantic import ValidationError
 
-from backend import cli_books, detached
+from backend import cli_books, cli_storage, detached
 from backend.config import Settings
 from backend.errors import FeiqianError
 from backend.invoices.cli import invoice
@@ -69,6 +69,7 @@ def main(ctx: click.Context, rpc_url: str | None, chain: str | None, home: Path 
 
 main.add_command(invoice)
 cli_books.register(main)
+cli_storage.register(main)
 
 
 @main.command()
