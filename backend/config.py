@@ -68,6 +68,13 @@ class Settings(BaseModel):
     count_age_hours: int = Field(default=24, description="How old a custodian's count may be to pledge goods on it")
     mqtt_host: str = Field(default="", description="Broker that devices send their readings to; empty: none")
     mqtt_port: int = Field(default=1883, ge=1, le=65_535, description="Port of that broker")
+    max_streams: int = Field(default=40, description="Readers of the live feed that one process serves at a time")
+    webhook_timeout: float = Field(default=5.0, description="Seconds that a webhook has for its answer")
+    webhook_days: int = Field(default=3, description="A webhook that fails for so long is suspended")
+    webhook_pause_seconds: int = Field(default=3600, description="Longest pause before a delivery is tried again")
+    webhook_anywhere: bool = Field(
+        default=False, description="Webhooks may be plain HTTP and point inside, as on a development chain"
+    )
     log_level: str = "WARNING"
     log_json: bool = False
 

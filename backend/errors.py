@@ -144,6 +144,14 @@ class ChainUnavailable(FeiqianError):
     detail = {"en": "{reason}; nothing was sent", "zh": "{reason};未发送任何交易"}
 
 
+class Overloaded(FeiqianError):
+    """There is no room for this request now; a later one may find some."""
+
+    type = "overloaded"
+    status = 503
+    title = {"en": "There is no room for more", "zh": "服务已达上限"}
+
+
 class SetupIncomplete(FeiqianError):
     """A tool or a setting is missing; the sentence says which command mends it."""
 

@@ -22,6 +22,7 @@ from backend.database import open_database
 from backend.devices.intake import Intake
 from backend.devices.mqtt import MqttIntake
 from backend.engine import Engine
+from backend.live.deliveries import Deliveries
 from backend.migrations import migrate
 from backend.projections.indexer import Indexer
 
@@ -39,6 +40,7 @@ class System:
     indexer: Indexer
     engine: Engine
     desk: Desk
+    deliveries: Deliveries
     mqtt: MqttIntake | None = None
 
     @classmethod
@@ -56,8 +58,9 @@ class System:
         engine = Engine(Sender(database, contracts, keystore, settings), indexer, settings)
         outbox.wake = engine.wake
         desk = Desk(database, contracts, keystore, outbox, settings)
-        engine.runs = [SettlementRuns(desk).step, Anchoring(desk).step]
-        return cls(settings, node, database, contracts, keystore, outbox, indexer, engine, desk)
+        deliveries = Deliveries(database, settings, anywhere=settings.webhook_anywhere or node.development is not None)
+        engine.runs = [SettlementRuns(desk).step, Anchoring(desk).step, deliveries.step]
+        return cls(settings, node, database, contracts, keystore, outbox, indexer, engine, desk, deliveries)
 
     def start(self) -> None:
         """Sets the engine going, and listens to the broker where one is set."""
@@ -72,6 +75,7 @@ class System:
             self.mqtt.stop()
             self.mqtt = None
         self.engine.stop()
+        self.deliveries.close()
         self.database.dispose()
 
     def wait(self, operation_id: str, seconds: float) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from backend.chain import outbox
 from backend.database import metadata
 from backend.documents import tables as documents
+from backend.live import tables as live
 from backend.projections import tables as projections
 from backend.web import access
 
-__all__ = ["access", "documents", "metadata", "outbox", "projections"]
+__all__ = ["access", "documents", "live", "metadata", "outbox", "projections"]

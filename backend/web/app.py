@@ -7,6 +7,7 @@ from flask import Response, render_template_string, request, send_from_directory
 
 from backend.config import ROOT
 from backend.errors import FeiqianError, NotFound, both
+from backend.live.stream import Streams
 from backend.system import System
 from backend.web import inputs, problems
 from backend.web.access import Access
@@ -46,6 +47,7 @@ def create_app(system: System) -> APIFlask:
     app.url_map.converters[IDENTIFIER] = IdentifierConverter
     app.extensions["feiqian"] = system
     app.extensions["feiqian-access"] = Access(system.database, system.node, system.settings)
+    app.extensions["feiqian-streams"] = Streams(system.database, system.settings.max_streams)
     problems.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

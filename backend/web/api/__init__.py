@@ -12,6 +12,7 @@ from backend.web.api import (
     chain,
     devices,
     lending,
+    live,
     loans,
     notes,
     participants,
@@ -41,5 +42,6 @@ BLUEPRINTS: list[APIBlueprint] = [
     readings.blueprint,
     devices.blueprint,
     books.blueprint,
+    live.blueprint,
     chain.blueprint,
 ]
