@@ -20,6 +20,7 @@ from backend.chain.node import Block
 from backend.database import reading
 from backend.events.decoding import decode
 from backend.projections import tables
+from backend.projections.feed import tell
 from backend.projections.handlers import HANDLERS
 
 log = structlog.get_logger(__name__)
@@ -66,6 +67,9 @@ class Indexer:
         if last <= position:
             self.is_behind = False
             return False
+        if cursor is None:
+            with self.engine.begin() as db:
+                tell(db, head.number + 1, None)  # the model was dropped, and the chain may have lost blocks since
         try:
             self._read(cursor, position + 1, last, head)
         except ChainMoved:
@@ -111,6 +115,7 @@ class Indexer:
                 db.execute(insert(tables.blocks).values(**_row(headers[number])))
             for entry in logs:
                 _apply(db, entry, headers[entry.block_number].timestamp, store=True)
+            tell(db, first, last, [asdict(entry) | {"at": headers[entry.block_number].timestamp} for entry in logs])
             outbox.reopen(db, vanished, tip.timestamp)
 
     def _logs(self, first: int, tip: Block) -> list[Log]:
@@ -144,6 +149,7 @@ class Indexer:
         log.warning("reorganisation", was=cursor["block_number"], ancestor=number)
         with self.engine.begin() as db:
             _set_cursor(db, cursor, ancestor)
+            tell(db, number + 1, None)
             db.execute(delete(tables.events).where(tables.events.c.block_number > number))
             db.execute(delete(tables.blocks).where(tables.blocks.c.number > number))
             for table in tables.FROM_EVENTS:

@@ -3,56 +3,23 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from paper_desk import Desk
 from paper_source import PaperSource, account, registered
-from sqlalchemy import Engine, func, insert, select
+from sqlalchemy import Engine, insert, select
 from web3.exceptions import Web3RPCError
 
 from backend.chain.outbox import operations
-from backend.database import open_database, reading
-from backend.migrations import migrate
+from backend.database import reading
 from backend.projections import handlers, indexer, tables
 from backend.projections.indexer import ChainMoved, HandlerFailed, Indexer, read_model_digest
 
 
 class Crash(BaseException):
     """The process ends here."""
-
-
-class Desk:
-    def __init__(self, home: Path, confirmations: int = 0) -> None:
-        self.database = open_database(f"sqlite:///{home / 'test.db'}")
-        migrate(self.database)
-        self.source = PaperSource()
-        self.indexer = Indexer(self.database, self.source, confirmations)  # type: ignore[arg-type]
-
-    def people(self) -> list[int]:
-        with reading(self.database) as db:
-            return list(db.execute(select(tables.participants.c.id).order_by(tables.participants.c.id)).scalars())
-
-    def count(self, table: Any) -> int:
-        with reading(self.database) as db:
-            return int(db.execute(select(func.count()).select_from(table)).scalar_one())
-
-    def rebuilt(self, folder: Path) -> dict[str, str]:
-        """The digest of a read model made anew from the same chain."""
-        fresh = open_database(f"sqlite:///{folder / 'fresh.db'}")
-        migrate(fresh)
-        Indexer(fresh, self.source).catch_up()  # type: ignore[arg-type]
-        digest = read_model_digest(fresh)
-        fresh.dispose()
-        return digest
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(tmp_path)
-    yield made
-    made.database.dispose()
 
 
 def test_block_by_block(desk: Desk) -> None:
