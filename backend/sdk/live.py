@@ -25,9 +25,9 @@ class LiveReads:
     _read: Callable[[httpx.Response], Json]
 
     def stream(self, after: int | None = None, *, names: Sequence[str] = (), follow: bool = True) -> Iterator[Json]:
-        """Events and retractions as they happen, from now on or `after` a position; a connection that breaks is
-        taken up where it broke. `id` is the position, `kind` event or retraction, `name` the contract's event, `args` its values
-        (numbers as strings). Without `follow` it ends where the feed does. Raises Refused."""
+        """Events and retractions as they happen, from now on or `after` a position; a connection that breaks is taken
+        up where it broke. `id` is the position, `kind` event or retraction, `name` the contract's event, `args` its
+        values (numbers as strings). Without `follow` it ends where the feed does. Raises Refused."""
         position, pause = after, 0.1
         while True:
             query = {"after": position, "names": ",".join(names) or None, "follow": str(follow).lower()}
