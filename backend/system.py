@@ -58,7 +58,7 @@ class System:
         engine = Engine(Sender(database, contracts, keystore, settings), indexer, settings)
         outbox.wake = engine.wake
         desk = Desk(database, contracts, keystore, outbox, settings)
-        deliveries = Deliveries(database, settings, anywhere=settings.webhook_anywhere or node.development is not None)
+        deliveries = Deliveries(database, settings, lambda: node.development is not None)
         engine.runs = [SettlementRuns(desk).step, Anchoring(desk).step, deliveries.step]
         return cls(settings, node, database, contracts, keystore, outbox, indexer, engine, desk, deliveries)
 

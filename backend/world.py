@@ -60,6 +60,7 @@ class World:
         return cls(settings, chain, system, create_app(system))
 
     def close(self) -> None:
+        self.app.extensions["feiqian-streams"].closing.set()
         self.system.close()
         if self.chain is not None:
             self.chain.stop()
@@ -80,7 +81,7 @@ class World:
         thread = threading.Thread(
             target=serve,
             args=(self.app,),
-            kwargs={"sockets": [listener], "threads": 16},
+            kwargs={"sockets": [listener], "threads": self.settings.web_threads},
             daemon=True,
         )
         thread.start()

@@ -38,6 +38,7 @@ from web3.exceptions import Web3RPCError
 from backend.chain.contracts import Call, Contracts, refused
 from backend.chain.keystore import Keystore
 from backend.chain.node import Block
+from backend.correlation import request_id
 from backend.database import metadata, reading
 from backend.errors import ContractRefused, FeiqianError, IdempotencyConflict, KeyNotHeld, NotFound
 
@@ -67,6 +68,7 @@ operations = Table(
     Column("gas_used", BigInteger),
     Column("result", JSON),
     Column("error", JSON),
+    Column("request_id", String(64), index=True),
     UniqueConstraint("actor", "idempotency_key"),
     Index("ix_operations_signer_nonce", "signer", "nonce"),
 )
@@ -227,6 +229,7 @@ def _write(
         "state": state,
         "signer": signer,
         "result": result,
+        "request_id": request_id(),
     }
     if call is not None:
         row |= {"contract": call.contract, "function": call.function, "to": call.to, "data": call.data}

@@ -11,7 +11,7 @@ import json
 import secrets
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any
 
@@ -47,10 +47,10 @@ class NotTaken(Exception):
 class Deliveries:
     """The engine calls `step`; `close` lets what is under way end."""
 
-    def __init__(self, database: Engine, settings: Settings, *, anywhere: bool) -> None:
-        """With `anywhere` deliveries may go to private addresses."""
+    def __init__(self, database: Engine, settings: Settings, is_development: Callable[[], bool]) -> None:
         self._database = database
-        self.anywhere = anywhere
+        self._is_development = is_development
+        self._may_go_anywhere = settings.webhook_anywhere
         self._patience = settings.webhook_days * DAY
         self._longest_pause = settings.webhook_pause_seconds
         self._lease = int(TURN_SECONDS + 3 * settings.webhook_timeout)
@@ -61,11 +61,17 @@ class Deliveries:
         # No proxy of the environment: it would look the names up itself, and reach what we may not.
         self._http = httpx.Client(timeout=settings.webhook_timeout, trust_env=False)
 
+    def may_go_anywhere(self) -> bool:
+        """Whether deliveries may go to private addresses, without encryption. Raises ChainUnavailable."""
+        return self._may_go_anywhere or self._is_development()
+
     def step(self) -> bool:
         """Begins what is due, and takes in what has ended; whether anything was told or failed."""
-        for row in self._due(int(time.time())):
+        due = self._due(int(time.time()))
+        anywhere = self.may_go_anywhere() if due else False
+        for row in due:
             if len(self._under_way) < AT_ONCE and row["id"] not in self._under_way and self._take(row):
-                self._under_way[row["id"]] = self._pool.submit(self._turn, row)
+                self._under_way[row["id"]] = self._pool.submit(self._turn, row, anywhere)
         wait(self._under_way.values(), NEWS_SECONDS, FIRST_COMPLETED)
         ended = [name for name, turn in self._under_way.items() if turn.done()]
         turns = [self._under_way.pop(name) for name in ended]
@@ -99,7 +105,7 @@ class Deliveries:
             )
         return taken.rowcount == 1
 
-    def _turn(self, row: RowMapping) -> bool:
+    def _turn(self, row: RowMapping, anywhere: bool) -> bool:
         """Tells a webhook what is behind its position, until that is all, or its turn is over; whether anything was
         tried."""
         viewer = None if row["account"] == OPERATOR else row["account"]
@@ -111,7 +117,7 @@ class Deliveries:
             try:
                 if page.rows:
                     tried = True
-                    self._deliver(row, page.rows)
+                    self._deliver(row, page.rows, anywhere)
             except NotTaken as refusal:
                 self._failed(row, str(refusal))
                 return True
@@ -121,12 +127,12 @@ class Deliveries:
         self._keep(row, holder="", held_until=0)
         return tried
 
-    def _deliver(self, row: RowMapping, rows: Collection[RowMapping]) -> None:
+    def _deliver(self, row: RowMapping, rows: Collection[RowMapping], anywhere: bool) -> None:
         """One delivery. Raises NotTaken."""
         told = {"webhook": row["id"], "events": [shown(event) for event in rows]}
         body, at = json.dumps(told, ensure_ascii=False).encode(), int(time.time())
         try:
-            goal = destination(row["url"], anywhere=self.anywhere)
+            goal = destination(row["url"], anywhere=anywhere)
             headers = {
                 "Host": goal.header,
                 "Content-Type": "application/json",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from backend import storage
 from backend.chain import outbox
 from backend.database import metadata
 from backend.documents import tables as documents
@@ -9,4 +10,4 @@ from backend.live import tables as live
 from backend.projections import tables as projections
 from backend.web import access
 
-__all__ = ["access", "documents", "live", "metadata", "outbox", "projections"]
+__all__ = ["access", "documents", "live", "metadata", "outbox", "projections", "storage"]

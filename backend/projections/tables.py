@@ -3,7 +3,7 @@ units (fen), times UTC seconds."""
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, String, Table
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, String, Table, text
 
 from backend.database import metadata
 
@@ -55,6 +55,12 @@ feed = Table(
     Column("args", JSON, nullable=False),
     Column("tx_hash", String(66), nullable=False),
     Column("at", BigInteger, nullable=False),
+    Index(
+        "ix_feed_retractions",
+        "seq",
+        sqlite_where=text("kind = 'retraction'"),
+        postgresql_where=text("kind = 'retraction'"),
+    ),
     sqlite_autoincrement=True,
 )
 """What was told of the chain, in the order of telling. No part of the read model: whoever followed it up to a `seq`

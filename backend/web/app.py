@@ -9,7 +9,7 @@ from backend.config import ROOT
 from backend.errors import FeiqianError, NotFound, both
 from backend.live.stream import Streams
 from backend.system import System
-from backend.web import inputs, problems
+from backend.web import inputs, operations, problems
 from backend.web.access import Access
 from backend.web.api import BLUEPRINTS
 from backend.web.api.shared import IDENTIFIER, IdentifierConverter, describe_writes
@@ -48,6 +48,7 @@ def create_app(system: System) -> APIFlask:
     app.extensions["feiqian"] = system
     app.extensions["feiqian-access"] = Access(system.database, system.node, system.settings)
     app.extensions["feiqian-streams"] = Streams(system.database, system.settings.max_streams)
+    operations.install(app, system)
     problems.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

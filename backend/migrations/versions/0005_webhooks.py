@@ -1,4 +1,4 @@
-"""Webhooks, and how far each has been told"""
+"""Webhooks and how far each has been told, the request behind an operation, probes"""
 
 from __future__ import annotations
 
@@ -35,6 +35,31 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_webhooks_account"), ["account"], unique=False)
         batch_op.create_index("ix_webhooks_state_due_at", ["state", "due_at"], unique=False)
 
+    op.create_table(
+        "probes",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("filler", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_probes")),
+    )
+    with op.batch_alter_table("operations", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("request_id", sa.String(length=64), nullable=True))
+        batch_op.create_index(batch_op.f("ix_operations_request_id"), ["request_id"], unique=False)
+    with op.batch_alter_table("feed", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_feed_retractions",
+            ["seq"],
+            unique=False,
+            sqlite_where=sa.text("kind = 'retraction'"),
+            postgresql_where=sa.text("kind = 'retraction'"),
+        )
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("feed", schema=None) as batch_op:
+        batch_op.drop_index("ix_feed_retractions")
+    with op.batch_alter_table("operations", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_operations_request_id"))
+        batch_op.drop_column("request_id")
+    op.drop_table("probes")
     op.drop_table("webhooks")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
@@ -53,10 +54,14 @@ def test_indexes_and_constraints_are_the_same(database: Engine, tmp_path: Path) 
                 found.get_pk_constraint(table),
                 sorted(map(str, found.get_unique_constraints(table))),
                 sorted(map(str, found.get_foreign_keys(table))),
-                sorted(map(str, found.get_indexes(table))),
+                sorted(str(spelt(index)) for index in found.get_indexes(table)),
             )
             for table in metadata.tables
         }
+
+    def spelt(index: Any) -> dict[str, Any]:
+        """A condition says what it says only when it is asked."""
+        return {**index, "dialect_options": {name: str(value) for name, value in index["dialect_options"].items()}}
 
     assert shape(database) == shape(declared)
     declared.dispose()

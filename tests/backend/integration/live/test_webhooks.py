@@ -64,7 +64,7 @@ def test_a_receiver_that_is_away_for_days_is_suspended_and_resumed_where_it_stop
 @pytest.fixture
 def second(feiqian: Network) -> Iterator[Deliveries]:
     """Another process's part, in this one."""
-    made = Deliveries(feiqian.world.system.database, feiqian.world.settings, anywhere=True)
+    made = Deliveries(feiqian.world.system.database, feiqian.world.settings, lambda: True)
     yield made
     made.close()
 
