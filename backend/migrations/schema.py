@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from backend import storage
-from backend.chain import outbox
+from backend import leases, storage
+from backend.chain import outbox, replacements
 from backend.database import metadata
 from backend.documents import tables as documents
 from backend.live import tables as live
 from backend.projections import tables as projections
 from backend.web import access
 
-__all__ = ["access", "documents", "live", "metadata", "outbox", "projections", "storage"]
+__all__ = [
+    "access",
+    "documents",
+    "leases",
+    "live",
+    "metadata",
+    "outbox",
+    "projections",
+    "replacements",
+    "storage",
+]
