@@ -23,8 +23,10 @@ LOOK_UP_SECONDS = 1.0
 class Streams:
     """All streams of this process. `closing` ends them, so that a server that stops need not wait for their readers."""
 
-    def __init__(self, database: Engine, most: int) -> None:
+    def __init__(self, database: Engine, most: int, counted: Callable[[int], None] = lambda change: None) -> None:
+        """`counted` is told +1 where a stream begins and -1 where it ends."""
         self._database = database
+        self._counted = counted
         self._tail = Tail(database)
         self._places = threading.BoundedSemaphore(most)
         self.closing = threading.Event()
@@ -42,7 +44,12 @@ class Streams:
         where the feed does; a reader that is no longer welcome is let go at the next heartbeat."""
         if not self._places.acquire(blocking=False):
             return None
-        return _Held(self._frames(viewer, position, names, follow, is_welcome), self._places.release)
+        self._counted(1)
+        return _Held(self._frames(viewer, position, names, follow, is_welcome), self._free)
+
+    def _free(self) -> None:
+        self._places.release()
+        self._counted(-1)
 
     def _frames(
         self, viewer: str | None, position: int, names: Collection[str], follow: bool, is_welcome: Callable[[], bool]

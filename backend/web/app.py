@@ -13,6 +13,7 @@ from backend.web import inputs, operations, problems
 from backend.web.access import Access
 from backend.web.api import BLUEPRINTS
 from backend.web.api.shared import IDENTIFIER, IdentifierConverter, describe_writes
+from backend.web.metrics import open_streams
 
 _ASSETS = ROOT / "node_modules" / "swagger-ui-dist"
 _ASSET_NAMES = ("swagger-ui.css", "swagger-ui-bundle.js", "swagger-ui-standalone-preset.js", "favicon-32x32.png")
@@ -47,7 +48,7 @@ def create_app(system: System) -> APIFlask:
     app.url_map.converters[IDENTIFIER] = IdentifierConverter
     app.extensions["feiqian"] = system
     app.extensions["feiqian-access"] = Access(system.database, system.node, system.settings)
-    app.extensions["feiqian-streams"] = Streams(system.database, system.settings.max_streams)
+    app.extensions["feiqian-streams"] = Streams(system.database, system.settings.max_streams, open_streams.inc)
     operations.install(app, system)
     problems.install(app)
     for blueprint in BLUEPRINTS:

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 
-from prometheus_client import CollectorRegistry, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Gauge, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.metrics_core import CounterMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -31,6 +31,7 @@ request_seconds = Histogram(
     registry=_kept,
     buckets=(0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60),
 )
+open_streams = Gauge("feiqian_streams", "Readers of the live feed", registry=_kept, multiprocess_mode="livesum")
 act_seconds = Histogram(
     "feiqian_act_seconds",
     "From the request to the final state in the read model, of acts whose caller waited for it",

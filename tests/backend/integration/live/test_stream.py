@@ -95,12 +95,17 @@ def test_who_is_no_longer_welcome_is_let_go(feiqian: Network, served: Served, mo
     monkeypatch.setattr(streams, "HEARTBEAT_SECONDS", 0.2)
     token = feiqian.tier2.post(f"/participants/{feiqian.tier2.account}/api-keys")["apiKey"]
     news = served(token).stream()
-    reading = threading.Thread(target=lambda: next(news, None), daemon=True)
-    reading.start()
+    refused = threading.Event()
+
+    def read() -> None:
+        with pytest.raises(Refused, match="revoked"):
+            next(news)
+        refused.set()
+
+    threading.Thread(target=read, daemon=True).start()
     threading.Event().wait(0.3)
     feiqian.operator._http.delete(f"/api/v1/participants/{feiqian.tier2.account}/api-keys")
-    reading.join(10)
-    assert not reading.is_alive()
+    assert refused.wait(10)
 
 
 def test_places_for_readers_are_counted_and_given_free(feiqian: Network, served: Served) -> None:

@@ -36,7 +36,7 @@ def test_a_request_keeps_the_id_that_it_came_with_or_is_given_one(feiqian: Netwo
 def test_every_line_of_a_request_bears_its_id(feiqian: Network) -> None:
     with structlog.testing.capture_logs([structlog.contextvars.merge_contextvars]) as lines:
         request, operation = register(feiqian)
-    assert {line.get("request") for line in lines if line["event"] == "request"} == {request}
+    assert {line.get("request") for line in lines if line.get("path") == "/api/v1/receivables"} == {request}
     moves = [line for line in lines if line["event"] == "operation-moved" and line["operation"] == operation]
     assert [line["state"] for line in moves] == ["submitted", "succeeded"]
     assert {line["request"] for line in moves} == {request}
