@@ -172,12 +172,17 @@ def rebuild(settings: Settings) -> None:
 
     if not (settings.rpc_url or (settings.home / "chain").exists()):
         raise click.ClickException(f"there is no network in {settings.home} yet; 'feiqian up' starts one")
-    with cli_operations.role(settings, alone=True), open_resting(settings) as system:
+    with (
+        cli_operations.role(settings, alone=True),
+        open_resting(settings) as system,
+        cli_operations.sole_indexer(system.database) as still_alone,
+    ):
         system.indexer.rebuild()
         head = system.indexer.source.head()
         with Progress() as progress:
             task = progress.add_task("blocks", total=max(head, 1))
             while _step(system.indexer):
+                still_alone()
                 progress.update(task, completed=system.indexer.position())
             progress.update(task, completed=head)
         click.echo(f"rebuilt up to block {system.indexer.position()}")

@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -20,6 +20,8 @@ from backend.errors import ChainUnavailable
 from backend.processes import hold
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from backend.chain.contracts import Deployment
     from backend.chain.node import Node
 
@@ -109,6 +111,26 @@ def role(settings: Settings, *, alone: bool = False, only: str = "") -> Iterator
                 )
             held.enter_context(lock)
         yield
+
+
+@contextlib.contextmanager
+def sole_indexer(database: Engine) -> Iterator[Callable[[], None]]:
+    """No other process, of another machine, reads the chain into the database; what is given must be called again and
+    again to keep it so."""
+    from backend.leases import Leases, holders
+
+    leases = Leases(database)
+
+    def still_alone() -> None:
+        if not leases.holds("indexer"):
+            owner = holders(database).get("indexer", "another process")
+            raise click.ClickException(f"{owner} reads the chain into this database; end its 'feiqian indexer' first")
+
+    still_alone()
+    try:
+        yield still_alone
+    finally:
+        leases.release()
 
 
 def leave_on_signals() -> None:

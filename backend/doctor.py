@@ -22,6 +22,7 @@ from backend.config import ROOT, TOOLCHAIN, Settings
 from backend.database import open_database
 from backend.detached import what_is_wrong
 from backend.errors import ChainUnavailable, FeiqianError
+from backend.leases import holders
 from backend.migrations import revisions
 from backend.queries import chain as chain_queries
 from backend.queries import operations
@@ -191,6 +192,12 @@ def _work(settings: Settings, database: Engine, head: Block | None) -> Iterator[
         behind = max(0, head.number - chain_queries.position(database)["block"])
         late = behind > settings.ready_lag_blocks
         yield Finding("read model", f"{behind} blocks behind", "see that an indexer runs, and its log" if late else "")
+    held = holders(database)
+    absent = [f"no process does {part}" for part in ("indexer", "runs") if head is not None and part not in held]
+    working = ", ".join(f"{part}: {held[part]}" for part in ("indexer", "runs") if part in held)
+    yield Finding(
+        "processes", "; ".join(absent) or working, "start 'feiqian up', or 'feiqian indexer'" if absent else ""
+    )
     hooks = operations.webhooks_by_state(database)
     bad = hooks["failing"] + hooks["suspended"]
     told = ", ".join(f"{count} {state}" for state, count in hooks.items())

@@ -58,7 +58,9 @@ class WebServer(BaseApplication):  # type: ignore[misc]
     def run(self) -> None:
         """Serves until it is told to stop. What the workers count for Prometheus meets in a folder."""
         with tempfile.TemporaryDirectory(prefix="feiqian-metrics-") as folder:
-            os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+            os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder  # before what counts is imported
+            import backend.web.app  # noqa: F401  # once, for all workers
+
             _Arbiter(self).run()
 
 

@@ -35,7 +35,7 @@ def test_a_network_that_is_well_is_well(feiqian: Network, settings: Settings) ->
     assert [one for one in found.values() if not one.ok] == []
     assert set(found) >= {
         "Python", "Node.js", "compiler", "port", "disk", "keystore", "database", "writing", "chain", "deployment",
-        "lanes", "suspended", "read model", "webhooks",
+        "lanes", "suspended", "read model", "processes", "webhooks",
     }  # fmt: skip
 
 
@@ -53,7 +53,7 @@ def test_what_is_wrong_is_named_with_what_mends_it(feiqian: Network, settings: S
     for _ in range(settings.ready_lag_blocks + 1):
         development.mine()
     found = wrong(settings)
-    assert set(found) == {"suspended", "lanes", "read model"}
+    assert set(found) == {"suspended", "lanes", "read model", "processes"}
     assert held["id"] in found["suspended"].found and "no funds" in found["suspended"].found
     assert feiqian.tier1.account in found["lanes"].found
     assert all(one.mend for one in found.values())
