@@ -6,7 +6,7 @@ from __future__ import annotations
 import time
 
 from sqlalchemy import BigInteger, Column, Engine, Integer, String, Table, delete, insert
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, TimeoutError
 
 from backend.database import metadata
 from backend.errors import Phrase, StorageUnavailable, both
@@ -38,6 +38,7 @@ _POSTGRESQL = {
     "25006": _READ_ONLY,  # read_only_sql_transaction
     "53300": _BUSY,  # too_many_connections
     "55P03": _BUSY,  # lock_not_available
+    "57014": _BUSY,  # query_canceled
     "57P01": _AWAY,  # admin_shutdown
     "57P03": _AWAY,  # cannot_connect_now
 }
@@ -58,9 +59,10 @@ def try_writing(engine: Engine) -> Phrase | None:
     return None
 
 
-def trouble(error: DBAPIError) -> StorageUnavailable | None:
-    """The refusal that `error` stands for; None where it is a fault of ours."""
-    reason = _reason(error)
+def trouble(error: DBAPIError | TimeoutError) -> StorageUnavailable | None:
+    """The refusal that `error` stands for (a TimeoutError: no connection was free); None where it is a fault of
+    ours."""
+    reason = _BUSY if isinstance(error, TimeoutError) else _reason(error)
     return None if reason is None else StorageUnavailable(reason=reason)
 
 

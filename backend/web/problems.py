@@ -8,7 +8,7 @@ import structlog
 from flask import Flask, Response, json, request
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
 from backend.errors import ContractRefused, FeiqianError, InvalidInput, KeyNotHeld, Phrase, both
@@ -107,6 +107,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(ValidationError, lambda error: problem(_first_mistake(error)))
     app.register_error_handler(HTTPException, _http_problem)
     app.register_error_handler(DBAPIError, _storage_problem)
+    app.register_error_handler(TimeoutError, _storage_problem)
     app.register_error_handler(Exception, _failure)
 
 
@@ -116,7 +117,7 @@ def _feiqian_problem(error: FeiqianError) -> Response:
     return problem(error)
 
 
-def _storage_problem(error: DBAPIError) -> Response:
+def _storage_problem(error: DBAPIError | TimeoutError) -> Response:
     refusal = trouble(error)
     return _failure(error) if refusal is None else _feiqian_problem(refusal)
 

@@ -22,9 +22,11 @@ Trouble = Callable[[Engine], AbstractContextManager[None]]
 @contextmanager
 def full(database: Engine) -> Any:
     """As a disk without room for another page."""
+    if database.dialect.name != "sqlite":
+        pytest.skip("only SQLite can be told that there is no more room")
     with database.connect() as db:
         pages = db.execute(text("PRAGMA page_count")).scalar_one()
-    with _pragma(database, f"max_page_count={pages}"):
+    with _session(database, f"PRAGMA max_page_count={pages}"):
         for size in (50_000, 2_000, 100):  # what is free inside is used up
             with suppress(OperationalError), database.begin() as db:
                 for _ in range(1_000):
@@ -37,14 +39,16 @@ def full(database: Engine) -> Any:
 
 @contextmanager
 def read_only(database: Engine) -> Any:
-    with _pragma(database, "query_only=ON"):
+    is_sqlite = database.dialect.name == "sqlite"
+    with _session(database, "PRAGMA query_only=ON" if is_sqlite else "SET default_transaction_read_only = on"):
         yield
 
 
 @contextmanager
-def _pragma(database: Engine, bad: str) -> Any:
+def _session(database: Engine, spoilt: str) -> Any:
     def spoil(connection: Any, _: object) -> None:
-        connection.execute(f"PRAGMA {bad}")
+        connection.execute(spoilt)
+        connection.commit()
 
     event.listen(database, "connect", spoil)
     database.dispose()
