@@ -45,7 +45,7 @@ class LiveReads:
 
     def hook(self, url: str, *, names: Sequence[str] = (), after: int | None = None) -> Json:
         """Registers a webhook; `secret` is in the answer and not shown again. backend.sdk.webhooks reads what comes."""
-        body: Json = {"url": url, "events": list(names)}
+        body: Json = {"url": url, "events": list(names) or None}
         return self.post("/webhooks", body if after is None else {**body, "after": after})
 
     def hooks(self) -> list[Json]:

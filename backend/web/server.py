@@ -71,8 +71,11 @@ class _Arbiter(Arbiter):  # type: ignore[misc]
 
     def signal(self, sig: int, frame: FrameType | None) -> None:
         if sig in (signal.SIGTERM, signal.SIGINT):
-            sig = signal.SIGQUIT if self._is_leaving else signal.SIGTERM
+            if self._is_leaving:
+                self.kill_workers(signal.SIGKILL)
+                os._exit(128 + sig)
             self._is_leaving = True
+            sig = signal.SIGTERM
         super().signal(sig, frame)
 
 

@@ -149,7 +149,7 @@ def test_a_rebuild_waits_for_all_and_a_second_signal_for_nobody(deployment: Depl
         time.sleep(1)
         assert web.poll() is None, "it waits for the request under way"
         web.send_signal(signal.SIGTERM)
-        web.wait(6)
+        assert web.wait(6) == 128 + signal.SIGTERM
     done = deployment.run("rebuild")
     assert done.returncode == 0 and "rebuilt up to block" in done.stdout, done.stderr
 

@@ -18,7 +18,8 @@ from backend.web import context
 from backend.web.api.shared import IDENTIFIER, documents_post, documents_read, refusals, topic
 from backend.web.schemas import Body, EmptyBody, RowNumber
 
-EventName = Annotated[str, Field(pattern="^[A-Z][A-Za-z0-9]{0,63}$", description="Name of a contract's event")]
+_NAME = "[A-Z][A-Za-z]{3,63}"
+EventName = Annotated[str, Field(pattern=f"^{_NAME}$", description="Name of a contract's event")]
 
 blueprint = topic("live")
 
@@ -33,15 +34,17 @@ _FRAMES: dict[int | str, Any] = {
 class StreamQuery(BaseModel):
     model_config = ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=False)
     after: RowNumber | None = Field(default=None, description="Position to go on behind; default the end of the feed")
-    names: str = Field(
-        default="", max_length=2_000, pattern="^[A-Za-z0-9,]*$", description="Only events of these names"
+    names: str | None = Field(
+        default=None, max_length=2_000, pattern=f"^{_NAME}(,{_NAME})*$", description="Only events of these names"
     )
     follow: bool = Field(default=True, description="false: end where the feed does")
 
 
 class WebhookBody(Body):
     url: str = Field(min_length=1, max_length=addresses.LONGEST)
-    events: list[EventName] = Field(default=[], max_length=100, description="Only events of these names; none: all")
+    events: list[EventName] | None = Field(
+        default=None, min_length=1, max_length=100, description="Only events of these names; null: all"
+    )
     after: RowNumber | None = Field(default=None, description="Position to go on behind; default the end of the feed")
 
 
@@ -63,7 +66,7 @@ def stream(query: StreamQuery) -> Response:
         return True
 
     position = _position(engine, _last_event_id() if query.after is None else query.after)
-    names = [name for name in query.names.split(",") if name]
+    names = query.names.split(",") if query.names else []
     frames = streams().open(viewer, position, names, follow=query.follow, is_welcome=is_welcome)
     if frames is None:
         raise Overloaded(reason=both("all places for readers are taken", "实时订阅的名额已满"))
@@ -81,7 +84,7 @@ def register(body: WebhookBody) -> Response:
     addresses.check(body.url, anywhere=context.system().deliveries.may_go_anywhere())
     position = _position(engine, body.after)
     account = context.viewer() or OPERATOR
-    return context.answer(webhooks.register(engine, account, body.url, body.events, position))
+    return context.answer(webhooks.register(engine, account, body.url, body.events or [], position))
 
 
 @blueprint.get("/webhooks")
