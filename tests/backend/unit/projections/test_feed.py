@@ -75,12 +75,12 @@ def test_what_a_reorganisation_took_is_taken_back_the_last_first(desk: Desk) -> 
 
 def test_what_comes_back_is_told_again(desk: Desk) -> None:
     desk.source.add(registered(1))
-    kept = list(desk.source.blocks)
+    kept = list(desk.source.chain)
     block = desk.source.add(registered(2))
     desk.indexer.catch_up()
     desk.source.fork_at(1)
     desk.indexer.catch_up()
-    desk.source.blocks = [*kept, block]
+    desk.source.chain = [*kept, block]
     desk.indexer.catch_up()
     place = block.hash, 0
     assert [kind for kind, *where in desk.told() if tuple(where) == place] == ["event", "retraction", "event"]
