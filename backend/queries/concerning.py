@@ -14,11 +14,11 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, func, select
 
 from backend.projections import tables
-from backend.queries.devices import lots_visible_to
-from backend.queries.loans import visible_to as loan_visible_to
-from backend.queries.receivables import visible_to as receivable_visible_to
+from backend.queries.devices import _lots_visible_to as lots_visible_to
+from backend.queries.loans import _visible_to as loan_visible_to
+from backend.queries.receivables import _visible_to as receivable_visible_to
+from backend.queries.warehouse_receipts import _visible_to as receipt_visible_to
 from backend.queries.warehouse_receipts import lot_visible_to
-from backend.queries.warehouse_receipts import visible_to as receipt_visible_to
 
 Thing = tuple[str, Any]
 """A kind and its number (a device: its address)."""

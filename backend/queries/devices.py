@@ -59,7 +59,7 @@ def visible_device(engine: Engine, device: str, viewer: str | None) -> dict[str,
     """One device, for who sees its lot's evidence and for its owner. Raises NotFound for anyone else."""
     query = _with_owners().where(_devices.c.device == device)
     if viewer is not None:
-        query = query.where(or_(_people.c.account == viewer, _devices.c.lot_id.in_(lots_visible_to(viewer))))
+        query = query.where(or_(_people.c.account == viewer, _devices.c.lot_id.in_(_lots_visible_to(viewer))))
     with reading(engine) as db:
         row = db.execute(query).mappings().first()
     if row is None:
@@ -123,13 +123,13 @@ def batches_to_anchor(engine: Engine, limit: int) -> list[RowMapping]:
 def _require_lot(engine: Engine, lot_id: int, viewer: str | None) -> None:
     query = select(tables.lots.c.id).where(tables.lots.c.id == lot_id)
     if viewer is not None:
-        query = query.where(tables.lots.c.id.in_(lots_visible_to(viewer)))
+        query = query.where(tables.lots.c.id.in_(_lots_visible_to(viewer)))
     with reading(engine) as db:
         if db.execute(query).first() is None:
             raise NotFound(what=both("lot", "批次"), id=lot_id)
 
 
-def lots_visible_to(viewer: str) -> Any:
+def _lots_visible_to(viewer: str) -> Any:
     """The lots whose evidence is the viewer's business: of which it sees the lot itself, has a device there, or has a
     loan, as lender or borrower, for which receipts of it stand."""
     titles, loans = tables.loan_titles, tables.loans

@@ -40,7 +40,7 @@ def loans(
     """A page of the loans that `viewer` may see (None: all), by number, with what they owe at `now`."""
     query = select(_loans)
     if viewer is not None:
-        query = query.where(visible_to(viewer))
+        query = query.where(_visible_to(viewer))
     if status is not None:
         query = query.where(_loans.c.status == status)
     found = page(engine, query, _loans.c.id, after, limit, dict)
@@ -54,7 +54,7 @@ def visible_loan(
     """One loan with its titles, acts and sales. Raises NotFound, also for one that is not the viewer's business."""
     query = select(_loans).where(_loans.c.id == loan_id)
     if viewer is not None:
-        query = query.where(visible_to(viewer))
+        query = query.where(_visible_to(viewer))
     with reading(engine) as db:
         row = db.execute(query).mappings().first()
         if row is None:
@@ -69,7 +69,7 @@ def visible_loan(
 
 def require_visible(engine: Engine, loan_id: int, viewer: str) -> None:
     """Raises NotFound for a loan that is not the viewer's business."""
-    query = select(_loans.c.id).where(_loans.c.id == loan_id, visible_to(viewer))
+    query = select(_loans.c.id).where(_loans.c.id == loan_id, _visible_to(viewer))
     with reading(engine) as db:
         if db.execute(query).first() is None:
             raise NotFound(what=both("loan", "贷款"), id=loan_id)
@@ -153,7 +153,7 @@ def _holding(asset: str, token_id: int, holder: str) -> Any:
     )
 
 
-def visible_to(viewer: str) -> Any:
+def _visible_to(viewer: str) -> Any:
     """Lender, borrower, and the custodian of the goods."""
     lots = tables.lots
     watched = (

@@ -40,7 +40,7 @@ def visible_receivable(
     whether it exists is not its business. `field` is where the number stood in the request's body."""
     query = select(_receivables).where(_receivables.c.id == receivable_id)
     if viewer is not None:
-        query = query.where(visible_to(viewer))
+        query = query.where(_visible_to(viewer))
     with reading(engine) as db:
         row = db.execute(query).mappings().first()
     if row is None:
@@ -52,7 +52,7 @@ def receivables(engine: Engine, viewer: str | None, status: str | None, after: i
     """A page of what `viewer` may see (None: all), by number."""
     query = select(_receivables)
     if viewer is not None:
-        query = query.where(visible_to(viewer))
+        query = query.where(_visible_to(viewer))
     if status is not None:
         query = query.where(_receivables.c.status == status)
     return page(engine, query, _receivables.c.id, after, limit, _shown)
@@ -123,7 +123,7 @@ def invoice(engine: Engine, document_hash: str) -> dict[str, Any] | None:
     return dict(row) if row is not None else None
 
 
-def visible_to(viewer: str) -> Any:
+def _visible_to(viewer: str) -> Any:
     """Parties to a receivable: supplier, obligor, holders and endorsers of its notes, financiers who were asked."""
     notes, asked = tables.notes, documents.quote_requests
     return or_(

@@ -72,7 +72,7 @@ def receipts(
     `now`."""
     query = _with_lots()
     if viewer is not None:
-        query = query.where(visible_to(viewer))
+        query = query.where(_visible_to(viewer))
     if lot_id is not None:
         query = query.where(_receipts.c.lot_id == lot_id)
     return page(engine, query, _receipts.c.id, after, limit, lambda row: _shown(row, now))
@@ -85,7 +85,7 @@ def visible_receipt(
     not its business. `field` is where the number stood in the request's body."""
     query = _with_lots().where(_receipts.c.id == receipt_id)
     if viewer is not None:
-        query = query.where(visible_to(viewer))
+        query = query.where(_visible_to(viewer))
     with reading(engine) as db:
         row = db.execute(query).mappings().first()
     if row is None:
@@ -250,7 +250,7 @@ def lot_visible_to(viewer: str) -> Any:
     return or_(_lots.c.custodian == viewer, _lots.c.depositor == viewer, _lots.c.id.in_(held))
 
 
-def visible_to(viewer: str) -> Any:
+def _visible_to(viewer: str) -> Any:
     """Who sees a receipt: its holder, the custodian and the depositor of its lot, financiers its holder asked, and both
     sides of the loan that it stands for."""
     kept = _lots.c.custodian == viewer, _lots.c.depositor == viewer
