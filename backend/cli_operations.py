@@ -37,8 +37,11 @@ def register(main: click.Group) -> None:
 def web(settings: Settings) -> None:
     """Serve the API alone, in FEIQIAN_WEB_WORKERS processes of FEIQIAN_WEB_THREADS threads."""
     from backend.web.server import WebServer
+    from backend.world import listen
 
+    leave_on_signals()
     with role(settings):
+        listen(settings).close()  # what is wrong with the address is said before anything else
         _, deployment = _deployment(settings)
         _migrate(settings)
         click.echo(f"API            http://{settings.host}:{settings.port}/api/v1")
@@ -55,9 +58,9 @@ def sender(settings: Settings) -> None:
 @click.command()
 @click.pass_obj
 def indexer(settings: Settings) -> None:
-    """Take the chain to the read model, settlement runs and anchoring forward, and the feed to webhooks. One of any
-    number of these works, and the next one when it ends."""
-    _run(settings, ("indexer", "runs", "webhooks"))
+    """Take the chain to the read model, settlement runs and anchoring forward, the feed to webhooks, and readings from
+    the broker in. One of any number of these works, and the next one when it ends."""
+    _run(settings, ("indexer", "runs", "webhooks", "listening"))
 
 
 @click.command()

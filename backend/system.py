@@ -22,6 +22,7 @@ from backend.commands.settlement_runs import SettlementRuns
 from backend.config import Settings
 from backend.database import open_database
 from backend.devices.intake import Intake
+from backend.devices.listening import Listening
 from backend.devices.mqtt import MqttIntake
 from backend.engine import PARTS, Engine
 from backend.leases import Leases
@@ -44,7 +45,7 @@ class System:
     engine: Engine
     desk: Desk
     deliveries: Deliveries
-    mqtt: MqttIntake | None = None
+    listening: Listening | None
 
     @classmethod
     def open(cls, settings: Settings, node: Node | None = None, deployment: Deployment | None = None) -> System:
@@ -66,21 +67,19 @@ class System:
         deliveries = Deliveries(database, settings, lambda: node.development is not None)
         engine.runs = [SettlementRuns(desk).step, Anchoring(desk).step]
         engine.add("webhooks", deliveries.step)
-        return cls(settings, node, database, contracts, keystore, outbox, indexer, engine, desk, deliveries)
+        listening = _listening(desk, database) if settings.mqtt_host else None
+        if listening is not None:
+            engine.add("listening", listening.step)
+        return cls(settings, node, database, contracts, keystore, outbox, indexer, engine, desk, deliveries, listening)
 
     def start(self, parts: Collection[str] = PARTS) -> None:
-        """Sets these parts of the engine going, and listens to the broker where one is set."""
+        """Sets these parts of the engine going; with "listening", a broker is listened to where one is set."""
         self.engine.start(parts)
-        if "runs" in parts and self.settings.mqtt_host and self.mqtt is None:
-            name = f"feiqian-intake-{self.node.chain_id}"
-            self.mqtt = MqttIntake(Intake.over(self.desk), self.settings.mqtt_host, self.settings.mqtt_port, name)
-            self.mqtt.start()
 
     def close(self) -> None:
-        if self.mqtt is not None:
-            self.mqtt.stop()
-            self.mqtt = None
         self.engine.stop()
+        if self.listening is not None:
+            self.listening.close()
         self.deliveries.close()
         self.database.dispose()
 
@@ -115,3 +114,11 @@ class System:
             return bool(operation["state"] == "suspended")
         block = operation["block_number"]
         return block is None or self.indexer.position() >= block
+
+
+def _listening(desk: Desk, database: Database) -> Listening:
+    def make() -> MqttIntake:
+        name = f"feiqian-intake-{desk.contracts.deployment.chain_id}"
+        return MqttIntake(Intake.over(desk), desk.settings.mqtt_host, desk.settings.mqtt_port, name)
+
+    return Listening(Leases(database), make)

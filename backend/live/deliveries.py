@@ -114,17 +114,17 @@ class Deliveries:
             page = feed.after(self._database, position, viewer, row["names"], BATCH)
             if page.position == position:
                 break
-            try:
-                if page.rows:
-                    tried = True
+            if page.rows:
+                tried = True
+                try:
                     self._deliver(row, page.rows, anywhere)
-            except NotTaken as refusal:
-                self._failed(row, str(refusal))
-                return True
-            if not self._told(row, page.position, bool(page.rows)):
-                return tried  # it was removed, or resumed elsewhere
+                except NotTaken as refusal:
+                    self._failed(row, str(refusal))
+                    return True
+                if not self._told(row, page.position):
+                    return True  # it was removed, or resumed elsewhere
             position = page.position
-        self._keep(row, holder="", held_until=0)
+        self._keep(row, position=position, holder="", held_until=0)
         return tried
 
     def _deliver(self, row: RowMapping, rows: Collection[RowMapping], anywhere: bool) -> None:
@@ -149,10 +149,10 @@ class Deliveries:
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as silence:
             raise NotTaken(type(silence).__name__) from silence
 
-    def _told(self, row: RowMapping, position: int, is_taken: bool) -> bool:
+    def _told(self, row: RowMapping, position: int) -> bool:
         now = int(time.time())
-        well: dict[str, Any] = {"failures": 0, "failing_since": 0, "error": "", "delivered_at": now}
-        return self._keep(row, position=position, held_until=now + self._lease, **(well if is_taken else {}))
+        well = {"failures": 0, "failing_since": 0, "error": "", "delivered_at": now}
+        return self._keep(row, position=position, held_until=now + self._lease, **well)
 
     def _failed(self, row: RowMapping, error: str) -> None:
         now = int(time.time())

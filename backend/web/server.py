@@ -30,8 +30,9 @@ class WebServer(BaseApplication):  # type: ignore[misc]
         super().__init__()
 
     def load_config(self) -> None:
+        host = self._settings.host
         options: dict[str, Any] = {
-            "bind": f"{self._settings.host}:{self._settings.port}",
+            "bind": f"{f'[{host}]' if ':' in host else host}:{self._settings.port}",
             "worker_class": "gthread",
             "workers": self._settings.web_workers,
             "threads": self._settings.web_threads,

@@ -85,7 +85,7 @@ def test_two_processes_tell_nothing_twice_and_one_follows_the_other_that_died(
         db.execute(update(webhooks).values(held_until=int(time.time()) - 1))  # which died
     while first.step() or len(receiver.events) < start:
         assert len(receiver.deliveries) <= start
-    assert not second._told(row, row["position"] + 1, True)  # it wakes again, and has nothing to say
+    assert not second._told(row, row["position"] + 1)  # it wakes again, and has nothing to say
     assert [event["id"] for event in receiver.events] == list(range(1, start + 1))
     assert feiqian.operator.hooks()[0]["position"] == start
 
