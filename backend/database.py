@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event
 
 metadata = MetaData(
@@ -21,11 +24,18 @@ metadata = MetaData(
 def open_database(url: str) -> Engine:
     """An engine for `url`. SQLite runs in WAL mode, so that readers never wait for the writer, and takes its
     write lock when a transaction begins, so that two writers queue instead of failing half-way."""
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"), json_serializer=_json)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _json(value: Any) -> str:
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # a number of more than 64 bits
+        return json.dumps(value)
 
 
 def _configure_sqlite(connection: Any, _record: object) -> None:
@@ -43,8 +53,25 @@ def _begin_sqlite(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
+_shared: ContextVar[dict[Engine, Connection] | None] = ContextVar("shared", default=None)
+
+
+@contextmanager
+def reading_once(engine: Engine) -> Iterator[None]:
+    """Whatever reads inside sees one and the same moment, over one connection."""
+    with reading(engine) as connection:
+        token = _shared.set({**(_shared.get() or {}), engine: connection})
+        try:
+            yield
+        finally:
+            _shared.reset(token)
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection that only reads: it sees one moment and holds nobody up."""
+    if (shared := (_shared.get() or {}).get(engine)) is not None:
+        yield shared
+        return
     with engine.connect().execution_options(reading=True) as connection:
         yield connection
