@@ -2,8 +2,8 @@
 
 Its parts run side by side, each in a thread of its own and with its own fault: senders, the indexer, the runs that
 go on by themselves from one act to the next, what tells webhooks, and what listens to devices. Several processes may
-run any of them over one database: a signer's lane, the indexer, the runs, a webhook and the listening are each worked on
-by one of them at a time, by lease.
+run any of them over one database: a signer's lane, the indexer, the runs, a webhook and the listening are each worked
+on by one of them at a time, by lease.
 """
 
 from __future__ import annotations
