@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -29,6 +29,9 @@ from backend.leases import Leases
 from backend.live.deliveries import Deliveries
 from backend.migrations import migrate
 from backend.projections.indexer import Indexer
+
+FIRST_PAUSE = 0.01
+LONGEST_PAUSE = 0.2
 
 
 @dataclass
@@ -86,28 +89,33 @@ class System:
     def wait(self, operation_id: str, seconds: float) -> dict[str, Any]:
         """The operation when it is final and the read model has its block, or as it stands after `seconds`."""
         deadline = time.monotonic() + seconds
-        while True:
+        for pause in self._pauses():
             seen = self.engine.changes  # before looking, or a change in between would be slept through
             operation = self.outbox.operation(operation_id)
             left = deadline - time.monotonic()
             if left <= 0 or self._is_done(operation):
-                return operation
-            self._wait_change(seen, left)
+                break
+            self.engine.wait_change(seen, min(left, pause))
+        return operation
 
     def wait_for_block(self, number: int, seconds: float) -> None:
         """Returns once the read model has block `number`, or after `seconds`."""
         deadline = time.monotonic() + seconds
         self.engine.wake()
-        while True:
+        for pause in self._pauses():
             seen = self.engine.changes
             left = deadline - time.monotonic()
             if left <= 0 or self.indexer.position() >= number:
                 return
-            self._wait_change(seen, left)
+            self.engine.wait_change(seen, min(left, pause))
 
-    def _wait_change(self, seen: int, left: float) -> None:
-        """Sleeps until something may have changed: the engine says so, or, where it runs in another process, soon."""
-        self.engine.wait_change(seen, min(left, 1.0 if self.engine.is_running else 0.03))
+    def _pauses(self) -> Iterator[float]:
+        """How long to sleep at most until something may have changed. The engine of this process says so; what another
+        one does has to be looked for, soon at first and then less and less often."""
+        pause = LONGEST_PAUSE if self.engine.is_running else FIRST_PAUSE
+        while True:
+            yield pause
+            pause = min(LONGEST_PAUSE, 1.5 * pause)
 
     def _is_done(self, operation: dict[str, Any]) -> bool:
         if operation["state"] not in FINAL:
