@@ -67,6 +67,8 @@ class Leases:
 
     def release(self) -> None:
         """Gives all back at once: nobody has to wait for them to end."""
+        if not self._held:
+            return
         self._held.clear()
         with self._engine.begin() as db:
             db.execute(delete(leases).where(leases.c.owner == self.owner))

@@ -16,6 +16,7 @@ import httpx
 
 from backend.sdk.evidence import EvidenceActs, EvidenceReads
 from backend.sdk.lending import LoanActs, LoanReads
+from backend.sdk.live import LiveReads
 
 Json = dict[str, Any]
 
@@ -50,7 +51,7 @@ class OperationFailed(Exception):
         super().__init__(f"{operation['kind']}: {self.error}: {failure.get('detail', '')}")
 
 
-class Feiqian(LoanReads, EvidenceReads):
+class Feiqian(LoanReads, EvidenceReads, LiveReads):
     """A connection as one caller: the operator, or a participant."""
 
     def __init__(
