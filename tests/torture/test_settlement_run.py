@@ -22,7 +22,7 @@ from backend.config import DAY, Settings
 from backend.reconcile import reconcile
 from backend.sdk import Feiqian, Party
 from backend.system import System
-from backend.testing import make_invoice
+from backend.invoices.minimal import make_invoice
 from tests.torture.test_kill import start
 
 LEAVES = int(os.environ.get("LEAVES", "500"))
