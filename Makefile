@@ -3,6 +3,10 @@ SHELL := /bin/sh
 PYTHON ?= python3
 CHAIN ?= ganache
 STORY ?= confirmation
+SEED ?= 1
+SCALE ?= 100
+DEFAULT_RATE_BPS ?= 400
+DISPUTE_RATE_BPS ?= 300
 export CHAIN
 export PATH := $(CURDIR)/toolchain:$(CURDIR)/.venv/bin:$(PATH)
 export PYTHONDONTWRITEBYTECODE := 1
@@ -14,7 +18,7 @@ pytest := $(bin)/python -m pytest -p no:pytest-brownie
 json := $(if $(filter 1,$(JSON)),--json,)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test test-backend test-contracts test-invariants lint format coverage gas \
+.PHONY: help setup demo region up down test test-backend test-contracts test-invariants lint format coverage gas \
 	compile lock clean
 
 help: ## this list
@@ -39,6 +43,10 @@ node_modules/.ready: package.json package-lock.json | .venv/.ready
 
 demo: setup ## from an invoice to the final holder's cash, with a proof at the end (STORY=dispute, STORY=default, STORY=oil; JSON=1)
 	@$(bin)/feiqian --chain $(CHAIN) demo --story $(STORY) $(json)
+
+region: setup ## 50 core enterprises, 2,000 suppliers: played, proven, reported (SEED=, SCALE= per cent, DEFAULT_RATE_BPS=, DISPUTE_RATE_BPS=)
+	@$(bin)/feiqian --chain $(CHAIN) region --seed $(SEED) --scale $(SCALE) \
+		--default-rate-bps $(DEFAULT_RATE_BPS) --dispute-rate-bps $(DISPUTE_RATE_BPS) $(json)
 
 up: setup ## start the network and the API and leave them running
 	@$(bin)/feiqian --chain $(CHAIN) up --detach

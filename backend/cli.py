@@ -16,6 +16,7 @@ import click
 from pydantic import ValidationError
 
 from backend import cli_books, detached
+from backend.cli_region import region
 from backend.config import Settings
 from backend.errors import FeiqianError
 from backend.invoices.cli import invoice
@@ -68,6 +69,7 @@ def main(ctx: click.Context, rpc_url: str | None, chain: str | None, home: Path 
 
 
 main.add_command(invoice)
+main.add_command(region)
 cli_books.register(main)
 
 

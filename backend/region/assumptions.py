@@ -22,8 +22,8 @@ BANK_SPREAD_BPS = 30
 
 ALONE_BPS = (620, 780, 940, 1_080, 1_200)
 """The baseline: what a supplier of each tier pays when it finances alone, unsecured, on its own credit. An assumption,
-not a statistic. It rises with the distance to the obligor, and ends at four times a one-year loan prime rate of 3 %: above
-that, a court does not enforce a private loan (Supreme People's Court, private lending, 2020)."""
+not a statistic. It rises with the distance to the obligor, and ends at four times a one-year loan prime rate of 3 %:
+above that, a court does not enforce a private loan (Supreme People's Court, private lending, 2020)."""
 ALONE_DAYS = (7, 12, 18, 25, 30)
 """The baseline of time: days from application to cash for the same supplier alone. An assumption."""
 
@@ -57,7 +57,7 @@ LOAN_PENALTY_BPS = 975
 LOAN_DAYS = 45
 LOAN_GRACE_DAYS = 3
 ADVANCE_BPS, CALL_BPS, LIQUIDATION_BPS = 6_000, 8_000, 9_000
-DISTRESS_BPS = (5_500, 7_500)
+DISTRESS_BPS = (4_500, 7_000)
 """What goods bring in a sale after default, of the price on the day of the loan."""
 STORAGE_MILLI_FEN = 60_000
 """For a tonne a day: 0.60 yuan."""

@@ -51,10 +51,7 @@ def take_in(operator: Feiqian, crew: Crew, plan: Plan) -> Cast:
     )
     parties = crew.each(
         "Each gets its key to the API · 发放密钥",
-        [
-            partial(operator.acting_for, name, done["account"])
-            for (name, *_), done in zip(who, taken, strict=True)
-        ],
+        [partial(operator.acting_for, name, done["account"]) for (name, *_), done in zip(who, taken, strict=True)],
     )
     cores, suppliers = len(plan.cores), len(plan.suppliers)
     banks, stores = cores + suppliers + plan.size.banks, plan.size.custodians

@@ -67,8 +67,9 @@ class Crew:
         self._pool.shutdown(cancel_futures=True)
 
     def play(self, name: str, acts: Iterable[Act]) -> list[Json]:
-        """Has all acts done, those of one party in their order, and gives back what came of each: its `result`, with the
-        `events` of its transaction. Raises Refused, OperationFailed, TimeoutError: whatever fails fails the whole."""
+        """Has all acts done, those of one party in their order, and gives back what came of each: its `result`, with
+        the `events` of its transaction. Raises Refused, OperationFailed, TimeoutError: one that fails fails the whole.
+        """
         todo = list(acts)
         started = time.monotonic()
         if not todo:

@@ -4,8 +4,8 @@ Pure and whole: the same seed, size and rates give the same plan, and every part
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from random import Random
 
 from backend.money import BPS
@@ -102,18 +102,19 @@ class Plan:
     claims: tuple[Claim, ...]
     pledges: tuple[Pledge, ...]
 
-    def suppliers_of_tier(self, tier: int) -> Iterator[int]:
-        return (number for number, supplier in enumerate(self.suppliers) if supplier.tier == tier)
-
 
 def make_plan(seed: int, size: Size, *, default_bps: int, dispute_bps: int) -> Plan:
-    """The plan of a seed. `default_bps` of the core enterprises and of the borrowers fail, and `dispute_bps` of the claims are
-    disputed: the nearest whole number, and at least one where the rate is above zero."""
-    random = Random(seed)  # noqa: S311  not for secrets
-    cores = _cores(random, size.cores, default_bps)
-    suppliers = _suppliers(random, size)
-    claims = _disputed(random, _claims(random, size, cores, suppliers), cores, dispute_bps)
-    pledges = _pledges(random, size, suppliers, default_bps)
+    """The plan of a seed. `default_bps` of the core enterprises and of the borrowers fail, and `dispute_bps` of the
+    claims are disputed: the nearest whole number, and at least one where the rate is above zero."""
+
+    def stream(subject: str) -> Random:
+        """Each subject has its own draws: another rate of default does not make other claims."""
+        return Random(f"{seed}/{subject}")  # noqa: S311  not for secrets
+
+    cores = _failing(stream("failing"), _cores(stream("cores"), size.cores), default_bps)
+    suppliers = _suppliers(stream("suppliers"), size)
+    claims = _disputed(stream("disputes"), _claims(stream("claims"), size, suppliers), cores, dispute_bps)
+    pledges = _pledges(stream("pledges"), stream("foreclosures"), size, suppliers, default_bps)
     return Plan(seed, size, default_bps, dispute_bps, cores, suppliers, claims, pledges)
 
 
@@ -135,20 +136,22 @@ def shares(total: int, weights: Sequence[int]) -> list[int]:
     return found
 
 
-def _cores(random: Random, count: int, default_bps: int) -> tuple[Core, ...]:
+def _cores(random: Random, count: int) -> tuple[Core, ...]:
     grades = random.choices(list(a.CREDIT), [share for share, _ in a.CREDIT.values()], k=count)
-    # The weakest fail first, and among equals whom the seed names.
-    weakest = sorted(range(count), key=lambda core: (-list(a.CREDIT).index(grades[core]), random.random()))
-    failing = set(weakest[: how_many(count, default_bps)])
     return tuple(
-        Core(
-            f"Core {number + 1:02d} 核心企业 {number + 1:02d}",
-            f"91310000RG0{number:07d}",
-            grades[number],
-            random.randint(*a.PAID_IN_DEFAULT_BPS) if number in failing else BPS,
-        )
-        for number in range(count)
+        Core(f"Core {number + 1:02d} 核心企业 {number + 1:02d}", f"91310000RG0{number:07d}", grade)
+        for number, grade in enumerate(grades)
     )
+
+
+def _failing(random: Random, cores: tuple[Core, ...], default_bps: int) -> tuple[Core, ...]:
+    """The weakest fail first, and among equals whom the seed names."""
+    grades = list(a.CREDIT)
+    weakest = sorted(range(len(cores)), key=lambda core: (-grades.index(cores[core].grade), random.random()))
+    found = list(cores)
+    for number in weakest[: how_many(len(cores), default_bps)]:
+        found[number] = replace(cores[number], pays_bps=random.randint(*a.PAID_IN_DEFAULT_BPS))
+    return tuple(found)
 
 
 def _suppliers(random: Random, size: Size) -> tuple[Supplier, ...]:
@@ -168,9 +171,7 @@ def _suppliers(random: Random, size: Size) -> tuple[Supplier, ...]:
 _ORDINALS = " 一二三四五"
 
 
-def _claims(
-    random: Random, size: Size, cores: tuple[Core, ...], suppliers: tuple[Supplier, ...]
-) -> tuple[Claim, ...]:
+def _claims(random: Random, size: Size, suppliers: tuple[Supplier, ...]) -> tuple[Claim, ...]:
     delivers: dict[int, list[int]] = {}
     for number, supplier in enumerate(suppliers):
         if supplier.tier > 1:
@@ -216,32 +217,28 @@ def _parts(
 def _disputed(
     random: Random, claims: tuple[Claim, ...], cores: tuple[Core, ...], dispute_bps: int
 ) -> tuple[Claim, ...]:
+    """Claims on obligors that pay: a default is no quarrel. Every second dispute is upheld by half."""
     sound = [number for number, claim in enumerate(claims) if not cores[claim.core].defaults]
-    chosen = random.sample(sound, min(len(sound), how_many(len(claims), dispute_bps)))
     found = list(claims)
-    for turn, number in enumerate(chosen):
-        claim = claims[number]
-        amount = claim.confirmed * random.randint(*a.DISPUTED_BPS) // BPS
-        dispute = Dispute(amount, amount // 2 if turn % 2 == 0 else 0)
-        found[number] = Claim(
-            claim.core, claim.supplier, claim.face, claim.confirmed, claim.days, claim.parts, dispute
-        )
+    for turn, number in enumerate(random.sample(sound, min(len(sound), how_many(len(claims), dispute_bps)))):
+        amount = claims[number].confirmed * random.randint(*a.DISPUTED_BPS) // BPS
+        found[number] = replace(claims[number], dispute=Dispute(amount, amount // 2 if turn % 2 == 0 else 0))
     return tuple(found)
 
 
 def _pledges(
-    random: Random, size: Size, suppliers: tuple[Supplier, ...], default_bps: int
+    random: Random, fates: Random, size: Size, suppliers: tuple[Supplier, ...], default_bps: int
 ) -> tuple[Pledge, ...]:
     count = how_many(len(suppliers), a.PLEDGES_BPS)
     borrowers = sorted(random.sample(range(len(suppliers)), count))
-    failing = set(random.sample(borrowers, how_many(count, default_bps)))
+    failing = set(fates.sample(borrowers, how_many(count, default_bps)))
     return tuple(
         Pledge(
             borrower,
             random.randrange(size.custodians),
             random.randrange(size.banks),
             random.randint(*a.TONNES),
-            random.randint(*a.DISTRESS_BPS) if borrower in failing else None,
+            fates.randint(*a.DISTRESS_BPS) if borrower in failing else None,
         )
         for borrower in borrowers
     )

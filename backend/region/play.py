@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from typing import Any
 
 from backend.config import DAY
@@ -381,9 +379,7 @@ class _Life:
             "Sales are closed · 成交清偿",
             [act(bank.close_sale, loan) for bank, (_, loan) in zip(lenders, failed, strict=True)],
         )
-        short = [
-            (bank, loan) for bank, (_, loan) in zip(lenders, failed, strict=True) if cast.operator.owed(loan)
-        ]
+        short = [(bank, loan) for bank, (_, loan) in zip(lenders, failed, strict=True) if cast.operator.owed(loan)]
         crew.play("Lenders give up the rest · 核销不足部分", [act(bank.waive, loan) for bank, loan in short])
 
     def _bid(self, place: int) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from backend.chain.outbox import Intent
+from backend.invoices.minimal import make_invoice
 from backend.sdk import OperationFailed, Refused
 from backend.testing import FUNDS_FEN, IDENTIFIERS, LIMIT_FEN, Network
 
