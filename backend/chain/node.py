@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 import signal
@@ -12,12 +11,14 @@ import subprocess
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Protocol
 from urllib.parse import urlsplit
 
 import httpx
+import orjson
 import structlog
 from web3 import Web3
 from web3.exceptions import Web3RPCError
@@ -32,6 +33,8 @@ log = structlog.get_logger(__name__)
 
 GAS_LIMIT = 30_000_000
 FUNDS_WEI = 10**24
+BATCH = 200
+"""Calls in one request."""
 TICK_SECONDS = 1.0
 """An idle development chain's clock is moved on at most this often."""
 
@@ -75,6 +78,24 @@ class Node:
             raise Web3RPCError(error_message(response), rpc_response=response)
         return response["result"]
 
+    def batch(self, calls: Sequence[tuple[str, Sequence[Any]]]) -> list[Any]:
+        """The answers to many raw calls (method, parameters), in their order: the result, or the Web3RPCError of what
+        the node says no to. They travel BATCH at a time. Raises ChainUnavailable; any part may have been done then."""
+        found: list[Any] = []
+        for first in range(0, len(calls), BATCH):
+            for answer in self._provider.make_batch(calls[first : first + BATCH]):
+                no = "error" in answer
+                found.append(Web3RPCError(error_message(answer), rpc_response=answer) if no else answer["result"])
+        return found
+
+    def all(self, method: str, parameters: Sequence[Sequence[Any]]) -> list[Any]:
+        """The results of one method for many parameters. Raises as `rpc`, where the node says no to any of them."""
+        answers = self.batch([(method, each) for each in parameters])
+        for answer in answers:
+            if isinstance(answer, Web3RPCError):
+                raise answer
+        return answers
+
     def is_up(self) -> bool:
         try:
             self.rpc("eth_chainId")
@@ -109,18 +130,12 @@ class Node:
         """The block of that number; None where the chain is not that long."""
         return self._block(hex(number))
 
+    def headers(self, numbers: Sequence[int]) -> list[Block | None]:
+        """The blocks of those numbers, in their order; None where the chain is not that long."""
+        return [_header(found) for found in self.all("eth_getBlockByNumber", [[hex(one), False] for one in numbers])]
+
     def _block(self, which: str) -> Block | None:
-        block = self.rpc("eth_getBlockByNumber", which, False)
-        if not block:
-            return None
-        base_fee = block.get("baseFeePerGas")
-        return Block(
-            number=int(block["number"], 16),
-            hash=block["hash"],
-            parent_hash=block["parentHash"],
-            timestamp=int(block["timestamp"], 16),
-            base_fee=None if base_fee is None else int(base_fee, 16),
-        )
+        return _header(self.rpc("eth_getBlockByNumber", which, False))
 
     def tick(self) -> Block:
         """The latest block, whose time is the clock. An idle development chain first mines one, or its clock would
@@ -164,17 +179,38 @@ class Node:
         """How many transactions of `address` are in blocks: the nonce that is next."""
         return int(self.rpc("eth_getTransactionCount", address, "latest"), 16)
 
-    def gas_limit(self, transaction: dict[str, str]) -> int:
-        """Runs `transaction` (from, to, data) on the latest state without sending it: the gas to send it with, which
-        leaves room, since what comes before it in its block may change what it takes. Raises Web3RPCError where it
-        would revert or the node says no."""
-        if self.development is not None:
-            return self.development.gas_limit(transaction)
-        return self.estimated(transaction)
+    def transaction_counts(self, addresses: Sequence[str]) -> list[int]:
+        """The same of many."""
+        return [
+            int(count, 16) for count in self.all("eth_getTransactionCount", [[each, "latest"] for each in addresses])
+        ]
 
-    def estimated(self, transaction: dict[str, str]) -> int:
-        """gas_limit by the node's own estimate, at most what a block takes."""
-        return min(int(self.rpc("eth_estimateGas", transaction), 16) * 3 // 2, GAS_LIMIT)
+    def gas_limit(self, transaction: dict[str, str]) -> int:
+        """As `gas_limits`, for one. Raises Web3RPCError where it would revert or the node says no."""
+        (answer,) = self.gas_limits([transaction])
+        if isinstance(answer, Web3RPCError):
+            raise answer
+        return answer
+
+    def gas_limits(self, transactions: Sequence[dict[str, str]]) -> list[int | Web3RPCError]:
+        """Runs each of `transactions` (from, to, data) on the latest state without sending it: the gas to send it with,
+        which leaves room, since what comes before it in its block may change what it takes; or the error, where it
+        would revert or the node says no."""
+        if self.gas_behind is not None:
+            # Ganache never answers an eth_estimateGas in whose course it mines a transaction, so it is not asked.
+            asked = [("eth_call", [{**each, "gas": hex(self.gas_behind)}, "latest"]) for each in transactions]
+        else:
+            asked = [("eth_estimateGas", [each]) for each in transactions]
+        return [
+            answer if isinstance(answer, Web3RPCError) else self.gas_behind or min(int(answer, 16) * 3 // 2, GAS_LIMIT)
+            for answer in self.batch(asked)
+        ]
+
+    @property
+    def gas_behind(self) -> int | None:
+        """The gas of a transaction that nobody tried: all of a block, where every transaction has one of its own; None
+        where each must be tried."""
+        return None if self.development is None else self.development.gas_behind
 
     def gas_price(self, head: Block) -> int:
         """Wei for each unit of gas that the transaction after `head` offers: twice the base fee, or, where there
@@ -191,24 +227,30 @@ class _Provider(JSONBaseProvider):
         self._url = url
 
     def make_request(self, method: RPCEndpoint, params: Any) -> RPCResponse:
+        answer = self._ask(self.encode_rpc_request(method, params), once=method == "evm_increaseTime")
+        body = _json(answer)
+        if answer.status_code >= 500 or not _is_answer(body):
+            raise _no_json_rpc(answer)
+        return body  # type: ignore[no-any-return]
+
+    def make_batch(self, calls: Sequence[tuple[str, Sequence[Any]]]) -> list[RPCResponse]:
+        """The answers in the order of the calls, in whatever order the node gives them."""
+        asked = [
+            {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
+            for number, (method, params) in enumerate(calls)
+        ]
+        answer = self._ask(orjson.dumps(asked), once=False)
+        body = _json(answer)
+        known = {item.get("id"): item for item in body if _is_answer(item)} if isinstance(body, list) else {}
+        if answer.status_code >= 500 or known.keys() != set(range(len(asked))):
+            raise _no_json_rpc(answer)
+        return [known[number] for number in range(len(asked))]
+
+    def _ask(self, request: bytes, *, once: bool) -> httpx.Response:
         try:
-            answer = self._post(self.encode_rpc_request(method, params), once=method == "evm_increaseTime")
+            return self._post(request, once=once)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as silence:
             raise ChainUnavailable(reason=both("the node gave no answer", "节点没有应答")) from silence
-        try:
-            body = json.loads(answer.content)
-        except ValueError:
-            body = None
-        understood = isinstance(body, dict) and ("result" in body or isinstance(body.get("error"), dict))
-        if answer.status_code >= 500 or not understood:
-            raise ChainUnavailable(
-                reason=both(
-                    "the node answered HTTP {status} and no JSON-RPC",
-                    "节点返回 HTTP {status},而非 JSON-RPC 应答",
-                    status=answer.status_code,
-                )
-            )
-        return body  # type: ignore[no-any-return]
 
     def _post(self, request: bytes, *, once: bool) -> httpx.Response:
         """Asks again where a kept connection was closed under the question: a busy node may do that earlier than it
@@ -221,6 +263,40 @@ class _Provider(JSONBaseProvider):
         return self._http.post(self._url, content=request)
 
 
+def _header(block: Any) -> Block | None:
+    if not block:
+        return None
+    base_fee = block.get("baseFeePerGas")
+    return Block(
+        number=int(block["number"], 16),
+        hash=block["hash"],
+        parent_hash=block["parentHash"],
+        timestamp=int(block["timestamp"], 16),
+        base_fee=None if base_fee is None else int(base_fee, 16),
+    )
+
+
+def _json(answer: httpx.Response) -> Any:
+    try:
+        return orjson.loads(answer.content)
+    except ValueError:
+        return None
+
+
+def _is_answer(body: Any) -> bool:
+    return isinstance(body, dict) and ("result" in body or isinstance(body.get("error"), dict))
+
+
+def _no_json_rpc(answer: httpx.Response) -> ChainUnavailable:
+    return ChainUnavailable(
+        reason=both(
+            "the node answered HTTP {status} and no JSON-RPC",
+            "节点返回 HTTP {status},而非 JSON-RPC 应答",
+            status=answer.status_code,
+        )
+    )
+
+
 def error_message(response: Any) -> str:
     """What the node says in a JSON-RPC error."""
     error = (response or {}).get("error")
@@ -228,7 +304,8 @@ def error_message(response: Any) -> str:
 
 
 class DevelopmentCalls(Protocol):
-    def gas_limit(self, transaction: dict[str, str]) -> int: ...
+    gas_behind: int | None
+
     def mine(self) -> None: ...
     def move_clock(self, seconds: int) -> None: ...
     def fund(self, address: str) -> None: ...
@@ -237,14 +314,10 @@ class DevelopmentCalls(Protocol):
 
 
 class Ganache:
+    gas_behind: int | None = GAS_LIMIT
+
     def __init__(self, node: Node) -> None:
         self._node = node
-
-    def gas_limit(self, transaction: dict[str, str]) -> int:
-        """Ganache never answers an eth_estimateGas in whose course it mines a transaction, so it is not asked; every
-        transaction has a block of its own there, and may have all of it."""
-        self._node.rpc("eth_call", {**transaction, "gas": hex(GAS_LIMIT)}, "latest")
-        return GAS_LIMIT
 
     def mine(self) -> None:
         self._node.rpc("evm_mine")
@@ -268,11 +341,10 @@ class Ganache:
 
 
 class Anvil(Ganache):
+    gas_behind = None
+
     def move_clock(self, seconds: int) -> None:
         self._node.rpc("evm_increaseTime", hex(seconds))
-
-    def gas_limit(self, transaction: dict[str, str]) -> int:
-        return self._node.estimated(transaction)
 
     def fund(self, address: str) -> None:
         self._node.rpc("anvil_setBalance", address, hex(FUNDS_WEI))

@@ -31,7 +31,7 @@ class Server:
 
             def do_POST(self) -> None:
                 request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                outer.methods.append(request["method"])
+                outer.methods.append("batch" if isinstance(request, list) else request["method"])
                 outer.answer(self, request)
 
             def log_message(self, *_: object) -> None: ...
@@ -220,3 +220,46 @@ def test_an_unknown_snapshot(server: Server) -> None:
     assert development is not None
     with pytest.raises(Conflict, match="no snapshot 0x9"):
         development.revert("0x9")
+
+
+# ---- many calls in one request
+
+
+def answers(shown: Callable[[list[Any]], Any]) -> Answer:
+    """The JSON that `shown` makes of a batch."""
+
+    def answer(handler: BaseHTTPRequestHandler, request: Any) -> None:
+        says(200, json.dumps(shown(request)).encode())(handler, request)
+
+    return answer
+
+
+def test_a_batch_is_answered_in_the_order_of_the_calls(server: Server) -> None:
+    server.answer = answers(
+        lambda asked: [
+            {"id": call["id"], "result": call["params"][0]}
+            if call["params"][0] % 2
+            else {"id": call["id"], "error": {"message": f"no {call['params'][0]}"}}
+            for call in reversed(asked)
+        ]
+    )
+    found = Node(server.url, 2).batch([("echo", [number]) for number in range(450)])
+    assert [item for item in found if isinstance(item, int)] == list(range(1, 450, 2))
+    assert [str(item.message) for item in found if isinstance(item, Web3RPCError)][:2] == ["no 0", "no 2"]
+    assert Node(server.url, 2).batch([]) == []
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        lambda asked: [{"id": call["id"], "result": 1} for call in asked[1:]],
+        lambda asked: [{"id": 0, "result": 1} for _ in asked],
+        lambda asked: {"error": {"message": "no batches here"}},
+        lambda asked: "nonsense",
+        lambda asked: [{"id": call["id"]} for call in asked],
+    ],
+)
+def test_a_batch_that_is_answered_in_part_is_no_answer(server: Server, shown: Callable[[list[Any]], Any]) -> None:
+    server.answer = answers(shown)
+    with pytest.raises(ChainUnavailable):
+        Node(server.url, 2).batch([("echo", [1]), ("echo", [2])])
