@@ -34,7 +34,7 @@ def flows(tiers: dict[int, Flow]) -> str:
     step = (WIDTH - LEFT - RIGHT - wide) // max(1, len(tiers) - 1)
     parts = opening(WIDTH, height, "What each tier received, passed on, sold and held")
     parts += legend(
-        LEFT, 20, [(BLUE, "passed on · 转付"), (GREEN, "sold for cash · 融资"), (GREY, "held to maturity · 持有")], 190
+        LEFT, 20, [(BLUE, "passed on · 转付"), (GREEN, "sold for cash · 融资"), (GREY, "held · 持有")], 190
     )
     for place, (tier, flow) in enumerate(tiers.items()):
         x, y = LEFT + place * step, TOP
