@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import tempfile
 import time
@@ -50,6 +51,7 @@ def region(
     from backend.world import World
 
     started = time.monotonic()
+    signal.signal(signal.SIGTERM, _leave)
     plan = make_plan(seed, Size.of_percent(scale), default_bps=default_rate_bps, dispute_bps=dispute_rate_bps)
     command = (
         f"make region CHAIN={settings.chain} SEED={seed} SCALE={scale}"
@@ -74,3 +76,8 @@ def region(
         finally:
             world.close()
     sys.exit(0 if holds else 1)
+
+
+def _leave(number: int, _frame: object) -> None:
+    """A long run that is ended takes its chain with it."""
+    sys.exit(128 + number)

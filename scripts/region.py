@@ -1,4 +1,4 @@
-"""The region. `brownie run region` and `python scripts/region.py` play it on a chain of its own, as `make region` does."""
+"""The region: `python scripts/region.py` plays it on a chain of its own, as `make region` does."""
 
 from __future__ import annotations
 
