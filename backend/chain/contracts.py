@@ -111,6 +111,7 @@ class Contracts:
         self.names = {address: name for name, (_, address) in self._places.items()}
         self._bound: dict[str, Contract] = {}
         self._gas: dict[tuple[str, str, str, str], int] = {}
+        self._shapes: dict[tuple[str, str], tuple[str, list[dict[str, Any]], list[dict[str, Any]]]] = {}
 
     def at(self, name: str) -> Contract:
         if name not in self._bound:  # binding takes milliseconds, so only what is used
@@ -129,7 +130,25 @@ class Contracts:
 
     def call_data(self, name: str, function: str, *args: Any) -> Call:
         """The call of `function` (name, or full signature where overloaded) with `args`."""
-        return Call(name, function, self.address(name), self.at(name).encode_abi(function, list(args)))
+        selector, inputs, _ = self._shape(name, function)
+        given = [_given(item, value) for item, value in zip(inputs, args, strict=True)]
+        return Call(name, function, self.address(name), selector + _CODEC.encode(list(map(_type, inputs)), given).hex())
+
+    def _shape(self, name: str, function: str) -> tuple[str, list[dict[str, Any]], list[dict[str, Any]]]:
+        """Selector, declared arguments and declared results of a function."""
+        artifact, _ = self._places[name]
+        found = self._shapes.get((artifact, function))
+        if found is None:
+            matching = [
+                item
+                for item in artifacts()[artifact].abi
+                if item["type"] == "function" and function in (item["name"], _signature(item))
+            ]
+            (abi,) = matching  # an overloaded one needs its signature
+            selector = Web3.keccak(text=_signature(abi))[:4].to_0x_hex()
+            found = selector, abi["inputs"], abi["outputs"]
+            self._shapes[artifact, function] = found
+        return found
 
     def read(self, name: str, function: str, *args: Any, block: BlockIdentifier = "latest") -> Any:
         """The answer of a view function. Raises ChainUnavailable or ContractRefused."""
@@ -146,10 +165,9 @@ class Contracts:
     def read_each(self, name: str, function: str, asked: Iterable[tuple[Any, ...]], *, block: int) -> list[Any]:
         """The answers of a view function at `block` to many arguments: as `read`, without what that looks up anew each
         time. Raises ChainUnavailable or ContractRefused."""
-        artifact, address = self._places[name]
-        (abi,) = (item for item in artifacts()[artifact].abi if item.get("name") == function)
-        selector = Web3.keccak(text=_signature(abi))[:4].to_0x_hex()
-        takes, gives = [_type(item) for item in abi["inputs"]], [_type(item) for item in abi["outputs"]]
+        address = self.address(name)
+        selector, inputs, outputs = self._shape(name, function)
+        takes, gives = [_type(item) for item in inputs], [_type(item) for item in outputs]
         found = []
         for arguments in asked:
             call = {"to": address, "data": selector + _CODEC.encode(takes, arguments).hex()}
@@ -157,9 +175,7 @@ class Contracts:
                 raw = bytes.fromhex(self.node.rpc("eth_call", call, hex(block))[2:])
             except Web3RPCError as no:
                 raise refused(no, name) from no
-            values = [
-                _spelt(item, value) for item, value in zip(abi["outputs"], _CODEC.decode(gives, raw), strict=True)
-            ]
+            values = [_spelt(item, value) for item, value in zip(outputs, _CODEC.decode(gives, raw), strict=True)]
             found.append(values[0] if len(values) == 1 else values)
         return found
 
@@ -314,6 +330,21 @@ def _spelt(item: dict[str, Any], value: Any) -> Any:
         parts = item["components"]
         return {part["name"]: _spelt(part, field) for part, field in zip(parts, value, strict=True)}
     return plain(value)
+
+
+def _given(item: dict[str, Any], value: Any) -> Any:
+    """A value as the encoder wants it: bytes that are written as 0x-hex are bytes."""
+    kind = item["type"]
+    if kind.endswith("]"):
+        inner = {**item, "type": kind[: kind.rindex("[")]}
+        return [_given(inner, each) for each in value]
+    if kind == "tuple":
+        parts = item["components"]
+        values = [value[part["name"]] for part in parts] if isinstance(value, dict) else value
+        return tuple(_given(part, each) for part, each in zip(parts, values, strict=True))
+    if kind.startswith("bytes") and isinstance(value, str):
+        return bytes.fromhex(value.removeprefix("0x"))
+    return value
 
 
 def plain(value: Any) -> Any:
