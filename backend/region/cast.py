@@ -67,5 +67,11 @@ def take_in(operator: Feiqian, crew: Crew, plan: Plan) -> Cast:
     crew.play("The reserve is attested · 备付金证明", [act(operator.attest_reserve, RESERVE_FEN, statement)])
     purses = [(core, amount) for core, amount in zip(cast.cores, owed, strict=True) if amount]
     purses += [(party, PURSE_FEN) for party in (*cast.banks, cast.trader)]
-    crew.play("Cash is issued · 发行结算币", [act(operator.issue_cash, party, amount) for party, amount in purses])
+    issue(crew, operator, "Cash is issued · 发行结算币", [(party.account, amount) for party, amount in purses])
     return cast
+
+
+def issue(crew: Crew, operator: Feiqian, name: str, purses: list[tuple[str, int]]) -> None:
+    """The operator issues cash, to accounts, against money that came in at the bank."""
+    items = [{"to": account, "amountFen": str(amount), "currency": "CNY"} for account, amount in purses]
+    crew.bulk(name, "cash.issue", [(operator, item) for item in items])

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from backend.sdk import Feiqian
+from backend.sdk.client import BULK_ITEMS
 
 Json = dict[str, Any]
 
@@ -23,15 +24,21 @@ END_SECONDS = 600
 
 @dataclass(frozen=True)
 class Act:
-    """One act of one party: `do` asks for it and gives back its operation, under way or final."""
+    """One act of one party, or `count` of them at once: `do` asks for it and gives back its operation, under way or
+    final."""
 
     party: Feiqian
     do: Callable[[], Json]
+    count: int = 1
 
 
 def act(method: Callable[..., Json], *args: Any, **kwargs: Any) -> Act:
     """The act of calling a method of a client: `act(core.confirm, claim, amount)`."""
     return Act(method.__self__, partial(method, *args, **kwargs))  # type: ignore[attr-defined]
+
+
+class ItemFailed(Exception):
+    """An act in a bulk was refused by its contract."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +81,7 @@ class Crew:
         started = time.monotonic()
         if not todo:
             return []
-        bar = self._progress.add_task(name, total=len(todo))
+        bar = self._progress.add_task(name, total=_count(todo))
         mine: dict[int, list[int]] = {}
         for place, act in enumerate(todo):
             mine.setdefault(id(act.party), []).append(place)
@@ -87,7 +94,7 @@ class Crew:
         def follow(place: int) -> Json:
             final = todo[place].party.finish(under_way[place], END_SECONDS)
             under_way[place] = {}
-            self._progress.advance(bar)
+            self._progress.advance(bar, todo[place].count)
             return final
 
         for _ in self._pool.map(ask, mine.values()):
@@ -97,8 +104,33 @@ class Crew:
             for final in self._pool.map(follow, range(len(todo)))
         ]
         sent = sum(was_sent for _, was_sent in found)
-        self.phases.append(Phase(name, len(todo), sent, time.monotonic() - started))
+        self.phases.append(Phase(name, _count(todo), sent, time.monotonic() - started))
         return [result for result, _ in found]
+
+    def bulk(self, name: str, kind: str, items: Iterable[tuple[Feiqian, Json]]) -> list[Json]:
+        """The same for acts of one `kind` that can be done in bulk: those of one party a hundred a transaction. Raises
+        ItemFailed where the contract refused one."""
+        todo = list(items)
+        mine: dict[int, list[int]] = {}
+        for place, (party, _) in enumerate(todo):
+            mine.setdefault(id(party), []).append(place)
+        parts = [
+            places[first : first + BULK_ITEMS]
+            for places in mine.values()
+            for first in range(0, len(places), BULK_ITEMS)
+        ]
+        acts = []
+        for places in parts:
+            party = todo[places[0]][0]
+            body = {"act": kind, "items": [todo[place][1] for place in places]}
+            acts.append(Act(party, partial(party.act, "/bulk", body), len(places)))
+        found: list[Json] = [{} for _ in todo]
+        for places, done in zip(parts, self.play(name, acts), strict=True):
+            for place, item in zip(places, done["items"], strict=True):
+                if item["state"] != "succeeded":
+                    raise ItemFailed(f"{kind}: {item['error']['error']}: {item['error']['detail']}")
+                found[place] = item["result"]
+        return found
 
     def each(self, name: str, work: Iterable[Callable[[], Any]]) -> list[Any]:
         """Does what is no operation (keys, questions), many at once; the answers in their order."""
@@ -114,3 +146,7 @@ class Crew:
         answers = list(self._pool.map(do, todo))
         self.phases.append(Phase(name, len(todo), 0, time.monotonic() - started))
         return answers
+
+
+def _count(acts: list[Act]) -> int:
+    return sum(act.count for act in acts)

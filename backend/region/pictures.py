@@ -33,9 +33,7 @@ def flows(tiers: dict[int, Flow]) -> str:
     most = max(flow.received for flow in tiers.values()) or 1
     step = (WIDTH - LEFT - RIGHT - wide) // max(1, len(tiers) - 1)
     parts = opening(WIDTH, height, "What each tier received, passed on, sold and held")
-    parts += legend(
-        LEFT, 20, [(BLUE, "passed on · 转付"), (GREEN, "sold for cash · 融资"), (GREY, "held · 持有")], 190
-    )
+    parts += legend(LEFT, 20, [(BLUE, "passed on · 转付"), (GREEN, "sold for cash · 融资"), (GREY, "held · 持有")], 190)
     for place, (tier, flow) in enumerate(tiers.items()):
         x, y = LEFT + place * step, TOP
         passed, sold, held = (tall * amount // most for amount in (flow.passed, flow.sold, flow.held))

@@ -9,7 +9,7 @@ from typing import Any
 from backend.config import DAY
 from backend.invoices.minimal import make_invoice
 from backend.region import assumptions as a
-from backend.region.cast import Cast, take_in
+from backend.region.cast import Cast, issue, take_in
 from backend.region.crew import Act, Crew, act
 from backend.region.plan import Claim, Plan, rate_bps
 from backend.sdk import Feiqian, Party
@@ -86,10 +86,11 @@ class _Life:
         )
 
     def _confirm(self) -> None:
-        done = self.crew.play(
+        done = self.crew.bulk(
             "Core enterprises confirm · 核心企业确权",
+            "receivable.confirm",
             [
-                act(self._core(claim).confirm, receivable, claim.confirmed)
+                (self._core(claim), {"receivableId": receivable, "amountFen": str(claim.confirmed)})
                 for claim, receivable in zip(self.plan.claims, self.played.receivables, strict=True)
             ],
         )
@@ -305,16 +306,14 @@ class _Life:
             [act(self._supplier(claim).make_good, receivable, amount) for claim, receivable, amount in owing],
         )
 
-    def _bring_cash(self, needed: list[tuple[Party, int]]) -> None:
+    def _bring_cash(self, payments: list[tuple[Party, int]]) -> None:
         """Who must pay more than it has brings the rest from its bank."""
         wanted: dict[str, int] = {}
-        for party, amount in needed:
+        for party, amount in payments:
             wanted[party.account] = wanted.get(party.account, 0) + amount
         missing = [(account, amount - self.cast.operator.cash(account)) for account, amount in wanted.items()]
-        self.crew.play(
-            "Cash is brought in · 追加资金",
-            [act(self.cast.operator.issue_cash, account, amount) for account, amount in missing if amount > 0],
-        )
+        needed = [(account, amount) for account, amount in missing if amount > 0]
+        issue(self.crew, self.cast.operator, "Cash is brought in · 追加资金", needed)
 
     # ---- loans: their ends
 
@@ -397,12 +396,12 @@ class _Life:
             for claim, receivable in zip(self.plan.claims, self.played.receivables, strict=True)
             if claim.days == days
         ]
-        acts = []
+        payments: list[tuple[Feiqian, Json]] = []
         for claim, receivable in due:
             principal = claim.confirmed - (claim.dispute.upheld if claim.dispute else 0)
             pays = principal * self.plan.cores[claim.core].pays_bps // 10_000
-            acts.append(act(self._core(claim).repay, receivable, pays))
-        self.crew.play(f"Day {days}: obligors pay · 到期付款", acts)
+            payments.append((self._core(claim), {"receivableId": receivable, "amountFen": str(pays)}))
+        self.crew.bulk(f"Day {days}: obligors pay · 到期付款", "receivable.repay", payments)
         day = (datetime.fromtimestamp(self.began, UTC) + timedelta(days=days)).strftime("%Y-%m-%d")
         (run,) = self.crew.each(
             f"Day {days}: every holder is paid · 清分兑付", [lambda: self.cast.operator.settle_day(day)]
