@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event
 
 metadata = MetaData(
@@ -22,11 +24,18 @@ metadata = MetaData(
 def open_database(url: str) -> Engine:
     """An engine for `url`. SQLite runs in WAL mode, so that readers never wait for the writer, and takes its
     write lock when a transaction begins, so that two writers queue instead of failing half-way."""
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"), json_serializer=_json)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _json(value: Any) -> str:
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # a number of more than 64 bits
+        return json.dumps(value)
 
 
 def _configure_sqlite(connection: Any, _record: object) -> None:
