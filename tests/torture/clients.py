@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 from web3 import Web3
 
-from backend.sdk import Refused
+from backend.sdk import Feiqian, Refused
 from tests.torture.stage import RESERVE, Stage
 
 Json = dict[str, Any]
@@ -28,10 +28,8 @@ class Act:
     path: str
     body: Json
     mark: Mark
-
-    @property
-    def is_the_banks(self) -> bool:
-        return self.path == "/cash/redemptions"
+    token: str | None = None
+    """Of the party that acts; the operator where there is none."""
 
 
 def draw(stage: Stage, count: int) -> list[Act]:
@@ -53,11 +51,15 @@ def _attest(_stage: Stage, number: int) -> Act:
     return Act(f"attest-{number}", "/cash/attestations", body, ("ReserveAttested", reserve))
 
 
-def _redeem(_stage: Stage, number: int) -> Act:
-    reference = f"payout {number}"
+def _redeem(stage: Stage, number: int) -> Act:
+    return redemption(f"payout {number}", stage.bank[2])
+
+
+def redemption(reference: str, token: str | None) -> Act:
+    """A party turns one fen into money at the bank."""
     body = {"amountFen": "1", "currency": "CNY", "payoutReference": reference}
     mark = ("Redeemed", Web3.keccak(text=reference).to_0x_hex())
-    return Act(f"redeem-{number}", "/cash/redemptions", body, mark)
+    return Act(f"redeem {reference}".replace(" ", "-"), "/cash/redemptions", body, mark, token)
 
 
 class Client:
@@ -65,17 +67,34 @@ class Client:
 
     def __init__(self, stage: Stage, ports: Sequence[object] = (), seed: int = 0) -> None:
         self._dice = random.Random(seed)
-        ports = ports or (stage.given["port"],)
-        self._operator = [stage.operator(port, wait=2) for port in ports]
-        self._bank = [operator.acting_as(str(stage.bank[2])) for operator in self._operator]
+        self._operators = [stage.operator(port, wait=2) for port in ports or (stage.given["port"],)]
+        self._parties: dict[tuple[Feiqian, str], Feiqian] = {}
 
-    def do(self, act: Act, seconds: float) -> Json:
+    def caller(self, act: Act) -> Feiqian:
+        """A connection of whoever acts, to one backend or another."""
+        operator = self._dice.choice(self._operators)
+        if act.token is None:
+            return operator
+        return self._parties.setdefault((operator, act.token), operator.acting_as(act.token))
+
+    def ask(self, act: Act, seconds: float = 120) -> Json:
+        """The operation, as it is when the act is taken. Raises Refused where it is refused, TimeoutError."""
+        return self._insist(lambda: self.caller(act).act(act.path, act.body, key=act.key, wait=0), act, seconds)
+
+    def do(self, act: Act, seconds: float = 120) -> Json:
         """The operation, final. Raises Refused or OperationFailed where the act itself is refused, TimeoutError."""
+
+        def once() -> Json:
+            caller = self.caller(act)
+            return caller.finish(caller.act(act.path, act.body, key=act.key, wait=0), seconds=2)
+
+        return self._insist(once, act, seconds)
+
+    def _insist(self, once: Callable[[], Json], act: Act, seconds: float) -> Json:
         deadline = time.monotonic() + seconds
         while True:
-            caller = self._dice.choice(self._bank if act.is_the_banks else self._operator)
             try:
-                return caller.finish(caller.act(act.path, act.body, key=act.key, wait=0), seconds=2)
+                return once()
             except (httpx.HTTPError, TimeoutError, Refused) as silence:
                 if isinstance(silence, Refused) and silence.status < 500:
                     raise
@@ -84,7 +103,7 @@ class Client:
             time.sleep(self._dice.uniform(0.02, 0.1))
 
     def close(self) -> None:
-        for connection in (*self._operator, *self._bank):
+        for connection in (*self._operators, *self._parties.values()):
             connection.close()
 
 
@@ -130,7 +149,7 @@ class Crowd:
     def _work(self, client: Client, acts: Sequence[Act]) -> None:
         try:
             for act in acts:
-                operation = client.do(act, seconds=120)
+                operation = client.do(act)
                 with self._lock:
                     self._told.setdefault(act.key, set()).add(str(operation["id"]))
         except BaseException as fault:

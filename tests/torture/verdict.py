@@ -48,11 +48,16 @@ def await_recovery(stage: Stage, since: float, *, of: str) -> float:
 
 
 def marks_on_chain(stage: Stage) -> Counter[Mark]:
-    """How often each act happened, by the one value that tells it from all others."""
+    """How often each act happened, by the one value that tells it from all others. Cash of others than the bank is no
+    act that was drawn."""
     token = stage.contracts.address(stage.contracts.token("CNY"))
     raw = stage.node.rpc("eth_getLogs", {"fromBlock": "0x0", "toBlock": "latest", "address": token})
-    found = filter(None, map(stage.contracts.decode_log, raw))
-    return Counter((log.name, log.args[_TOLD_APART_BY[log.name]]) for log in found if log.name in _TOLD_APART_BY)
+    found = [log for log in map(stage.contracts.decode_log, raw) if log is not None and log.name in _TOLD_APART_BY]
+    return Counter(
+        (log.name, log.args[_TOLD_APART_BY[log.name]])
+        for log in found
+        if log.args.get("to", stage.bank[1]) == stage.bank[1]
+    )
 
 
 def transactions_on_chain(stage: Stage) -> list[tuple[str, int, str]]:
