@@ -48,6 +48,7 @@ class Settings(BaseModel):
     document_seconds: int = Field(default=3 * DAY, description="How long a signed document stays valid by default")
     poll_seconds: float = Field(default=0.05, description="Pause of the engine between two rounds")
     receipt_seconds: float = Field(default=30.0, description="A transaction unseen for so long is sent again")
+    sender_workers: int = Field(default=2, ge=1, le=64, description="Threads that send, each its own lanes")
     max_wait_seconds: int = Field(default=60, description="Most that Prefer: wait may ask for")
     max_body_bytes: int = 6 * 1024 * 1024
     confirmations: int = Field(default=0, description="Blocks on top before an event is read")

@@ -1,71 +1,124 @@
-"""The engine: one thread that keeps taking the outbox to the chain and the chain to the read model."""
+"""The engine: what keeps taking the outbox to the chain and the chain to the read model.
+
+Its parts run side by side, each in a thread of its own and with its own fault: senders, the indexer, and the runs that
+go on by themselves from one act to the next. Several processes may run any of them over one database: a signer's lane,
+the indexer and the runs are each worked on by one of them at a time, by lease.
+"""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
 
 import structlog
 
 from backend.chain.sender import Sender
 from backend.config import Settings
 from backend.errors import ChainUnavailable, both
+from backend.leases import Leases
 from backend.projections.indexer import ChainMoved, Indexer
 
 log = structlog.get_logger(__name__)
 
+PARTS = ("sender", "indexer", "runs")
 IDLE_SECONDS = 0.5
 FAULT_SECONDS = 1.0
 FIRST_PAUSE = 0.002
 
 
-class Engine:
-    """Runs sender and indexer in turns until stopped. A fault is logged, kept in `fault`, and its work tried again;
-    what does not depend on it goes on."""
+@dataclass
+class Part:
+    """One of the things that go on. `work` is a round of it, and says whether anything moved."""
 
-    def __init__(self, sender: Sender, indexer: Indexer, settings: Settings) -> None:
-        self.sender = sender
+    kind: str
+    work: Callable[[], bool]
+    rest: Callable[[], float]
+    """The longest that may pass until the next round where nothing moved, seconds: 0 where more can be done at once."""
+    leases: Leases | None = None
+    when_lost: Callable[[], None] = lambda: None
+    """Called when the chain does not answer."""
+    fault: str | None = None
+    wanted: threading.Event = field(default_factory=threading.Event)
+    thread: threading.Thread | None = None
+
+
+class Engine:
+    """Runs its parts until stopped. A fault is logged, kept in `fault`, and its work tried again; what does not depend
+    on it goes on."""
+
+    def __init__(
+        self,
+        senders: Sequence[Sender],
+        indexer: Indexer,
+        settings: Settings,
+        lease: Callable[[], Leases] | None = None,
+    ) -> None:
+        self.senders = list(senders)
         self.indexer = indexer
         self.runs: list[Callable[[], bool]] = []
-        """What goes on by itself from one act to the next; each has its turn when nothing else moves."""
+        """What goes on by itself from one act to the next; each has its turn when the read model is not behind."""
         self.changes = 0
         """How often something moved: whoever waits compares."""
-        self._fault: str | None = None
         self._poll = settings.poll_seconds
-        self._wanted = threading.Event()
         self._stopping = threading.Event()
         self._change = threading.Condition()
-        self._thread: threading.Thread | None = None
+        self._parts = [
+            *(self._sending(sender) for sender in self.senders),
+            Part("indexer", lambda: self.indexer.step(), self._rest_of_indexer, lease() if lease else None),
+            Part("runs", self._run_each, lambda: IDLE_SECONDS, lease() if lease else None),
+        ]
 
-    def start(self) -> None:
+    def _sending(self, sender: Sender) -> Part:
+        def rest() -> float:
+            return self._poll if sender.is_busy() else IDLE_SECONDS
+
+        def work() -> bool:
+            return sender.step(sender.lanes(), time.monotonic())
+
+        return Part("sender", work, rest, when_lost=sender.chain_was_lost)
+
+    def start(self, kinds: Collection[str] = PARTS) -> None:
+        """Sets the parts of these kinds going."""
         self._stopping.clear()
-        self._thread = threading.Thread(target=self._run, name="feiqian-engine", daemon=True)
-        self._thread.start()
+        for part in self._parts:
+            if part.kind in kinds:
+                part.fault = None
+                part.thread = threading.Thread(
+                    target=self._keep_going, args=(part,), name=f"feiqian-{part.kind}", daemon=True
+                )
+                part.thread.start()
 
     def stop(self) -> None:
-        """Ends after the round under way."""
+        """Ends after the rounds under way, and leaves the work to whoever comes next."""
         self._stopping.set()
-        self._wanted.set()
-        if self._thread is not None:
-            self._thread.join(timeout=30)
-            self._thread = None
+        for part in self._parts:
+            part.wanted.set()
+        for part in self._parts:
+            if part.thread is not None:
+                part.thread.join(timeout=30)
+                part.thread = None
+        for leases in [*(part.leases for part in self._parts), *(sender.leases for sender in self.senders)]:
+            if leases is not None:
+                leases.release()
 
     @property
     def is_running(self) -> bool:
-        return self._thread is not None and self._thread.is_alive()
+        return any(part.thread is not None and part.thread.is_alive() for part in self._parts)
 
     @property
     def fault(self) -> str | None:
         """What is wrong now, in both languages; None where all is well."""
-        if self._thread is not None and not self._thread.is_alive():
-            return both("the engine has stopped", "引擎已停止")
-        return self._fault
+        for part in self._parts:
+            if part.thread is not None and not part.thread.is_alive():
+                return both("the engine has stopped", "引擎已停止")
+        return next((part.fault for part in self._parts if part.fault), None)
 
     def wake(self) -> None:
         """There is new work."""
-        self._wanted.set()
+        for part in self._parts:
+            part.wanted.set()
 
     def wait_change(self, seen: int, seconds: float) -> None:
         """Returns once `changes` is another than `seen`, or after `seconds`."""
@@ -73,70 +126,86 @@ class Engine:
             self._change.wait_for(lambda: self.changes != seen, seconds)
 
     def step(self) -> bool:
-        """One round; whether anything moved. The indexer follows each lane that moved, so that nobody waits for
-        the other lanes. Raises ChainUnavailable at once, and another fault after everything else had its turn.
-        """
+        """One round of each part in turn; whether anything moved. Raises ChainUnavailable at once, and another fault
+        after everything else had its turn."""
         faults: list[Exception] = []
         moved = False
-        for signer in self.sender.lanes():
-            if self._guarded(partial(self.sender.step, signer, time.monotonic()), faults):
-                self._guarded(self.indexer.step, faults)
-                self._announce()
-                moved = True
-        if not moved and self._guarded(self.indexer.step, faults):
-            self._announce()
-            moved = True
-        if not moved and not self.indexer.is_behind:
-            turns = [self._guarded(run, faults) for run in self.runs]  # each of them, whatever the others did
-            moved = any(turns)
+        for part in self._parts:
+            try:
+                moved = self._round(part) or moved
+            except ChainUnavailable:
+                raise
+            except Exception as fault:
+                faults.append(fault)
         if faults:
             raise faults[0]
         return moved
 
-    def _guarded(self, work: Callable[[], bool], faults: list[Exception]) -> bool:
+    def _round(self, part: Part) -> bool:
+        if part.leases is not None and not part.leases.holds(part.kind):
+            return False  # another process does it
         try:
-            return work()
-        except ChainUnavailable:
-            raise
+            moved = part.work()
         except ChainMoved:
             return True
-        except Exception as fault:
-            faults.append(fault)
-            return False
+        if moved:
+            self._announce(part)
+        return moved
 
-    def _announce(self) -> None:
+    def _run_each(self) -> bool:
+        if self.indexer.is_behind:
+            return False
+        faults, moved = [], False
+        for run in self.runs:
+            try:
+                moved = run() or moved
+            except ChainUnavailable:
+                raise
+            except Exception as fault:
+                faults.append(fault)
+        if faults:
+            raise faults[0]
+        return moved
+
+    def _rest_of_indexer(self) -> float:
+        if self.indexer.is_behind:
+            return 0
+        return self._poll if any(sender.is_busy() for sender in self.senders[:1]) else IDLE_SECONDS
+
+    def _announce(self, mover: Part) -> None:
         with self._change:
             self.changes += 1
             self._change.notify_all()
+        for part in self._parts:
+            if part is not mover:
+                part.wanted.set()
 
-    def _run(self) -> None:
+    def _keep_going(self, part: Part) -> None:
         pause = FIRST_PAUSE
         while not self._stopping.is_set():
-            longest = self._round()
+            longest = self._guarded(part)
             # Short after something moved, then longer and longer: a block is seldom far away.
             pause = min(longest, 2 * pause) if longest else FIRST_PAUSE
-            self._wanted.wait(pause)
-            self._wanted.clear()
+            if part.wanted.wait(pause):
+                pause = FIRST_PAUSE
+            part.wanted.clear()
 
-    def _round(self) -> float:
-        """A round; the longest that may pass until the next, seconds: 0 where more can be done at once."""
+    def _guarded(self, part: Part) -> float:
+        """A round; the longest that may pass until the next, seconds."""
         try:
-            moved = self.step()
-            if self._fault:
-                log.warning("engine-recovered", was=self._fault)
-                self._fault = None
-            if self.indexer.is_behind:
-                return 0
-            if not self.sender.is_busy():
-                return IDLE_SECONDS
-            return 0 if moved else self._poll
+            moved = self._round(part)
+            longest = 0 if moved else part.rest()
+            if part.fault:
+                log.warning("engine-recovered", part=part.kind, was=part.fault)
+                part.fault = None
+            return longest
         except ChainUnavailable as silence:
-            if self._fault is None:
-                log.warning("chain-unavailable", reason=str(silence))
-            self._fault = silence.params["reason"]
-            self.sender.chain_was_lost()
+            if part.fault is None:
+                log.warning("chain-unavailable", part=part.kind, reason=str(silence))
+            part.fault = silence.params["reason"]
+            part.when_lost()
         except Exception as fault:
             # Whatever it is, it stops the work behind it and is tried again: nothing is skipped.
-            log.exception("engine-fault", fault=str(fault))
-            self._fault = both("{kind}: {fault}", "引擎故障 {kind}:{fault}", kind=type(fault).__name__, fault=fault)
+            log.exception("engine-fault", part=part.kind, fault=str(fault))
+            part.fault = both("{kind}: {fault}", "引擎故障 {kind}:{fault}", kind=type(fault).__name__, fault=fault)
         return FAULT_SECONDS

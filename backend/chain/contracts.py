@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -164,24 +164,31 @@ class Contracts:
         return found
 
     def gas_limit(self, sender: str, call: Call, head: Block) -> int:
-        """Runs the call on the state after `head` (the latest block) without sending it: the gas to send it with.
+        """As `gas_limits`, for one. Raises ContractRefused where the contract would refuse, Web3RPCError where the node
+        does, ChainUnavailable."""
+        (answer,) = self.gas_limits([(sender, call)], head)
+        if isinstance(answer, int):
+            return answer
+        raise answer from None
 
-        The same question on the same state is answered from memory. Raises ContractRefused where the contract
-        would refuse, Web3RPCError where the node does, ChainUnavailable.
+    def gas_limits(self, asked: Sequence[tuple[str, Call]], head: Block) -> list[int | ContractRefused | Web3RPCError]:
+        """Runs each call of a sender on the state after `head` (the latest block) without sending it: the gas to send
+        it with, or why the contract or the node would refuse it. Raises ChainUnavailable.
+
+        The same question on the same state is answered from memory.
         """
-        question = head.hash, sender, call.to, call.data
-        if (known := self._gas.get(question)) is not None:
-            return known
-        try:
-            gas = self.node.gas_limit({"from": sender, "to": call.to, "data": call.data})
-        except Web3RPCError as no:
-            if is_revert(no):
-                raise contract_refused(no, call.contract) from None
-            raise
+        questions = [(head.hash, sender, call.to, call.data) for sender, call in asked]
+        unknown = [number for number, question in enumerate(questions) if question not in self._gas]
+        tried = [{"from": asked[one][0], "to": asked[one][1].to, "data": asked[one][1].data} for one in unknown]
+        fresh: dict[int, int | ContractRefused | Web3RPCError] = {}
         if len(self._gas) >= _REMEMBERED:
             self._gas.clear()
-        self._gas[question] = gas
-        return gas
+        for number, answer in zip(unknown, self.node.gas_limits(tried), strict=True):
+            if isinstance(answer, int):
+                self._gas[questions[number]] = fresh[number] = answer
+            else:
+                fresh[number] = contract_refused(answer, asked[number][1].contract) if is_revert(answer) else answer
+        return [fresh[number] if number in fresh else self._gas[one] for number, one in enumerate(questions)]
 
     # ---- meaning of logs and reverts
 

@@ -88,6 +88,14 @@ class Node:
                 found.append(Web3RPCError(error_message(answer), rpc_response=answer) if no else answer["result"])
         return found
 
+    def all(self, method: str, parameters: Sequence[Sequence[Any]]) -> list[Any]:
+        """The results of one method for many parameters. Raises as `rpc`, where the node says no to any of them."""
+        answers = self.batch([(method, each) for each in parameters])
+        for answer in answers:
+            if isinstance(answer, Web3RPCError):
+                raise answer
+        return answers
+
     def is_up(self) -> bool:
         try:
             self.rpc("eth_chainId")
@@ -122,18 +130,12 @@ class Node:
         """The block of that number; None where the chain is not that long."""
         return self._block(hex(number))
 
+    def headers(self, numbers: Sequence[int]) -> list[Block | None]:
+        """The blocks of those numbers, in their order; None where the chain is not that long."""
+        return [_header(found) for found in self.all("eth_getBlockByNumber", [[hex(one), False] for one in numbers])]
+
     def _block(self, which: str) -> Block | None:
-        block = self.rpc("eth_getBlockByNumber", which, False)
-        if not block:
-            return None
-        base_fee = block.get("baseFeePerGas")
-        return Block(
-            number=int(block["number"], 16),
-            hash=block["hash"],
-            parent_hash=block["parentHash"],
-            timestamp=int(block["timestamp"], 16),
-            base_fee=None if base_fee is None else int(base_fee, 16),
-        )
+        return _header(self.rpc("eth_getBlockByNumber", which, False))
 
     def tick(self) -> Block:
         """The latest block, whose time is the clock. An idle development chain first mines one, or its clock would
@@ -177,17 +179,38 @@ class Node:
         """How many transactions of `address` are in blocks: the nonce that is next."""
         return int(self.rpc("eth_getTransactionCount", address, "latest"), 16)
 
-    def gas_limit(self, transaction: dict[str, str]) -> int:
-        """Runs `transaction` (from, to, data) on the latest state without sending it: the gas to send it with, which
-        leaves room, since what comes before it in its block may change what it takes. Raises Web3RPCError where it
-        would revert or the node says no."""
-        if self.development is not None:
-            return self.development.gas_limit(transaction)
-        return self.estimated(transaction)
+    def transaction_counts(self, addresses: Sequence[str]) -> list[int]:
+        """The same of many."""
+        return [
+            int(count, 16) for count in self.all("eth_getTransactionCount", [[each, "latest"] for each in addresses])
+        ]
 
-    def estimated(self, transaction: dict[str, str]) -> int:
-        """gas_limit by the node's own estimate, at most what a block takes."""
-        return min(int(self.rpc("eth_estimateGas", transaction), 16) * 3 // 2, GAS_LIMIT)
+    def gas_limit(self, transaction: dict[str, str]) -> int:
+        """As `gas_limits`, for one. Raises Web3RPCError where it would revert or the node says no."""
+        (answer,) = self.gas_limits([transaction])
+        if isinstance(answer, Web3RPCError):
+            raise answer
+        return answer
+
+    def gas_limits(self, transactions: Sequence[dict[str, str]]) -> list[int | Web3RPCError]:
+        """Runs each of `transactions` (from, to, data) on the latest state without sending it: the gas to send it with,
+        which leaves room, since what comes before it in its block may change what it takes; or the error, where it
+        would revert or the node says no."""
+        if self.gas_behind is not None:
+            # Ganache never answers an eth_estimateGas in whose course it mines a transaction, so it is not asked.
+            asked = [("eth_call", [{**each, "gas": hex(self.gas_behind)}, "latest"]) for each in transactions]
+        else:
+            asked = [("eth_estimateGas", [each]) for each in transactions]
+        return [
+            answer if isinstance(answer, Web3RPCError) else self.gas_behind or min(int(answer, 16) * 3 // 2, GAS_LIMIT)
+            for answer in self.batch(asked)
+        ]
+
+    @property
+    def gas_behind(self) -> int | None:
+        """The gas of a transaction that nobody tried: all of a block, where every transaction has one of its own; None
+        where each must be tried."""
+        return None if self.development is None else self.development.gas_behind
 
     def gas_price(self, head: Block) -> int:
         """Wei for each unit of gas that the transaction after `head` offers: twice the base fee, or, where there
@@ -240,6 +263,19 @@ class _Provider(JSONBaseProvider):
         return self._http.post(self._url, content=request)
 
 
+def _header(block: Any) -> Block | None:
+    if not block:
+        return None
+    base_fee = block.get("baseFeePerGas")
+    return Block(
+        number=int(block["number"], 16),
+        hash=block["hash"],
+        parent_hash=block["parentHash"],
+        timestamp=int(block["timestamp"], 16),
+        base_fee=None if base_fee is None else int(base_fee, 16),
+    )
+
+
 def _json(answer: httpx.Response) -> Any:
     try:
         return orjson.loads(answer.content)
@@ -268,7 +304,8 @@ def error_message(response: Any) -> str:
 
 
 class DevelopmentCalls(Protocol):
-    def gas_limit(self, transaction: dict[str, str]) -> int: ...
+    gas_behind: int | None
+
     def mine(self) -> None: ...
     def move_clock(self, seconds: int) -> None: ...
     def fund(self, address: str) -> None: ...
@@ -277,14 +314,10 @@ class DevelopmentCalls(Protocol):
 
 
 class Ganache:
+    gas_behind: int | None = GAS_LIMIT
+
     def __init__(self, node: Node) -> None:
         self._node = node
-
-    def gas_limit(self, transaction: dict[str, str]) -> int:
-        """Ganache never answers an eth_estimateGas in whose course it mines a transaction, so it is not asked; every
-        transaction has a block of its own there, and may have all of it."""
-        self._node.rpc("eth_call", {**transaction, "gas": hex(GAS_LIMIT)}, "latest")
-        return GAS_LIMIT
 
     def mine(self) -> None:
         self._node.rpc("evm_mine")
@@ -308,11 +341,10 @@ class Ganache:
 
 
 class Anvil(Ganache):
+    gas_behind = None
+
     def move_clock(self, seconds: int) -> None:
         self._node.rpc("evm_increaseTime", hex(seconds))
-
-    def gas_limit(self, transaction: dict[str, str]) -> int:
-        return self._node.estimated(transaction)
 
     def fund(self, address: str) -> None:
         self._node.rpc("anvil_setBalance", address, hex(FUNDS_WEI))

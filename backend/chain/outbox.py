@@ -3,7 +3,7 @@
 States: pending → submitted → succeeded | failed. An intent that sends nothing (a signed document) succeeds
 as it is written. `suspended` is what the node does not take: the sender keeps offering it, but somebody
 should look (its `error` says why). Where a reorganisation takes a final operation's block away, it is
-submitted again.
+submitted again. What its actor took back has failed with the error Cancelled, unless a block had it first.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     Connection,
     Engine,
@@ -28,6 +29,8 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    bindparam,
+    false,
     insert,
     select,
     update,
@@ -38,6 +41,7 @@ from web3.exceptions import Web3RPCError
 from backend.chain.contracts import Call, Contracts, refused
 from backend.chain.keystore import Keystore
 from backend.chain.node import Block
+from backend.crashpoints import crash_point
 from backend.database import metadata, reading
 from backend.errors import ContractRefused, FeiqianError, IdempotencyConflict, KeyNotHeld, NotFound
 
@@ -67,8 +71,13 @@ operations = Table(
     Column("gas_used", BigInteger),
     Column("result", JSON),
     Column("error", JSON),
+    Column("gas_price", String(32)),
+    Column("replacements", Integer, nullable=False, default=0, server_default="0"),
+    Column("cancel_wanted", Boolean, nullable=False, default=False, server_default=false()),
+    Column("is_cancel", Boolean, nullable=False, default=False, server_default=false()),
     UniqueConstraint("actor", "idempotency_key"),
     Index("ix_operations_signer_nonce", "signer", "nonce"),
+    Index("ix_operations_signer_state", "signer", "state"),
 )
 
 operation_history = Table(
@@ -152,6 +161,7 @@ class Outbox:
             return _write(connection, intent, "pending", head.timestamp, signer, calls[-1], result)
 
         row = self._once(intent, write)
+        crash_point("outbox.written")
         self.wake()
         return row
 
@@ -235,18 +245,48 @@ def _write(
     return row
 
 
-def move(connection: Connection, operation: Row, state: str, at: int, note: str = "", **values: Any) -> None:
-    """Takes an operation from the state it was read in to `state`, with its history. Raises MovedElsewhere."""
-    moved = connection.execute(
-        update(operations)
-        .where(operations.c.id == operation["id"], operations.c.state == operation["state"])
-        .values(state=state, **values)
-    )
-    if moved.rowcount != 1:
-        raise MovedElsewhere(operation["id"])
-    connection.execute(
-        insert(operation_history).values(operation_id=operation["id"], state=state, at=at, note=note or None)
-    )
+@dataclass(frozen=True)
+class Move:
+    """An operation's way from the state it was read in to the next, with the columns that change."""
+
+    row: Row
+    state: str
+    at: int
+    note: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+def move(connection: Connection, operation: Row, state: str, at: int, note: str = "", **values: Any) -> Row:
+    """As `move_all`, for one; the operation as it is then."""
+    (after,) = move_all(connection, [Move(operation, state, at, note, values)])
+    return after
+
+
+def move_all(connection: Connection, moves: Sequence[Move]) -> list[Row]:
+    """Makes the moves, with their history; the operations as they are then. Raises MovedElsewhere where one of them is
+    no longer in the state it was read in."""
+    alike: dict[tuple[str, ...], list[Move]] = {}
+    for one in moves:
+        alike.setdefault(tuple(sorted(one.values)), []).append(one)
+    for names, group in alike.items():
+        changed = (
+            update(operations)
+            .where(operations.c.id == bindparam("its_id"), operations.c.state == bindparam("its_state"))
+            .values(state=bindparam("next_state"), **{name: bindparam(f"next_{name}") for name in names})
+        )
+        values = [
+            {"its_id": one.row["id"], "its_state": one.row["state"], "next_state": one.state}
+            | {f"next_{name}": value for name, value in one.values.items()}
+            for one in group
+        ]
+        if connection.execute(changed, values).rowcount != len(group):
+            raise MovedElsewhere(", ".join(one.row["id"] for one in group))
+    if moves:
+        history = [
+            {"operation_id": one.row["id"], "state": one.state, "at": one.at, "note": one.note or None} for one in moves
+        ]
+        connection.execute(insert(operation_history), history)
+    return [{**one.row, **one.values, "state": one.state} for one in moves]
 
 
 def ended_in(connection: Connection, first: int, last: int | None, contracts: Iterable[str]) -> list[Row]:

@@ -1,7 +1,8 @@
 """The sender: takes what is pending to the chain and sees it through.
 
-One lane a signer, in the order of the intents. A nonce and the bytes signed with it are stored before anything
-is broadcast, so whatever happens in between, a restart sends the same bytes again and nothing is sent twice.
+One lane a signer, in the order of the intents; all lanes travel together, many calls in one request. A nonce and the
+bytes signed with it are stored before anything is broadcast, under the lane's lease, so whatever happens in between,
+a restart sends the same bytes again and nothing is sent twice, by however many processes.
 
 What the node does not take is offered again every `receipt_seconds`, with the same bytes; after PATIENCE_PERIODS
 offers it is suspended, with the node's reason in its `error`, and goes on being offered. What stands behind it in
@@ -11,33 +12,49 @@ its lane waits, except where the suspended one can no longer happen:
 * NonceTaken: the signer's key was used elsewhere, and another transaction has this one's nonce. It was not
   executed; it is not signed anew, because a reorganisation could then bring both. Ask again under a new key.
 * OtherDeployment: it was meant for contracts that this chain does not have.
+
+What the network leaves lying for its price is signed once more, at the same nonce and a better price, and what its
+actor takes back gives its nonce to a transfer of nothing (`replacements.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import Enum
+import itertools
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
 from sqlalchemy import Connection, Engine, func, select
 from web3.exceptions import Web3RPCError
 
+from backend.chain import replacements
 from backend.chain.contracts import Call, Contracts, contract_refused
 from backend.chain.keystore import Keystore
-from backend.chain.node import error_message
-from backend.chain.outbox import OPEN, MovedElsewhere, Row, error_json, exact, move, operations
+from backend.chain.node import BATCH, Block, error_message
+from backend.chain.outbox import OPEN, Move, MovedElsewhere, Row, error_json, exact, move, move_all, operations
+from backend.chain.replacements import BUMP, CANCEL, Replacement
+from backend.chain.signing import Signed, sign
 from backend.config import Settings
+from backend.crashpoints import crash_point
 from backend.database import reading
-from backend.errors import ContractRefused
+from backend.errors import ContractRefused, FeiqianError
+from backend.leases import LeaseLost, Leases
 
 log = structlog.get_logger(__name__)
 
 PATIENCE_PERIODS = 3
+WINDOW = 100
+"""Operations of a lane that are looked at together."""
+LYING_BLOCKS = 3
+"""Blocks that pass over a transaction before its price is thought to be why."""
+CHUNK_SECONDS = 0.5
+"""How long a node should work on what it is given at once."""
 
 _HOPELESS = ("NonceTaken", "OtherDeployment")
 _KNOWN_ALREADY = ("already known", "already imported", "known transaction")
+_UNDERPRICED = ("underpriced", "max fee", "fee too low", "less than block base fee")
 
 
 @dataclass
@@ -49,36 +66,72 @@ class _Attempt:
     offers: int = 0
     answer: str | None = None
     """Why the node does not take it; None where it does."""
+    block: int | None = None
+    """The latest block when the node took these bytes."""
 
 
-class _Stand(Enum):
-    """How an operation leaves the one behind it in its lane."""
+@dataclass
+class _Lane:
+    """A signer's open operations in the order of their intents, as they stand in this round."""
 
-    THROUGH = "it no longer matters"
-    UNDER_WAY = "it can be sent, but not before this one"
-    STUCK = "it has to wait"
+    signer: str
+    operations: list[Row]
+    count: int | None = None
+    """The nonce that is next on the chain, where somebody asked."""
+    through: set[str] = field(default_factory=set)
+    """Operations that no longer matter to those behind them."""
+    hopeless: list[Row] = field(default_factory=list)
+    """Those of them that it is time to look into all the same: a reorganisation may have given their nonce back."""
+
+    def under_way(self) -> list[Row]:
+        return [row for row in self.operations if row["raw"] is not None and row["id"] not in self.through]
+
+    def unsigned(self) -> list[Row]:
+        return [row for row in self.operations if row["raw"] is None and row["id"] not in self.through]
+
+    @property
+    def front(self) -> Row | None:
+        """The first that those behind it wait for."""
+        return next((row for row in self.operations if row["id"] not in self.through), None)
+
+    def update(self, row: Row) -> None:
+        self.operations = [row if known["id"] == row["id"] else known for known in self.operations]
 
 
 class Sender:
-    def __init__(self, engine: Engine, contracts: Contracts, keystore: Keystore, settings: Settings) -> None:
+    """Drives the lanes whose number is `share[0]` modulo `share[1]`: several workers of a process then never want the
+    same one."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        contracts: Contracts,
+        keystore: Keystore,
+        settings: Settings,
+        share: tuple[int, int] = (0, 1),
+    ) -> None:
         self.engine = engine
         self.contracts = contracts
         self.keystore = keystore
+        self.leases = Leases(engine)
+        self._settings = settings
+        self._share = share
         self._patience = settings.receipt_seconds
         self._attempts: dict[str, _Attempt] = {}
+        self._chunk = 8
         self._moved = False
+        self._faults: list[FeiqianError] = []
 
     def lanes(self) -> list[str]:
         """The signers that have anything open, the longest waiting first."""
         with reading(self.engine) as connection:
-            return list(
-                connection.execute(
-                    select(operations.c.signer)
-                    .where(operations.c.state.in_(OPEN))
-                    .group_by(operations.c.signer)
-                    .order_by(func.min(operations.c.seq))
-                ).scalars()
-            )
+            signers = connection.execute(
+                select(operations.c.signer)
+                .where(operations.c.state.in_(OPEN))
+                .group_by(operations.c.signer)
+                .order_by(func.min(operations.c.seq))
+            ).scalars()
+            return [signer for signer in signers if int(signer[-8:], 16) % self._share[1] == self._share[0]]
 
     def is_busy(self) -> bool:
         """Whether anything is under way that should end soon."""
@@ -94,108 +147,187 @@ class Sender:
         """What was under way is offered again at once when the chain is back: the same bytes."""
         self._attempts.clear()
 
-    def step(self, signer: str, clock: float) -> bool:
-        """One round over a signer's open operations; whether anything moved. `clock` is monotonic seconds.
+    def step(self, signers: Sequence[str], clock: float) -> bool:
+        """One round over the open operations of `signers`, as far as their lanes are free; whether anything moved.
+        `clock` is monotonic seconds.
 
         Raises ChainUnavailable: the round is then repeated later, and nothing is lost.
         """
-        self._moved = False
-        front = True  # all before it are through
+        self._moved, self._faults = False, []
+        held = self.leases.hold([_lease(signer) for signer in signers])
+        mine = [signer for signer in signers if _lease(signer) in held]
         try:
-            for operation in self._open(signer):
-                attempt = self._attempts.setdefault(operation["id"], _Attempt(due=clock))
-                if front and self._moved and attempt.answer is not None:
-                    attempt.due = clock  # the one it waited for is through
-                stand = self._advance(operation, attempt, clock, front=front)
-                if stand is _Stand.STUCK:
-                    break
-                front = front and stand is _Stand.THROUGH
-        except MovedElsewhere:
+            lanes = self._open(mine)
+            for lane in lanes:
+                self._set_aside(lane, clock)
+            self._broadcast([*self._take_back(lanes), *self._sign(lanes, clock)], clock)
+            self._finish(lanes)
+            self._offer_again(lanes, clock)
+        except (MovedElsewhere, LeaseLost):
             return True
+        if self._faults:
+            raise self._faults[0]
         return self._moved
 
-    def _advance(self, operation: Row, attempt: _Attempt, clock: float, *, front: bool) -> _Stand:
-        if operation["to"] not in self.contracts.names:
-            self._suspend(operation, "OtherDeployment", "its contract is not of this deployment")
-            return _Stand.THROUGH
-        hopeless = operation["state"] == "suspended" and operation["error"]["error"] in _HOPELESS
-        if hopeless and clock < attempt.due:
-            return _Stand.THROUGH
-        if operation["raw"] is None:
-            signed = self._sign(operation, attempt, clock, front=front)
-            if signed is None:
-                return _Stand.STUCK
-            operation = signed
-            if operation["state"] == "failed":
-                return _Stand.THROUGH
-            self._broadcast(operation, attempt, clock)
-        if front and self._finish(operation):
-            return _Stand.THROUGH
-        if clock >= attempt.due:
-            suspended = self._offer_again(operation, attempt, clock, front=front)
-            if front and not suspended and attempt.answer is None and self._finish(operation):
-                return _Stand.THROUGH
-        if hopeless:
-            return _Stand.THROUGH
-        return _Stand.UNDER_WAY if attempt.answer is None else _Stand.STUCK
-
-    def _open(self, signer: str) -> list[Row]:
+    def _open(self, signers: list[str]) -> list[_Lane]:
+        lanes = []
         with reading(self.engine) as connection:
-            return list(
-                connection.execute(
+            for signer in signers:
+                rows = connection.execute(
                     select(operations)
                     .where(operations.c.signer == signer, operations.c.state.in_(OPEN))
                     .order_by(operations.c.seq)
+                    .limit(WINDOW)
                 ).mappings()
-            )
+                lanes.append(_Lane(signer, [dict(row) for row in rows]))
+        return [lane for lane in lanes if lane.operations]
+
+    def _set_aside(self, lane: _Lane, clock: float) -> None:
+        """What can no longer happen, or was found so and is not due to be looked at again, holds nobody up."""
+        for row in lane.operations:
+            attempt = self._attempts.setdefault(row["id"], _Attempt(due=clock))
+            if row["to"] not in self.contracts.names:
+                self._suspend(row, "OtherDeployment", "its contract is not of this deployment")
+                lane.through.add(row["id"])
+            elif row["state"] == "suspended" and row["error"]["error"] in _HOPELESS:
+                lane.through.add(row["id"])
+                lane.hopeless += [row] if clock >= attempt.due else []
+
+    def _take_back(self, lanes: list[_Lane]) -> list[Row]:
+        """What its actor no longer wants: it fails where nothing is signed yet, and else gives its nonce to a transfer
+        of nothing; those transfers."""
+        replaced = []
+        for lane in lanes:
+            for row in [row for row in lane.operations if row["cancel_wanted"] and not row["is_cancel"]]:
+                if row["raw"] is None:
+                    refusal = ContractRefused(error="Cancelled", arguments={}, contract=row["contract"])
+                    self._fail(row, self.contracts.node.head(), refusal, "taken back before it was sent")
+                    lane.through.add(row["id"])
+                elif row["id"] not in lane.through:
+                    price = replacements.better_price(row, self.contracts.node.gas_price(self.contracts.node.head()))
+                    replaced.append(self._replace(row, CANCEL, price))
+                    lane.update(replaced[-1])
+        return replaced
 
     # ---- pending → submitted
 
-    def _sign(self, operation: Row, attempt: _Attempt, clock: float, *, front: bool) -> Row | None:
-        """The operation, submitted with nonce and signed bytes stored, or failed; None where it has to wait."""
-        if clock < attempt.due:
-            return None
-        call = Call(operation["contract"], operation["function"], operation["to"], operation["data"])
-        signer, node = operation["signer"], self.contracts.node
-        count = node.transaction_count(signer) if front else 0
-        if front and count == 0:
-            node.prepare_account(signer)
-            count = node.transaction_count(signer)
-        head = node.head()
-        try:
-            gas = self.contracts.gas_limit(signer, call, head)
-        except ContractRefused as refusal:
-            if not front:
-                return None  # what it depends on may be under way
-            return self._move(operation, "failed", head.timestamp, "refused before sending", error=error_json(refusal))
-        except Web3RPCError as refusal:
-            self._not_taken(attempt, clock, error_message(refusal.rpc_response))
-            self._lose_patience(operation, attempt)
-            return None
-        price, account = node.gas_price(head), self.keystore.account(signer)
+    def _sign(self, lanes: list[_Lane], clock: float) -> list[Row]:
+        """Gives nonces to what can go, and stores the signed bytes; those operations."""
+        wanting = [lane for lane in lanes if self._may_sign(lane, clock) and self._has_key(lane)]
+        if not wanting:
+            return []
+        self._count([lane for lane in wanting if not lane.under_way()])
+        head = self.contracts.node.head()
+        ready = self._tried(wanting, head, clock)
+        if not any(ready.values()):
+            return []
+        turn = max(1, self._chunk // len(wanting))
+        ready = {signer: rows[:turn] for signer, rows in ready.items()}
+        price = self.contracts.node.gas_price(head)
         with self.engine.begin() as connection:
-            nonce = max(count, self._last_nonce(connection, signer) + 1)
-            if front and nonce > count:
-                return None  # one that was final vanished with its block: the indexer finds it and reopens it
-            transaction: dict[str, Any] = {
-                "to": call.to,
-                "data": call.data,
-                "value": 0,
-                "gas": gas,
-                "gasPrice": price,
-                "nonce": nonce,
-                "chainId": node.chain_id,
-            }
-            signed = account.sign_transaction(transaction)
+            self.leases.confirm(connection, [_lease(lane.signer) for lane in wanting if ready[lane.signer]])
+            moves = []
+            for lane in wanting:
+                moves += self._numbered(connection, lane, ready[lane.signer], price, head)
+            crash_point("sender.signed")
+            rows = move_all(connection, moves)
+        crash_point("sender.stored")
+        self._moved = self._moved or bool(rows)
+        for row in rows:
+            next(lane for lane in wanting if lane.signer == row["signer"]).update(row)
+            self._attempts[row["id"]] = _Attempt(due=clock)
+        return rows
+
+    def _may_sign(self, lane: _Lane, clock: float) -> bool:
+        """Whether the next unsigned one may go now, as far as this process knows."""
+        waiting = lane.unsigned()
+        if not waiting:
+            return False
+        if any(self._attempts[row["id"]].answer is not None for row in lane.under_way()):
+            return False  # nothing overtakes what the node does not take
+        return clock >= self._attempts[waiting[0]["id"]].due
+
+    def _has_key(self, lane: _Lane) -> bool:
+        """A key that does not open stops its lane alone."""
+        try:
+            self.keystore.account(lane.signer)
+        except FeiqianError as fault:
+            self._faults.append(fault)
+            return False
+        return True
+
+    def _count(self, lanes: list[_Lane]) -> None:
+        """Asks for the next nonce of each lane; a new key is made ready first."""
+        node = self.contracts.node
+        counts = node.transaction_counts([lane.signer for lane in lanes])
+        for lane, count in zip(lanes, counts, strict=True):
+            lane.count = count
+            if lane.count == 0:
+                node.prepare_account(lane.signer)
+                lane.count = node.transaction_count(lane.signer)
+
+    def _tried(self, lanes: list[_Lane], head: Block, clock: float) -> dict[str, list[tuple[Row, int]]]:
+        """By signer: the operations that can be signed now, each with its gas; what a contract refuses has failed,
+        and what is behind one that has to wait waits too.
+
+        An operation is tried on the latest state. Where others of its lane come before it, that state says little:
+        what is refused then waits for them. A chain that gives every transaction a block of its own is not even asked.
+        """
+        behind = self.contracts.node.gas_behind
+        asked: list[tuple[str, Call]] = []
+        for lane in lanes:
+            tried = self._chunk if behind is None else 0 if lane.under_way() else 1
+            asked += [(lane.signer, _call(row)) for row in lane.unsigned()[:tried]]
+        answers = dict(zip(asked, self.contracts.gas_limits(asked, head), strict=True))
+        ready: dict[str, list[tuple[Row, int]]] = {}
+        for lane in lanes:
+            ready[lane.signer] = []
+            for row in lane.unsigned():
+                first = not lane.under_way() and not ready[lane.signer]
+                answer = answers.get((lane.signer, _call(row)), behind)
+                if isinstance(answer, int):
+                    ready[lane.signer].append((row, answer))
+                elif isinstance(answer, ContractRefused) and first:
+                    self._fail(row, head, answer)
+                    lane.through.add(row["id"])
+                else:
+                    if isinstance(answer, Web3RPCError):
+                        self._not_taken(self._attempts[row["id"]], clock, error_message(answer.rpc_response))
+                        self._lose_patience(row)
+                    break
+        return ready
+
+    def _numbered(
+        self, connection: Connection, lane: _Lane, ready: list[tuple[Row, int]], price: int, head: Block
+    ) -> list[Move]:
+        """The moves that give the lane's next nonces to `ready`."""
+        if not ready:
+            return []
+        nonce = self._last_nonce(connection, lane.signer) + 1
+        if lane.count is not None:
+            if nonce > lane.count:
+                return []  # one that was final vanished with its block: the indexer finds it and reopens it
+            nonce = lane.count
+        account, moves = self.keystore.account(lane.signer), []
+        for number, (row, gas) in enumerate(ready, nonce):
+            signed = sign(
+                account,
+                nonce=number,
+                gas_price=price,
+                gas=gas,
+                to=row["to"],
+                data=row["data"],
+                chain_id=self.contracts.node.chain_id,
+            )
             values = {
-                "nonce": nonce,
-                "raw": bytes(signed.raw_transaction),
-                "tx_hash": signed.hash.to_0x_hex(),
+                "nonce": number,
+                "raw": signed.raw,
+                "tx_hash": signed.tx_hash,
+                "gas_price": str(price),
                 "error": None,
             }
-            move(connection, operation, "submitted", head.timestamp, f"nonce {nonce}", **values)
-        self._moved = True
-        return {**operation, **values, "state": "submitted"}
+            moves.append(Move(row, "submitted", head.timestamp, f"nonce {number}", values))
+        return moves
 
     def _last_nonce(self, connection: Connection, signer: str) -> int:
         """The highest nonce given to an operation of this deployment; -1 before the first."""
@@ -213,87 +345,206 @@ class Sender:
 
     # ---- submitted: until a block has it
 
-    def _broadcast(self, operation: Row, attempt: _Attempt, clock: float) -> None:
-        attempt.due = clock + self._patience
-        answer = self._refusal(operation)
-        if answer is not None and "funds" in answer.lower():
-            self.contracts.node.prepare_account(operation["signer"])
-            answer = self._refusal(operation)
-        if answer is not None:
-            log.warning("node-refused", operation=operation["id"], answer=answer)
-        elif attempt.answer is not None:
-            attempt.offers = 0  # it has changed its mind
-        attempt.answer = answer
+    def _broadcast(self, rows: Sequence[Row], clock: float) -> None:
+        """Gives the node the bytes of `rows`, in their order."""
+        if not rows:
+            return
+        for row in rows:
+            attempt = self._attempts[row["id"]]
+            attempt.due, attempt.block = clock + self._patience, None
+        answers = self._refusals(rows)
+        short = [row for row, answer in zip(rows, answers, strict=True) if answer and "funds" in answer.lower()]
+        for signer in dict.fromkeys(row["signer"] for row in short):
+            self.contracts.node.prepare_account(signer)
+        again = dict(zip((row["id"] for row in short), self._refusals(short), strict=True))
+        for row, said in zip(rows, answers, strict=True):
+            answer, attempt = again.get(row["id"], said), self._attempts[row["id"]]
+            if answer is not None:
+                log.warning("node-refused", operation=row["id"], tx=row["tx_hash"], answer=answer)
+            elif attempt.answer is not None:
+                attempt.offers = 0  # it has changed its mind
+            attempt.answer = answer
+        crash_point("sender.broadcast")
 
-    def _refusal(self, operation: Row) -> str | None:
-        try:
-            self.contracts.node.rpc("eth_sendRawTransaction", "0x" + operation["raw"].hex())
-        except Web3RPCError as refusal:
-            message = error_message(refusal.rpc_response)
-            return None if any(known in message.lower() for known in _KNOWN_ALREADY) else message
-        return None
+    def _refusals(self, rows: Sequence[Row]) -> list[str | None]:
+        """What the node says against each; None where it takes it. It is given as much at once as it does in
+        CHUNK_SECONDS: some execute what they are given before they answer."""
+        found: list[str | None] = []
+        while len(found) < len(rows):
+            chunk = rows[len(found) : len(found) + self._chunk]
+            asked = [("eth_sendRawTransaction", ["0x" + row["raw"].hex()]) for row in chunk]
+            began, self._chunk = time.monotonic(), 1  # as if it failed
+            answers = self.contracts.node.batch(asked)
+            took = max(time.monotonic() - began, 0.001)
+            self._chunk = max(1, min(BATCH, int(len(chunk) * CHUNK_SECONDS / took), 2 * max(8, len(chunk))))
+            found += [_objection(answer) for answer in answers]
+        return found
 
-    def _offer_again(self, operation: Row, attempt: _Attempt, clock: float, *, front: bool) -> bool:
-        """Broadcasts the same bytes again where that can help (Ganache hangs on a nonce that is not the next);
-        whether it was suspended."""
-        if not front:
-            self._broadcast(operation, attempt, clock)
-            return False
-        nonce, count = operation["nonce"], self.contracts.node.transaction_count(operation["signer"])
-        if count == nonce:
-            attempt.offers += 1
-            self._broadcast(operation, attempt, clock)
-        elif count > nonce:
-            self._not_taken(attempt, clock, f"another transaction has nonce {nonce}")
-            return self._lose_patience(operation, attempt, "NonceTaken")
-        else:
-            self._not_taken(attempt, clock, f"the chain is at nonce {count}, before {nonce}")
-        return self._lose_patience(operation, attempt)
+    def _offer_again(self, lanes: list[_Lane], clock: float) -> None:
+        """What no block has although it is due: the first of a lane is looked into; what is behind it only waits
+        for it (Ganache hangs on a nonce that is not the next)."""
+        due = [(lane, row) for lane in lanes for row in (lane.hopeless or _first_due(lane, self._attempts, clock))]
+        if not due:
+            return
+        head = self.contracts.node.head()
+        counts = self.contracts.node.transaction_counts([lane.signer for lane, _ in due])
+        retaken: list[_Lane] = []
+        reasons: dict[str, str | None] = {}
+        for (lane, row), count in zip(due, counts, strict=True):
+            attempt, nonce = self._attempts[row["id"]], row["nonce"]
+            if count == nonce:
+                attempt.offers += 1
+                improved = self._improved(row, attempt, head)
+                lane.update(improved)
+                self._broadcast([improved], clock)
+                if attempt.answer is None:
+                    self._broadcast(_behind(lane, improved), clock)
+                    retaken.append(lane)
+            elif count > nonce:
+                self._not_taken(attempt, clock, f"another transaction has nonce {nonce}")
+                reasons[row["id"]] = "NonceTaken"
+            else:
+                self._not_taken(attempt, clock, f"the chain is at nonce {count}, before {nonce}")
+        self._finish(retaken)
+        for _, row in due:
+            if row["id"] in self._attempts:  # it did not end meanwhile
+                self._lose_patience(row, reasons.get(row["id"]))
+
+    def _improved(self, row: Row, attempt: _Attempt, head: Block) -> Row:
+        """The operation, signed again at its nonce where the network leaves it lying for its price."""
+        underpriced = attempt.answer is not None and any(word in attempt.answer.lower() for word in _UNDERPRICED)
+        attempt.block = head.number if attempt.block is None else attempt.block
+        lying = attempt.answer is None and head.number - attempt.block >= LYING_BLOCKS
+        asked = self.contracts.node.gas_price(head)
+        if not (lying or (underpriced and asked > int(row["gas_price"]))) or int(row["gas_price"]) == 0:
+            return row
+        return self._replace(row, CANCEL if row["is_cancel"] else BUMP, replacements.better_price(row, asked))
+
+    def _replace(self, row: Row, kind: str, price: int) -> Row:
+        """Stores other bytes for the operation's nonce, and keeps those it had: either may come to a block."""
+        to, data = (row["signer"], "0x") if kind == CANCEL else (row["to"], row["data"])
+        gas = replacements.CANCEL_GAS if kind == CANCEL else replacements.gas_of(row["raw"])
+        signed: Signed = sign(
+            self.keystore.account(row["signer"]),
+            nonce=row["nonce"],
+            gas_price=price,
+            gas=gas,
+            to=to,
+            data=data,
+            chain_id=self.contracts.node.chain_id,
+        )
+        at = self.contracts.node.head().timestamp
+        with self.engine.begin() as connection:
+            self.leases.confirm(connection, [_lease(row["signer"])])
+            after = replacements.replace(connection, row, Replacement(kind, signed, price), at)
+        crash_point("sender.replaced")
+        log.warning("operation-replaced", operation=row["id"], kind=kind, nonce=row["nonce"], price=price)
+        self._moved = True
+        return after
 
     def _not_taken(self, attempt: _Attempt, clock: float, answer: str) -> None:
         attempt.due = clock + self._patience
         attempt.offers += 1
         attempt.answer = answer
 
-    def _lose_patience(self, operation: Row, attempt: _Attempt, reason: str | None = None) -> bool:
+    def _lose_patience(self, row: Row, reason: str | None = None) -> None:
         """Suspends what was offered often enough."""
+        attempt = self._attempts[row["id"]]
         if attempt.offers < PATIENCE_PERIODS:
-            return False
+            return
         reason = reason or ("NodeRefused" if attempt.answer is not None else "NotMined")
         answer = attempt.answer or f"no block has it after {attempt.offers * self._patience:g} seconds"
-        return self._suspend(operation, reason, answer)
+        self._suspend(row, reason, answer)
 
-    def _suspend(self, operation: Row, error: str, reason: str) -> bool:
-        if operation["state"] == "suspended" and operation["error"]["error"] == error:
-            return False
-        why = {"error": error, "arguments": {"reason": reason}, "contract": operation["contract"]}
-        log.error("operation-suspended", operation=operation["id"], error=error, reason=reason)
-        self._move(operation, "suspended", self.contracts.node.head().timestamp, reason, error=why)
-        return True
+    def _suspend(self, row: Row, error: str, reason: str) -> None:
+        if row["state"] == "suspended" and row["error"]["error"] == error:
+            return
+        why = {"error": error, "arguments": {"reason": reason}, "contract": row["contract"]}
+        log.error("operation-suspended", operation=row["id"], error=error, reason=reason)
+        with self.engine.begin() as connection:
+            move(connection, row, "suspended", self.contracts.node.head().timestamp, reason, error=why)
+        self._moved = True
+
+    def _fail(self, row: Row, head: Block, refusal: ContractRefused, note: str = "refused before sending") -> None:
+        with self.engine.begin() as connection:
+            move(connection, row, "failed", head.timestamp, note, error=error_json(refusal))
+        self._moved = True
+        self._attempts.pop(row["id"], None)
 
     # ---- submitted → succeeded | failed
 
-    def _finish(self, operation: Row) -> bool:
-        """Whether a block has it; the operation is then final."""
-        node = self.contracts.node
-        receipt = node.rpc("eth_getTransactionReceipt", operation["tx_hash"])
-        block = node.block(int(receipt["blockNumber"], 16)) if receipt else None
-        if block is None or block.hash != receipt["blockHash"]:
-            return False
-        values: dict[str, Any] = {
-            "block_number": block.number,
-            "block_hash": block.hash,
-            "gas_used": int(receipt["gasUsed"], 16),
-            "error": None,
-        }
-        succeeded = int(receipt["status"], 16) == 1
-        if succeeded:
-            values["result"] = {**(operation["result"] or {}), **self._result(receipt)}
-        else:
-            values["error"] = error_json(self._reason(operation, block.number))
-        state = "succeeded" if succeeded else "failed"
-        self._move(operation, state, block.timestamp, f"block {block.number}", **values)
-        return True
+    def _finish(self, lanes: Iterable[_Lane]) -> None:
+        """Sees which operations a block has; they are final then. A lane's first is asked for, and where it is
+        through, all that follow."""
+        waiting = [(lane, lane.under_way()) for lane in lanes]
+        first = [row for lane, rows in waiting for row in (*lane.hopeless, *rows[:1])]
+        done = self._mined(first)
+        done |= self._mined([row for _, rows in waiting if rows and rows[0]["id"] in done for row in rows[1:]])
+        if not done:
+            return
+        ended = [row for lane, rows in waiting for row in (*lane.hopeless, *_leading(rows, done)) if row["id"] in done]
+        moves = self._ends([(row, *done[row["id"]]) for row in ended])
+        with self.engine.begin() as connection:
+            replacements.keep(connection, [move_ for move_ in moves if move_.values["tx_hash"] != move_.row["tx_hash"]])
+            move_all(connection, moves)
+        crash_point("sender.finished")
+        self._moved = True
+        for lane, rows in waiting:
+            if gone := {row["id"] for row in (*lane.hopeless, *rows)} & {row["id"] for row in ended}:
+                lane.through |= gone
+                lane.hopeless = [row for row in lane.hopeless if row["id"] not in gone]
+                for row in lane.under_way():  # what it waited for is through
+                    if self._attempts[row["id"]].answer is not None:
+                        self._attempts[row["id"]].due = 0.0
+        for move_ in moves:
+            self._attempts.pop(move_.row["id"], None)
+            log.info("operation-ended", operation=move_.row["id"], state=move_.state, **_place(move_))
+
+    def _mined(self, rows: list[Row]) -> dict[str, tuple[Row, Mapping[str, Any], Block]]:
+        """By operation: what of it a block has (its own bytes, or others at its nonce), the receipt and the block."""
+        candidates = replacements.candidates(self.engine, rows)
+        asked = [("eth_getTransactionReceipt", [one["tx_hash"]]) for one in candidates]
+        receipts = [(one, answer) for one, answer in zip(candidates, self._answers(asked), strict=True) if answer]
+        numbers = sorted({int(receipt["blockNumber"], 16) for _, receipt in receipts})
+        blocks = dict(zip(numbers, self.contracts.node.headers(numbers), strict=True))
+        found = {}
+        for one, receipt in receipts:
+            block = blocks[int(receipt["blockNumber"], 16)]
+            if block is not None and block.hash == receipt["blockHash"]:
+                found[str(one["id"])] = (one, receipt, block)
+        return found
+
+    def _answers(self, asked: list[tuple[str, list[Any]]]) -> list[Any]:
+        answers = self.contracts.node.batch(asked)
+        for answer in answers:
+            if isinstance(answer, Web3RPCError):
+                raise answer
+        return answers
+
+    def _ends(self, done: list[tuple[Row, Row, Mapping[str, Any], Block]]) -> list[Move]:
+        """The last move of each: `done` has the operation, what of it was mined, the receipt and the block."""
+        moves = []
+        for row, mined, receipt, block in done:
+            values: dict[str, Any] = {
+                "raw": mined["raw"],
+                "tx_hash": mined["tx_hash"],
+                "is_cancel": mined["is_cancel"],
+                "block_number": block.number,
+                "block_hash": block.hash,
+                "gas_used": int(receipt["gasUsed"], 16),
+                "error": None,
+                "result": row["result"],
+            }
+            succeeded = int(receipt["status"], 16) == 1 and not mined["is_cancel"]
+            if succeeded:
+                values["result"] = {**(row["result"] or {}), **self._result(receipt)}
+            elif mined["is_cancel"]:
+                values["error"] = {"error": "Cancelled", "arguments": {}, "contract": row["contract"]}
+            else:
+                values["error"] = error_json(self._reason(row, block.number))
+            state = "succeeded" if succeeded else "failed"
+            moves.append(Move(row, state, block.timestamp, f"block {block.number}", values))
+        return moves
 
     def _result(self, receipt: Mapping[str, Any]) -> dict[str, Any]:
         decoded = [self.contracts.decode_log(raw) for raw in receipt["logs"]]
@@ -305,18 +556,48 @@ class Sender:
             ]
         }
 
-    def _reason(self, operation: Row, block: int) -> ContractRefused:
-        request = {"from": operation["signer"], "to": operation["to"], "data": operation["data"]}
+    def _reason(self, row: Row, block: int) -> ContractRefused:
+        request = {"from": row["signer"], "to": row["to"], "data": row["data"]}
         try:
             self.contracts.node.rpc("eth_call", request, hex(block - 1))
         except Web3RPCError as refusal:
-            return contract_refused(refusal, operation["contract"])
-        return ContractRefused(error="Reverted", arguments={}, contract=operation["contract"])
+            return contract_refused(refusal, row["contract"])
+        return ContractRefused(error="Reverted", arguments={}, contract=row["contract"])
 
-    def _move(self, operation: Row, state: str, at: int, note: str, **values: Any) -> Row:
-        with self.engine.begin() as connection:
-            move(connection, operation, state, at, note, **values)
-        self._moved = True
-        if state != "suspended":
-            self._attempts.pop(operation["id"], None)
-        return {**operation, **values, "state": state}
+
+def _lease(signer: str) -> str:
+    return f"lane:{signer}"
+
+
+def _call(row: Row) -> Call:
+    return Call(row["contract"], row["function"], row["to"], row["data"])
+
+
+def _objection(answer: Any) -> str | None:
+    message = error_message(answer.rpc_response) if isinstance(answer, Web3RPCError) else None
+    known = message is None or any(phrase in message.lower() for phrase in _KNOWN_ALREADY)
+    return None if known else message
+
+
+def _first_due(lane: _Lane, attempts: dict[str, _Attempt], clock: float) -> list[Row]:
+    """The first of the lane, where it is under way and it is time to look into it."""
+    row = lane.front
+    return [row] if row is not None and row["raw"] is not None and clock >= attempts[row["id"]].due else []
+
+
+def _behind(lane: _Lane, row: Row) -> list[Row]:
+    """What is under way in the lane after `row`, as far as the nonces follow each other."""
+    found: list[Row] = []
+    for other in lane.under_way():
+        if other["nonce"] == row["nonce"] + 1 + len(found):
+            found.append(other)
+    return found
+
+
+def _leading(rows: list[Row], done: Mapping[str, object]) -> list[Row]:
+    """Those of a lane that are done, up to the first that is not."""
+    return list(itertools.takewhile(lambda row: row["id"] in done, rows))
+
+
+def _place(move_: Move) -> dict[str, Any]:
+    return {"tx": move_.values["tx_hash"], "block": move_.values["block_number"]}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from backend.chain import outbox
+from backend import leases
+from backend.chain import outbox, replacements
 from backend.database import metadata
 from backend.documents import tables as documents
 from backend.projections import tables as projections
 from backend.web import access
 
-__all__ = ["access", "documents", "metadata", "outbox", "projections"]
+__all__ = ["access", "documents", "leases", "metadata", "outbox", "projections", "replacements"]

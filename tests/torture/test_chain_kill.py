@@ -85,7 +85,7 @@ def _await_quiet(world: World) -> None:
         if (
             not world.system.engine.fault
             and world.system.indexer.position() >= head
-            and not world.system.engine.sender.lanes()
+            and not any(sender.lanes() for sender in world.system.engine.senders)
         ):
             return
         time.sleep(0.1)

@@ -34,23 +34,26 @@ class Stage:
     """A sender and an indexer that do what a test says, and a record of what was done."""
 
     def __init__(self) -> None:
-        self.acts: dict[str, Work] = {}
+        self.send: Work = lambda: False
         self.index: Work = lambda: False
         self.is_behind = False
         self.busy = False
         self.lost = 0
+        self.mine = True
         self.done: list[str] = []
-        self.engine = Engine(self, self, Settings.from_env({}, poll_seconds=0.01))  # type: ignore[arg-type]
-        self.engine.indexer = Index(self)  # type: ignore[assignment]
+        self.leases = Lease(self)
+        settings = Settings.from_env({}, poll_seconds=0.01)
+        self.engine = Engine([self], Index(self), settings, lambda: self.leases)  # type: ignore[list-item,arg-type,return-value]
 
     # ---- a Sender
 
     def lanes(self) -> list[str]:
-        return list(self.acts)
+        return ["a lane"]
 
-    def step(self, signer: str, clock: float) -> bool:
-        self.done.append(signer)
-        return self.acts[signer]()
+    def step(self, signers: list[str], clock: float) -> bool:
+        assert signers == ["a lane"]
+        self.done.append("send")
+        return self.send()
 
     def is_busy(self) -> bool:
         return self.busy
@@ -72,6 +75,19 @@ class Index:
         return self._stage.index()
 
 
+class Lease:
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self.released = 0
+
+    def holds(self, name: str) -> bool:
+        assert name in ("indexer", "runs")
+        return self._stage.mine
+
+    def release(self) -> None:
+        self.released += 1
+
+
 @pytest.fixture
 def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     monkeypatch.setattr(engine_module, "FAULT_SECONDS", 0.02)
@@ -88,21 +104,29 @@ def eventually(holds: Callable[[], Any], seconds: float = 5.0) -> None:
         time.sleep(0.005)
 
 
-def test_the_indexer_follows_each_lane_that_moved(stage: Stage) -> None:
-    stage.acts = {"one": lambda: True, "two": lambda: False, "three": lambda: True}
+def test_each_part_has_its_turn(stage: Stage) -> None:
+    stage.engine.runs = [lambda: bool(stage.done.append("run"))]
+    assert not stage.engine.step()
+    assert stage.done == ["send", "index", "run"]
+    assert stage.engine.changes == 0
+    stage.send, stage.index = lambda: True, lambda: True
     assert stage.engine.step()
-    assert stage.done == ["one", "index", "two", "three", "index"]
     assert stage.engine.changes == 2
 
 
-def test_the_indexer_has_its_turn_where_no_lane_moved(stage: Stage) -> None:
-    stage.acts = {"one": lambda: False}
+def test_what_another_process_does_is_left_to_it(stage: Stage) -> None:
+    stage.mine = False
+    stage.engine.runs = [fails]
+    stage.index = fails
     assert not stage.engine.step()
-    assert stage.done == ["one", "index"]
-    assert stage.engine.changes == 0
-    stage.index = lambda: True
-    assert stage.engine.step()
-    assert stage.engine.changes == 1
+    assert stage.done == ["send"], "a sender asks for its lanes itself"
+
+
+def test_a_process_may_run_some_parts_only(stage: Stage) -> None:
+    stage.engine.start(["indexer"])
+    eventually(lambda: stage.done.count("index") > 2)
+    assert set(stage.done) == {"index"}
+    assert stage.engine.fault is None
 
 
 def test_a_chain_that_moved_is_no_fault(stage: Stage) -> None:
@@ -111,29 +135,30 @@ def test_a_chain_that_moved_is_no_fault(stage: Stage) -> None:
     assert stage.engine.fault is None
 
 
-def test_a_fault_in_one_lane_stops_neither_the_others_nor_the_indexer(stage: Stage) -> None:
-    stage.acts = {"one": fails, "two": lambda: True, "three": fails}
+def test_a_fault_in_one_part_stops_no_other(stage: Stage) -> None:
+    stage.send, stage.index = fails, lambda: True
     with pytest.raises(HandlerFailed):
         stage.engine.step()
-    assert stage.done == ["one", "two", "index", "three"]
+    assert stage.done == ["send", "index"]
     assert stage.engine.changes == 1
 
 
 def test_silence_ends_the_round(stage: Stage) -> None:
-    stage.acts = {"one": silence, "two": lambda: True}
+    stage.send = silence
     with pytest.raises(ChainUnavailable):
         stage.engine.step()
-    assert stage.done == ["one"]
+    assert stage.done == ["send"]
 
 
 def test_silence_is_a_fault_until_the_chain_is_back(stage: Stage) -> None:
-    stage.index = silence
+    stage.send = silence
     stage.engine.start()
     eventually(lambda: stage.engine.fault)
     assert isinstance(stage.engine.fault, Phrase)
     assert (stage.engine.fault, stage.engine.fault.zh) == ("the node gave no answer", "节点没有应答")
     eventually(lambda: stage.lost > 2)
-    stage.index = lambda: False
+    assert stage.done.count("index") > 1, "the others go on"
+    stage.send = lambda: False
     eventually(lambda: stage.engine.fault is None)
     assert stage.engine.is_running
 
@@ -141,10 +166,11 @@ def test_silence_is_a_fault_until_the_chain_is_back(stage: Stage) -> None:
 def test_a_fault_of_the_program_is_told_and_tried_again(stage: Stage) -> None:
     stage.index = fails
     stage.engine.start()
-    eventually(lambda: len(stage.done) > 3)
+    eventually(lambda: stage.engine.fault)
     assert stage.engine.fault == "HandlerFailed: Receivables.Transfer in block 7, log 1: KeyError: 5"
     assert isinstance(stage.engine.fault, Phrase)
     assert "故障" in stage.engine.fault.zh
+    eventually(lambda: stage.done.count("index") > 2)
     assert stage.lost == 0
     stage.index = lambda: False
     eventually(lambda: stage.engine.fault is None)
@@ -158,8 +184,8 @@ def test_an_engine_that_died_is_a_fault(stage: Stage, monkeypatch: pytest.Monkey
     assert stage.engine.fault is None, "one that was never started is none"
     stage.index = ends
     stage.engine.start()
-    eventually(lambda: not stage.engine.is_running)
-    assert stage.engine.fault == "the engine has stopped"
+    eventually(lambda: stage.engine.fault == "the engine has stopped")
+    assert stage.engine.is_running, "the other parts go on"
 
 
 def test_it_stops_and_starts_again(stage: Stage) -> None:
@@ -172,34 +198,46 @@ def test_it_stops_and_starts_again(stage: Stage) -> None:
     stage.engine.start()
     eventually(lambda: len(stage.done) > seen)
     stage.engine.stop()
+    released = stage.leases.released
     stage.engine.stop()
+    assert released, "nobody has to wait for its leases to end"
 
 
 def test_news_is_not_waited_for(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine_module, "IDLE_SECONDS", 60)
     stage.engine.start()
-    eventually(lambda: stage.done)
-    stage.acts["one"] = lambda: True
-    started = time.monotonic()
+    eventually(lambda: {"send", "index"} <= set(stage.done))
+    time.sleep(0.05)
+    stage.done.clear()
     stage.engine.wake()
-    eventually(lambda: "one" in stage.done)
-    assert time.monotonic() - started < 1
+    eventually(lambda: {"send", "index"} <= set(stage.done))
+
+
+def test_what_one_part_moved_wakes_the_others(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_module, "IDLE_SECONDS", 60)
+    stage.engine.start(["indexer"])
+    eventually(lambda: stage.done)
+    time.sleep(0.05)
+    stage.done.clear()
+    stage.send = lambda: True
+    stage.engine._round(stage.engine._parts[0])
+    eventually(lambda: "index" in stage.done)
 
 
 @pytest.mark.parametrize(
     ("moved", "busy", "behind", "longest"),
     [
         (False, False, False, engine_module.IDLE_SECONDS),
-        (True, False, False, engine_module.IDLE_SECONDS),
+        (True, False, False, 0),
         (False, True, False, 0.01),
         (True, True, False, 0),
-        (True, False, True, 0),
+        (False, False, True, 0),
     ],
 )
-def test_how_long_it_rests(stage: Stage, moved: bool, busy: bool, behind: bool, longest: float) -> None:
+def test_how_long_the_indexer_rests(stage: Stage, moved: bool, busy: bool, behind: bool, longest: float) -> None:
     stage.index, stage.busy, stage.is_behind = lambda: moved, busy, behind
     expected = engine_module.IDLE_SECONDS if longest > 0.01 else longest
-    assert stage.engine._round() == expected
+    assert stage.engine._guarded(stage.engine._parts[1]) == expected
 
 
 def test_whoever_waits_is_told_at_once(stage: Stage) -> None:
@@ -222,18 +260,18 @@ def test_a_change_before_the_wait_is_not_slept_through(stage: Stage) -> None:
     stage.engine.wait_change(stage.engine.changes, 0.01)
 
 
-def test_what_goes_on_by_itself_has_its_turn_when_nothing_moves(stage: Stage) -> None:
-    stage.engine.runs = [lambda: bool(stage.done.append("one")), lambda: stage.done.append("two") is None]
-    assert stage.engine.step()
-    assert stage.done == ["index", "one", "two"]
-    stage.done.clear()
-    stage.acts = {"lane": lambda: True}
+def test_what_goes_on_by_itself_waits_for_the_read_model(stage: Stage) -> None:
+    stage.engine.runs = [lambda: stage.done.append("run") is None]
+    stage.is_behind = True
     stage.engine.step()
-    assert stage.done == ["lane", "index"], "it waits"
+    assert stage.done == ["send", "index"]
+    stage.is_behind = False
+    assert stage.engine.step()
+    assert stage.done[2:] == ["send", "index", "run"]
 
 
 def test_what_goes_on_by_itself_does_not_stop_its_neighbour(stage: Stage) -> None:
     stage.engine.runs = [fails, lambda: stage.done.append("two") is None]
     with pytest.raises(HandlerFailed):
         stage.engine.step()
-    assert stage.done == ["index", "two"]
+    assert stage.done == ["send", "index", "two"]

@@ -37,7 +37,8 @@ class Bench:
         return str(self.network.operator.act("/cash/attestations", body, wait=0)["id"])
 
     def restart(self) -> System:
-        """The process died; this is the next one."""
+        """The process died (its leases are free at once); this is the next one."""
+        self.system.engine.stop()
         self.system.database.dispose()
         settings = self.world.settings
         self.system = System.open(settings, self.system.node, self.system.contracts.deployment)

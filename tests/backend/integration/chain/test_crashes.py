@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from backend.chain import outbox, sender
-from backend.chain.node import Node, _Provider
+from backend.chain.logs import LogSource
+from backend.chain.node import _Provider
 from backend.chain.sender import Sender
 from backend.projections import indexer
 
@@ -54,23 +55,27 @@ def after(owner: Any, name: str, when: Callable[..., bool] = lambda *_, **__: Tr
 
 
 def calling(method: str) -> Callable[..., bool]:
-    return lambda _provider, called, _params: bool(called == method)
+    return lambda _provider, calls: any(called == method for called, _ in calls)
+
+
+def moving(state: str) -> Callable[..., bool]:
+    return lambda _connection, moves: any(move.state == state for move in moves)
 
 
 POINTS: dict[str, Patch] = {
     "after the intent is written": before(Sender, "_sign"),
-    "after the trial": after(Node, "gas_limit"),
+    "after the trial": after(Sender, "_tried"),
     "as the nonce is taken": after(Sender, "_last_nonce"),
-    "before nonce and bytes are committed": after(sender, "move"),
-    "after nonce and bytes are committed": before(Sender, "_broadcast"),
-    "as they are broadcast": before(_Provider, "make_request", calling("eth_sendRawTransaction")),
-    "after the node took them": after(_Provider, "make_request", calling("eth_sendRawTransaction")),
+    "before nonce and bytes are committed": after(sender, "move_all", moving("submitted")),
+    "after nonce and bytes are committed": before(Sender, "_broadcast", lambda _sender, rows, _clock: bool(rows)),
+    "as they are broadcast": before(_Provider, "make_batch", calling("eth_sendRawTransaction")),
+    "after the node took them": after(_Provider, "make_batch", calling("eth_sendRawTransaction")),
     "before the receipt": before(Sender, "_finish"),
-    "after the receipt": after(_Provider, "make_request", calling("eth_getTransactionReceipt")),
-    "before the end is written": before(Sender, "_move"),
-    "before the end is committed": after(sender, "move", lambda _c, _o, state, *_, **__: state == "succeeded"),
-    "after the end is committed": after(Sender, "_move"),
-    "as the logs are read": before(_Provider, "make_request", calling("eth_getLogs")),
+    "after the receipt": after(_Provider, "make_batch", calling("eth_getTransactionReceipt")),
+    "before the end is written": after(Sender, "_ends"),
+    "before the end is committed": after(sender, "move_all", moving("succeeded")),
+    "after the end is committed": before(Sender, "_offer_again"),
+    "as the logs are read": before(LogSource, "_logs"),
     "before the rows are committed": after(indexer, "_apply"),
     "between rows and operations": before(outbox, "reopen"),
     "after the rows are committed": after(indexer.Indexer, "step"),

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from backend.chain.contracts import Call
-from backend.chain.sender import Sender
 from backend.commands import settlement_runs
 from backend.config import DAY
 from backend.queries import settlement_runs as queries
@@ -317,8 +316,8 @@ def test_while_something_of_a_run_is_under_way_it_waits(feiqian: Network) -> Non
     runs = settlement_runs.SettlementRuns(system.desk)
     assert runs.step() and not runs.step()
     assert queries.progress(system.database, f"run:{run_id}").is_under_way
-    sender: Sender = system.engine.sender
-    sender.step(system.desk.power("registrar"), 0.0)
+    for sender in system.engine.senders:
+        sender.step(sender.lanes(), 0.0)
     assert not runs.step(), "sent, and not in the read model yet"
     system.engine.start()
     assert ended(feiqian, run_id)["state"] == "done"

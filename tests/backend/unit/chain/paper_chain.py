@@ -39,6 +39,8 @@ class PaperChain:
         self.prepared: list[str] = []
         self.estimates = 0
         self.first_count = 1
+        self.price = 20
+        self.gas_behind: int | None = None
         self.fork = 0
         self.blocks = [Block(0, f"0x{0:064x}", "0x", 1_000, 10)]
         self.mined: dict[str, dict[str, Any]] = {}
@@ -59,25 +61,38 @@ class PaperChain:
         self._require_up()
         return self.blocks[number] if number < len(self.blocks) else None
 
-    def gas_limit(self, transaction: dict[str, str]) -> int:
+    def headers(self, numbers: list[int]) -> list[Block | None]:
+        return [self.block(number) for number in numbers]
+
+    def gas_limits(self, transactions: list[dict[str, str]]) -> list[int | Web3RPCError]:
         self._require_up()
-        self.estimates += 1
-        if transaction["data"] in self.reverts:
-            raise self.reverts[transaction["data"]]
-        return 21_000
+        self.estimates += len(transactions)
+        return [self.reverts.get(transaction["data"], 21_000) for transaction in transactions]
 
     def gas_price(self, head: Block) -> int:
-        return 20
+        return self.price
 
     def transaction_count(self, address: str) -> int:
         self._require_up()
         return self.first_count + sum(tx["from"] == address for tx in self.mined.values())
+
+    def transaction_counts(self, addresses: list[str]) -> list[int]:
+        return [self.transaction_count(address) for address in addresses]
 
     def prepare_account(self, address: str) -> None:
         self.prepared.append(address)
         self.first_count = 1
         if self.refuses and "funds" in self.refuses:
             self.refuses = None
+
+    def batch(self, calls: list[tuple[str, list[Any]]]) -> list[Any]:
+        answers: list[Any] = []
+        for method, parameters in calls:
+            try:
+                answers.append(self.rpc(method, *parameters))
+            except Web3RPCError as no:
+                answers.append(no)
+        return answers
 
     def rpc(self, method: str, *params: Any) -> Any:
         self._require_up()

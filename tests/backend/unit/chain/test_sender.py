@@ -43,16 +43,19 @@ class Bench:
         self.outbox = Outbox(self.database, self.contracts, self.keystore)
         self.clock = 0.0
         self.signer = self.keystore.create()
-        self.restart()
+        self.sender = Sender(self.database, self.contracts, self.keystore, self.settings)
 
     def restart(self) -> None:
-        """A new process: it knows what is in the database, and nothing else."""
+        """A new process: it knows what is in the database, and nothing else. (The leases of one that died are free.)"""
+        self.sender.leases.release()
         self.sender = Sender(self.database, self.contracts, self.keystore, self.settings)
 
     def step(self, seconds: float = 0.0) -> bool:
         self.clock += seconds
-        moved = [self.sender.step(signer, self.clock) for signer in self.sender.lanes()]
-        return any(moved)
+        moved = False
+        while self.sender.step(self.sender.lanes(), self.clock):
+            moved = True
+        return moved
 
     def wait(self, periods: int) -> None:
         for _ in range(periods):
@@ -247,17 +250,19 @@ def test_what_the_node_never_takes_is_suspended_with_its_reason_and_offered_on(b
         "arguments": {"reason": "max fee per gas less than block base fee"},
         "contract": "SettlementToken:CNY",
     }
-    assert not bench.sender.is_busy() or bench[second]["state"] == "pending"
-    assert bench[second]["state"] == "pending", "nothing overtakes"
+    third = bench.put(3)
     bench.wait(3)
+    assert bench[second]["state"] == "submitted", "it was signed together with the first, and waits for it"
+    assert bench[third]["state"] == "pending", "nothing more is signed behind what the node does not take"
+    assert bench.chain.mined == {}
     assert bench.states(first).count("suspended") == 1
-    assert len(set(bench.chain.broadcasts)) == 1, "always the same bytes"
+    assert len(set(bench.chain.broadcasts)) == 2, "always the same bytes"
 
     bench.chain.refuses = None
     bench.wait(1)
-    assert [bench[first]["state"], bench[second]["state"]] == ["succeeded", "succeeded"]
+    assert [bench[one]["state"] for one in (first, second, third)] == ["succeeded"] * 3
     assert bench[first]["error"] is None
-    assert bench.sent() == ["0x00000001", "0x00000002"]
+    assert bench.sent() == ["0x00000001", "0x00000002", "0x00000003"]
 
 
 def test_patience_starts_anew_with_a_new_process(bench: Bench) -> None:
@@ -345,7 +350,7 @@ def test_a_node_that_cannot_estimate_is_asked_again_and_then_suspended(bench: Be
     bench.chain.reverts["0x00000001"] = refusal("missing trie node")
     bench.step()
     bench.step()
-    assert bench.chain.estimates == 2, "not again before its time"
+    assert bench.chain.estimates == 3, "not again before its time"
     bench.wait(PATIENCE_PERIODS - 1)
     assert (bench[first]["state"], bench[first]["error"]["error"]) == ("suspended", "NodeRefused")
     assert bench[first]["raw"] is None
@@ -489,7 +494,7 @@ def test_two_engines_over_one_database_do_not_send_twice(
 
     def meanwhile(*arguments: Any) -> Any:
         monkeypatch.setattr(bench.chain, between, original)
-        other.step(bench.signer, 0)
+        other.step([bench.signer], 0)
         return original(*arguments)
 
     monkeypatch.setattr(bench.chain, between, meanwhile)
