@@ -108,7 +108,8 @@ class Client:
 
 
 class Crowd:
-    """Several clients at once, each with its share of the acts. They begin at once; `join` gives what they were told."""
+    """Several clients at once, each with its share of the acts: every other one asks for all of its acts before it
+    waits for any. They begin at once; `join` gives what they were told."""
 
     def __init__(self, stage: Stage, acts: Sequence[Act], clients: int = 6, *, ports: Sequence[object] = ()) -> None:
         self._told: dict[str, set[str]] = {}
@@ -117,7 +118,7 @@ class Crowd:
         self._stage = stage
         shares = [acts[n::clients] for n in range(clients)]
         self._threads = [
-            threading.Thread(target=self._work, args=(Client(stage, ports, n), share), daemon=True)
+            threading.Thread(target=self._work, args=(Client(stage, ports, n), share, n % 2 == 0), daemon=True)
             for n, share in enumerate(shares)
             if share
         ]
@@ -146,8 +147,10 @@ class Crowd:
             raise self._faults[0]
         return self._told
 
-    def _work(self, client: Client, acts: Sequence[Act]) -> None:
+    def _work(self, client: Client, acts: Sequence[Act], is_hasty: bool) -> None:
         try:
+            for act in acts if is_hasty else ():
+                client.ask(act)
             for act in acts:
                 operation = client.do(act)
                 with self._lock:

@@ -57,7 +57,7 @@ def test_killed_at(scene: Scene, point: str) -> None:
 
 def _acts(scene: Scene, point: str) -> None:
     """Acts in three lanes; it dies at one of the first times that it comes there."""
-    dies = scene.stage.run(f"{point}:{scene.dice.randint(1, 6)}")
+    dies = scene.stage.run(f"{point}:{scene.dice.randint(1, 4)}")
     crowd = Crowd(scene.stage, scene.draw(ACTS))
     _recover(scene, dies, point, crowd)
 

@@ -16,6 +16,9 @@ from tests.torture.stage import Stage, new_dice, rounds, staged
 from tests.torture.verdict import await_recovery, judge
 
 ACTS = 24
+MOST_CROWDS = 10
+LEAST = 3
+"""How often a fault must be met to count."""
 FAULT_SECONDS = 2.0
 SILENCE = 1.5
 """Seconds; a backend waits one for its node."""
@@ -44,7 +47,6 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
 @pytest.mark.parametrize("fault", FAULTS)
 def test_one_fault_often(scene: Scene, fault: str) -> None:
     _go_through(scene, fault, rate=0.3)
-    assert scene.proxy.happened[fault] > 0, "it was never met"
 
 
 def test_every_fault_at_once(scene: Scene) -> None:
@@ -53,15 +55,21 @@ def test_every_fault_at_once(scene: Scene) -> None:
 
 
 def _go_through(scene: Scene, *faults: str, rate: float) -> None:
-    new = draw(scene.stage, ACTS)
-    scene.acts += new
-    began = time.monotonic()
+    """Acts while the node is harmed, then what is left of them when it is well again."""
+    before, crowds = scene.proxy.happened.copy(), []
     scene.proxy.harm(*faults, rate=rate)
-    crowd = Crowd(scene.stage, new)
-    crowd.await_done(ACTS * 2 // 3, meanwhile=lambda: time.monotonic() > began + FAULT_SECONDS)
+    for _ in range(MOST_CROWDS):
+        new = draw(scene.stage, ACTS)
+        scene.acts += new
+        crowds.append(Crowd(scene.stage, new))
+        began = time.monotonic()
+        crowds[-1].await_done(ACTS * 2 // 3, meanwhile=lambda until=began + FAULT_SECONDS: time.monotonic() > until)
+        if (met := (scene.proxy.happened - before).total()) >= LEAST:
+            break
     scene.proxy.heal()
     since = time.monotonic()
-    print(dict(scene.proxy.happened))
-    told = crowd.join()
+    print(dict(scene.proxy.happened - before))
+    assert met >= LEAST, "it was hardly met"
+    told = {key: ids for crowd in crowds for key, ids in crowd.join().items()}
     await_recovery(scene.stage, since, of=", ".join(faults))
     judge(scene.stage, scene.acts, told)

@@ -62,9 +62,8 @@ def marks_on_chain(stage: Stage) -> Counter[Mark]:
 
 def transactions_on_chain(stage: Stage) -> list[tuple[str, int, str]]:
     """Signer, nonce and hash of every transaction, in the order of the chain."""
-    blocks = [
-        stage.node.rpc("eth_getBlockByNumber", hex(number), True) for number in range(stage.node.head().number + 1)
-    ]
+    every = range(stage.node.head().number + 1)
+    blocks = stage.node.batch([("eth_getBlockByNumber", [hex(number), True]) for number in every])
     return [(tx["from"].lower(), int(tx["nonce"], 16), tx["hash"]) for block in blocks for tx in block["transactions"]]
 
 
