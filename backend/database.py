@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event
@@ -43,8 +44,25 @@ def _begin_sqlite(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
+_shared: ContextVar[dict[Engine, Connection] | None] = ContextVar("shared", default=None)
+
+
+@contextmanager
+def reading_once(engine: Engine) -> Iterator[None]:
+    """Whatever reads inside sees one and the same moment, over one connection."""
+    with reading(engine) as connection:
+        token = _shared.set({**(_shared.get() or {}), engine: connection})
+        try:
+            yield
+        finally:
+            _shared.reset(token)
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection that only reads: it sees one moment and holds nobody up."""
+    if (shared := (_shared.get() or {}).get(engine)) is not None:
+        yield shared
+        return
     with engine.connect().execution_options(reading=True) as connection:
         yield connection

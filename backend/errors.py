@@ -41,6 +41,12 @@ class FeiqianError(Exception):
         self.params = params
         super().__init__(self.describe("en"))
 
+    def at(self, place: str) -> FeiqianError:
+        """The same refusal, where what was wrong stood at `place` of a larger request."""
+        self.field = f"{place}.{self.field}" if self.field else place
+        self.args = (self.describe("en"),)
+        return self
+
     def describe(self, language: str) -> str:
         """The sentence in `language` (en or zh), with the values filled in."""
         chinese = language == "zh"

@@ -38,12 +38,12 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 from web3.exceptions import Web3RPCError
 
-from backend.chain.contracts import Call, Contracts, refused
+from backend.chain.contracts import Call, Contracts, decode_revert, refused
 from backend.chain.keystore import Keystore
 from backend.chain.node import Block
 from backend.crashpoints import crash_point
 from backend.database import metadata, reading
-from backend.errors import ContractRefused, FeiqianError, IdempotencyConflict, KeyNotHeld, NotFound
+from backend.errors import Conflict, ContractRefused, FeiqianError, IdempotencyConflict, KeyNotHeld, NotFound, both
 
 OPEN = ("pending", "submitted", "suspended")
 FINAL = ("succeeded", "failed")
@@ -172,6 +172,16 @@ class Outbox:
         return self._once(
             intent, lambda connection: _write(connection, intent, "succeeded", at, result=work(connection))
         )
+
+    def take_back(self, operation_id: str) -> None:
+        """Asks for an operation to be cancelled: it is not sent, or its nonce is given to a transfer of nothing, and a
+        block decides between the two. Raises NotFound, or Conflict for one that has ended."""
+        operation = self.operation(operation_id)
+        open_still = update(operations).where(operations.c.id == operation_id, operations.c.state.in_(OPEN))
+        with self.engine.begin() as connection:
+            if connection.execute(open_still.values(cancel_wanted=True)).rowcount != 1:
+                raise Conflict(reason=both("{kind} has ended", "{kind} 已结束", kind=operation["kind"]))
+        self.wake()
 
     def operation(self, operation_id: str) -> dict[str, Any]:
         """An operation with its history. Raises NotFound."""
@@ -323,6 +333,12 @@ def error_json(error: FeiqianError) -> dict[str, Any]:
         params = error.params
         return {"error": params["error"], "arguments": exact(params["arguments"]), "contract": params["contract"]}
     return {"error": error.type, "arguments": {"reason": str(error)}, "contract": None}
+
+
+def error_of(data: str, contract: str) -> dict[str, Any]:
+    """The same of the bytes (0x-hex) that a contract reverted with."""
+    name, arguments = decode_revert(data)
+    return {"error": name, "arguments": exact(arguments), "contract": contract}
 
 
 def exact(value: Any) -> Any:

@@ -19,6 +19,7 @@ from backend.sdk.lending import LoanActs, LoanReads
 Json = dict[str, Any]
 
 WAIT_SECONDS = 30
+BULK_ITEMS = 100
 
 
 class Refused(Exception):
@@ -104,6 +105,21 @@ class Feiqian(LoanReads, EvidenceReads):
         headers = {"Idempotency-Key": key or uuid.uuid4().hex, **_prefer(seconds)}
         operation = self._read(self._http.post(f"/api/v1{path}", json=body or {}, headers=headers))
         return self.finish(operation, seconds) if seconds or operation["state"] == "failed" else operation
+
+    def bulk(self, act: str, items: Sequence[Json], *, key: str | None = None, wait: int | None = None) -> list[Json]:
+        """Many acts of one kind (`note.endorse`, `receivable.confirm`, `note.redeem` …), a hundred a transaction: what
+        became of each, as {"state", "result"} or {"state", "error"}. With `wait` 0 the operations are given back as
+        they stand."""
+        found: list[Json] = []
+        for number, first in enumerate(range(0, len(items), BULK_ITEMS)):
+            body = {"act": act, "items": list(items[first : first + BULK_ITEMS])}
+            operation = self.act("/bulk", body, key=f"{key}-{number}" if key else None, wait=wait)
+            found += [operation] if wait == 0 else operation["result"]["items"]
+        return found
+
+    def take_back(self, operation_id: str) -> Json:
+        """Takes an act back that no block has yet; it may be too late all the same. The operation as it stands."""
+        return self.post(f"/operations/{operation_id}/cancellations")
 
     def operation(self, operation_id: str) -> Json:
         """What became of a write."""

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from flask import Response, current_app, g, json, request
 
-from backend.chain.outbox import FINAL, Row
+from backend.chain.outbox import FINAL, Row, error_of
 from backend.commands.desk import Actor, Desk, Request
 from backend.errors import Forbidden, InvalidInput, Unauthenticated, both
 from backend.queries import participants as participant_queries
@@ -129,7 +129,7 @@ def shown_operation(operation: Json) -> Json:
         "tx": operation["tx_hash"],
         "block": operation["block_number"],
         "gas": operation["gas_used"],
-        "result": {key: value for key, value in result.items() if key != "events"} | _summary(events),
+        "result": {key: value for key, value in result.items() if key != "events"} | _outcome(events),
         "events": events,
         "error": shown_error(operation["error"]),
         "history": operation["history"],
@@ -171,6 +171,24 @@ _RESULTS = {
     "MarginCalled": {"callBy": "callBy", "ltvBps": "ltvBps"},
     "CollateralSold": {"amount": "priceFen", "shortfall": "shortfallFen"},
 }
+
+
+def _outcome(events: list[Json]) -> Json:
+    """What became of an operation; of each of its acts, where it was many."""
+    if all(event["name"] != "BulkItem" for event in events):
+        return _summary(events)
+    items: list[Json] = []
+    first = 0
+    for place, event in enumerate(events):
+        if event["name"] == "BulkItem":
+            done = event["args"]["done"]
+            items.append(
+                {"state": "succeeded", "result": _summary(events[first:place])}
+                if done
+                else {"state": "failed", "error": shown_error(error_of(event["args"]["reason"], event["contract"]))}
+            )
+            first = place + 1
+    return {"items": items}
 
 
 def _summary(events: list[Json]) -> Json:

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    RootModel,
+    StrictBool,
+    WithJsonSchema,
+)
 from pydantic.alias_generators import to_camel
 from web3 import Web3
 
@@ -593,6 +602,55 @@ class ContractError(BaseModel):
     arguments: dict[str, Any]
     contract: str | None
     detail: str
+
+
+# ---- bulk acts
+
+
+class BulkNote(Body):
+    note_id: RowNumber
+
+
+class BulkEndorsement(EndorsementBody):
+    note_id: RowNumber
+
+
+class BulkConfirmation(Body):
+    receivable_id: RowNumber
+    amount_fen: Amount
+    set_off_waived: StrictBool = True
+
+
+class BulkRepayment(AmountBody):
+    receivable_id: RowNumber
+
+
+class BulkIssue(IssueBody):
+    pass
+
+
+ItemKind = TypeVar("ItemKind", bound=Body)
+ActName = TypeVar("ActName", bound=str)
+
+
+class BulkOf(Body, Generic[ActName, ItemKind]):
+    act: ActName
+    items: Annotated[list[ItemKind], Field(min_length=1, max_length=100)]
+
+
+class BulkBody(
+    RootModel[
+        Annotated[
+            BulkOf[Literal["receivable.confirm"], BulkConfirmation]
+            | BulkOf[Literal["receivable.repay"], BulkRepayment]
+            | BulkOf[Literal["note.endorse"], BulkEndorsement]
+            | BulkOf[Literal["note.accept", "note.decline", "note.redeem"], BulkNote]
+            | BulkOf[Literal["cash.issue"], BulkIssue],
+            Field(discriminator="act"),
+        ]
+    ]
+):
+    """Acts of one kind, each with what its own request would say and the number it would have in its path."""
 
 
 class Operation(BaseModel):

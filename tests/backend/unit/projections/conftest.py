@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from paper_desk import Desk
 from paper_life import Happen
 from paper_source import TOKEN, Entry, PaperSource, registered
 from sqlalchemy import Engine
@@ -33,3 +34,10 @@ def happen(database: Engine) -> Happen:
 
     happens(("Policy", "SettlementTokenSet", {"currency": 156, "token": TOKEN}), *(registered(n) for n in (1, 2, 3)))
     return happens
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    made = Desk(tmp_path)
+    yield made
+    made.database.dispose()
