@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, Table, insert, literal, select
 
-from backend.projections.tables import feed
+from backend.projections.tables import events, feed
+
+SAID = [column.name for column in feed.columns if column.name in events.columns]
+"""What the feed repeats of an event."""
 
 Told = Mapping[Any, Any]
 
 
-def tell(db: Connection, first: int, last: int | None, happened: Iterable[Told] = ()) -> None:
-    """Makes the feed say that in the blocks from `first` to `last` (or to the end) just this `happened`, row by row of
-    `events`: what else it said of them is taken back, the last first, and what it said already is not said again."""
+def tell(db: Connection, first: int, last: int | None = None) -> None:
+    """Makes the feed say of the blocks from `first` to `last` (or to the end) what the read model's events say: what
+    else was told of them is taken back, the last first, and what was told already is not told again."""
     standing = _standing(db, first, last)
-    events = {(row["block_hash"], row["log_index"]): row for row in happened}
-    gone = [row for place, row in reversed(standing.items()) if place not in events]
-    new = [row for place, row in events.items() if place not in standing]
+    if not standing:
+        told = select(literal("event"), *(events.c[name] for name in SAID)).where(*_within(events, first, last))
+        db.execute(insert(feed).from_select(["kind", *SAID], told.order_by(events.c.block_number, events.c.log_index)))
+        return
+    query = select(events).where(*_within(events, first, last)).order_by(events.c.block_number, events.c.log_index)
+    happened = {(row["block_hash"], row["log_index"]): row for row in db.execute(query).mappings()}
+    gone = [row for place, row in reversed(standing.items()) if place not in happened]
+    new = [row for place, row in happened.items() if place not in standing]
     rows = [_row("retraction", row) for row in gone] + [_row("event", row) for row in new]
     if rows:
         db.execute(insert(feed), rows)
@@ -26,11 +34,8 @@ def tell(db: Connection, first: int, last: int | None, happened: Iterable[Told] 
 
 def _standing(db: Connection, first: int, last: int | None) -> dict[tuple[str, int], Told]:
     """What was told of those blocks and not taken back since."""
-    query = select(feed).where(feed.c.block_number >= first)
-    if last is not None:
-        query = query.where(feed.c.block_number <= last)
     standing: dict[tuple[str, int], Told] = {}
-    for row in db.execute(query.order_by(feed.c.seq)).mappings():
+    for row in db.execute(select(feed).where(*_within(feed, first, last)).order_by(feed.c.seq)).mappings():
         place = row["block_hash"], row["log_index"]
         if row["kind"] == "event":
             standing[place] = row
@@ -39,15 +44,10 @@ def _standing(db: Connection, first: int, last: int | None) -> dict[tuple[str, i
     return standing
 
 
+def _within(table: Table, first: int, last: int | None) -> list[ColumnElement[bool]]:
+    number = table.c.block_number
+    return [number >= first] if last is None else [number >= first, number <= last]
+
+
 def _row(kind: str, said: Told) -> dict[str, Any]:
-    return {
-        "kind": kind,
-        "block_number": said["block_number"],
-        "block_hash": said["block_hash"],
-        "log_index": said["log_index"],
-        "contract": said["contract"],
-        "name": said["name"],
-        "args": said["args"],
-        "tx_hash": said["tx_hash"],
-        "at": said["at"],
-    }
+    return {"kind": kind, **{name: said[name] for name in SAID}}

@@ -129,7 +129,7 @@ class Indexer:
     def _begin(self, head: Block) -> None:
         """The model is empty. If it was dropped, the chain may have lost blocks since that were told of."""
         with self.engine.begin() as db:
-            tell(db, head.number + 1, None)
+            tell(db, head.number + 1)
 
     def _write(self, cursor: RowMapping | None, stretch: Stretch, head: Block) -> None:
         first, last = stretch.first, stretch.last
@@ -137,12 +137,11 @@ class Indexer:
         times = {block.hash: block.timestamp for block in stretch.blocks}
         said = [(entry, times[entry.block_hash]) for entry in stretch.logs]
         speaking = {entry.block_number for entry in stretch.logs}
-        events = [{**entry._asdict(), "at": at} for entry, at in said]
         with reading(self.engine) as connection:
             ended = outbox.ended_in(connection, first.number, last.number, self.source.addresses)
             rows = Rows(connection)
             rows.append(tables.blocks, *(_block_row(block) for block in stretch.blocks if block.number in speaking))
-            rows.append(tables.events, *events)
+            rows.append(tables.events, *({**entry._asdict(), "at": at} for entry, at in said))
             try:
                 pages = _apply(rows, said, head.number - journal.DEPTH)
             except HandlerFailed:
@@ -158,10 +157,11 @@ class Indexer:
             except Exception as fault:
                 self.reader.shrink(len(stretch.blocks))
                 raise HandlerFailed(f"blocks {first.number} to {last.number}: {fault}") from fault
-            tell(db, first.number, last.number, events)
+            tell(db, first.number, last.number)
             journal.keep(db, pages, head.number)
             outbox.reopen(db, vanished, last.timestamp)
             crash_point("indexer.applied")
+        log.info("blocks-read", first=first.number, block=last.number, hash=last.hash, events=len(stretch.logs))
         crash_point("indexer.committed")
 
     # ---- back
@@ -183,9 +183,9 @@ class Indexer:
         log.warning("reorganisation", was=cursor["block_number"], ancestor=number)
         with self.engine.begin() as db:
             _set_cursor(db, cursor, ancestor)
-            tell(db, number + 1, None)
             if not journal.take_back(db, number):
                 _replay(db, number)
+            tell(db, number + 1)
             gone = outbox.ended_in(db, number + 1, None, self.source.addresses)
             outbox.reopen(db, gone, ancestor.timestamp if ancestor else cursor["at"])
         crash_point("indexer.rewound")
