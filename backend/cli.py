@@ -171,7 +171,7 @@ def position(settings: Settings, account: str) -> None:
 @click.pass_obj
 def rebuild(settings: Settings) -> None:
     """Drop the read model and make it again from the chain alone. The network must be down."""
-    from rich.progress import Progress
+    from rich.progress import Progress, TextColumn
 
     from backend.world import open_resting
 
@@ -179,12 +179,11 @@ def rebuild(settings: Settings) -> None:
         raise click.ClickException(f"there is no network in {settings.home} yet; 'feiqian up' starts one")
     with _sole_user(settings), open_resting(settings) as system:
         system.indexer.rebuild()
-        head = system.indexer.source.head()
-        with Progress() as progress:
-            task = progress.add_task("blocks", total=max(head, 1))
+        with Progress(*Progress.get_default_columns(), TextColumn("{task.fields[pace]}")) as bar:
+            task = bar.add_task("blocks", total=None, pace="")
             while _step(system.indexer):
-                progress.update(task, completed=system.indexer.position())
-            progress.update(task, completed=head)
+                now = system.indexer.progress()
+                bar.update(task, completed=now.position, total=now.head, pace=f"{now.rate:,.0f} events/s")
         click.echo(f"rebuilt up to block {system.indexer.position()}")
 
 

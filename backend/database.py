@@ -3,11 +3,13 @@ PostgreSQL is said here and nowhere else."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+import orjson
 from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
@@ -42,13 +44,14 @@ def open_database(url: str) -> Engine:
     if kind not in ("sqlite", "postgresql"):
         raise ArgumentError(f"{kind}: a database is sqlite:// or postgresql://")
     if kind == "sqlite":
-        engine = create_engine(parsed)
+        engine = create_engine(parsed, json_serializer=_json)
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     engine = create_engine(
         parsed,
         pool_pre_ping=True,
+        json_serializer=_json,
         pool_size=POOL,
         max_overflow=OVERFLOW,
         isolation_level="READ COMMITTED",
@@ -56,6 +59,13 @@ def open_database(url: str) -> Engine:
     )
     event.listen(engine, "begin", _begin_postgresql)
     return engine
+
+
+def _json(value: Any) -> str:
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # a number of more than 64 bits
+        return json.dumps(value)
 
 
 def _with_driver(url: URL) -> URL:

@@ -9,17 +9,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from eth_abi.codec import ABICodec
-from eth_abi.decoding import StringDecoder
 from eth_abi.exceptions import DecodingError
-from eth_abi.registry import ABIRegistry, BaseEquals, registry
 from web3 import Web3
 from web3.contract import Contract
 from web3.exceptions import ContractLogicError, Web3RPCError
 from web3.types import BlockIdentifier
 
+from backend.chain.abi import CODEC, EventReader, event_reader, given, plain, signature, spelt, type_of
 from backend.chain.compile import artifacts
 from backend.chain.node import Block, Node, error_message
 from backend.config import Settings
@@ -36,8 +34,7 @@ class Call:
     data: str
 
 
-@dataclass(frozen=True)
-class Log:
+class Log(NamedTuple):
     """A decoded event with its place on the chain."""
 
     contract: str
@@ -131,8 +128,9 @@ class Contracts:
     def call_data(self, name: str, function: str, *args: Any) -> Call:
         """The call of `function` (name, or full signature where overloaded) with `args`."""
         selector, inputs, _ = self._shape(name, function)
-        given = [_given(item, value) for item, value in zip(inputs, args, strict=True)]
-        return Call(name, function, self.address(name), selector + _CODEC.encode(list(map(_type, inputs)), given).hex())
+        values = [given(item, value) for item, value in zip(inputs, args, strict=True)]
+        types = [type_of(item) for item in inputs]
+        return Call(name, function, self.address(name), selector + CODEC.encode(types, values).hex())
 
     def _shape(self, name: str, function: str) -> tuple[str, list[dict[str, Any]], list[dict[str, Any]]]:
         """Selector, declared arguments and declared results of a function."""
@@ -142,10 +140,10 @@ class Contracts:
             matching = [
                 item
                 for item in artifacts()[artifact].abi
-                if item["type"] == "function" and function in (item["name"], _signature(item))
+                if item["type"] == "function" and function in (item["name"], signature(item))
             ]
             (abi,) = matching  # an overloaded one needs its signature
-            selector = Web3.keccak(text=_signature(abi))[:4].to_0x_hex()
+            selector = Web3.keccak(text=signature(abi))[:4].to_0x_hex()
             found = selector, abi["inputs"], abi["outputs"]
             self._shapes[artifact, function] = found
         return found
@@ -167,15 +165,15 @@ class Contracts:
         time. Raises ChainUnavailable or ContractRefused."""
         address = self.address(name)
         selector, inputs, outputs = self._shape(name, function)
-        takes, gives = [_type(item) for item in inputs], [_type(item) for item in outputs]
+        takes, gives = [type_of(item) for item in inputs], [type_of(item) for item in outputs]
         found = []
         for arguments in asked:
-            call = {"to": address, "data": selector + _CODEC.encode(takes, arguments).hex()}
+            call = {"to": address, "data": selector + CODEC.encode(takes, arguments).hex()}
             try:
                 raw = bytes.fromhex(self.node.rpc("eth_call", call, hex(block))[2:])
             except Web3RPCError as no:
                 raise refused(no, name) from no
-            values = [_spelt(item, value) for item, value in zip(outputs, _CODEC.decode(gives, raw), strict=True)]
+            values = [spelt(item, value) for item, value in zip(outputs, CODEC.decode(gives, raw), strict=True)]
             found.append(values[0] if len(values) == 1 else values)
         return found
 
@@ -209,30 +207,32 @@ class Contracts:
     # ---- meaning of logs and reverts
 
     @cached_property
-    def _events(self) -> dict[tuple[str, str], dict[str, Any]]:
-        found: dict[tuple[str, str], dict[str, Any]] = {}
-        for name, (artifact, _) in self._places.items():
+    def _events(self) -> dict[tuple[str, str], tuple[str, str, str, EventReader]]:
+        """By address and topic as nodes spell them: contract, address, event and what reads it."""
+        found: dict[tuple[str, str], tuple[str, str, str, EventReader]] = {}
+        for name, (artifact, address) in self._places.items():
             for item in artifacts()[artifact].abi:
                 if item["type"] == "event":
-                    found[name, Web3.keccak(text=_signature(item)).to_0x_hex()] = item
+                    topic = Web3.keccak(text=signature(item)).to_0x_hex()
+                    found[address.lower(), topic] = name, address, item["name"], event_reader(item)
         return found
 
     def decode_log(self, raw: dict[str, Any]) -> Log | None:
         """The event behind a raw JSON-RPC log; None where it is not ours."""
-        address = Web3.to_checksum_address(raw["address"])
-        key = self.names.get(address)
-        abi = self._events.get((key, raw["topics"][0])) if key and raw["topics"] else None
-        if key is None or abi is None:
+        topics = raw["topics"]
+        known = self._events.get((raw["address"].lower(), topics[0])) if topics else None
+        if known is None:
             return None
+        contract, address, name, read = known
         return Log(
-            contract=key,
-            address=address,
-            name=abi["name"],
-            args=_event_args(abi["inputs"], raw["topics"][1:], bytes.fromhex(raw["data"][2:])),
-            block_number=int(raw["blockNumber"], 16),
-            block_hash=raw["blockHash"],
-            tx_hash=raw["transactionHash"],
-            log_index=int(raw["logIndex"], 16),
+            contract,
+            address,
+            name,
+            read(topics[1:], raw["data"]),
+            int(raw["blockNumber"], 16),
+            raw["blockHash"],
+            raw["transactionHash"],
+            int(raw["logIndex"], 16),
         )
 
 
@@ -292,7 +292,7 @@ def decode_revert(data: str) -> tuple[str, dict[str, Any]]:
     try:
         raw = bytes.fromhex(data[2:])
         name, inputs = _errors()[raw[:4]]
-        values = _CODEC.decode([_type(item) for item in inputs], raw[4:])
+        values = CODEC.decode([type_of(item) for item in inputs], raw[4:])
     except (KeyError, ValueError, DecodingError, OverflowError):
         return "UnknownError", {"data": data}
     return name, {
@@ -312,65 +312,6 @@ def readable(item: dict[str, Any], value: Any) -> Any:
     return plain(value)
 
 
-def _event_args(inputs: list[dict[str, Any]], topics: list[str], data: bytes) -> dict[str, Any]:
-    indexed = [item for item in inputs if item["indexed"]]
-    unindexed = [item for item in inputs if not item["indexed"]]
-    values = dict(
-        zip((item["name"] for item in unindexed), _CODEC.decode(list(map(_type, unindexed)), data), strict=True)
-    )
-    for item, topic in zip(indexed, topics, strict=True):
-        (values[item["name"]],) = _CODEC.decode([_type(item)], bytes.fromhex(topic[2:]))
-    return {item["name"]: _spelt(item, values[item["name"]]) for item in inputs}
-
-
-def _spelt(item: dict[str, Any], value: Any) -> Any:
-    if item["type"] == "address":
-        return Web3.to_checksum_address(value)
-    if item["type"] == "tuple":
-        parts = item["components"]
-        return {part["name"]: _spelt(part, field) for part, field in zip(parts, value, strict=True)}
-    return plain(value)
-
-
-def _given(item: dict[str, Any], value: Any) -> Any:
-    """A value as the encoder wants it: bytes that are written as 0x-hex are bytes."""
-    kind = item["type"]
-    if kind.endswith("]"):
-        inner = {**item, "type": kind[: kind.rindex("[")]}
-        return [_given(inner, each) for each in value]
-    if kind == "tuple":
-        parts = item["components"]
-        values = [value[part["name"]] for part in parts] if isinstance(value, dict) else value
-        return tuple(_given(part, each) for part, each in zip(parts, values, strict=True))
-    if kind.startswith("bytes") and isinstance(value, str):
-        return bytes.fromhex(value.removeprefix("0x"))
-    return value
-
-
-def plain(value: Any) -> Any:
-    """bytes as 0x-hex, tuples as lists, text without NUL: what JSON and every database can carry."""
-    if isinstance(value, bytes):
-        return "0x" + value.hex()
-    if isinstance(value, str):
-        return value.replace("\0", "\ufffd")
-    if isinstance(value, (tuple, list)):
-        return [plain(item) for item in value]
-    return value
-
-
-def _tolerant() -> ABICodec:
-    """A codec for what others wrote: a string that is no UTF-8 must not stop its reader."""
-    types: ABIRegistry = registry.copy()  # type: ignore[no-untyped-call]
-    types.unregister_decoder("string")
-    strings = BaseEquals("string", with_sub=False)  # type: ignore[no-untyped-call]
-    tolerant = StringDecoder(handle_string_errors="replace")  # type: ignore[no-untyped-call]
-    types.register_decoder(strings, tolerant, label="string")
-    return ABICodec(types)
-
-
-_CODEC = _tolerant()
-
-
 @cache
 def _errors() -> dict[bytes, tuple[str, list[dict[str, Any]]]]:
     builtin = [
@@ -378,18 +319,7 @@ def _errors() -> dict[bytes, tuple[str, list[dict[str, Any]]]]:
         {"type": "error", "name": "Panic", "inputs": [{"name": "code", "type": "uint256"}]},
     ]
     return {
-        bytes(Web3.keccak(text=_signature(item))[:4]): (item["name"], item["inputs"])
+        bytes(Web3.keccak(text=signature(item))[:4]): (item["name"], item["inputs"])
         for item in [*builtin, *(item for artifact in artifacts().values() for item in artifact.abi)]
         if item["type"] == "error"
     }
-
-
-def _signature(item: dict[str, Any]) -> str:
-    return f"{item['name']}({','.join(_type(part) for part in item['inputs'])})"
-
-
-def _type(part: dict[str, Any]) -> str:
-    if part["type"].startswith("tuple"):
-        inner = ",".join(_type(component) for component in part["components"])
-        return f"({inner}){part['type'][5:]}"
-    return str(part["type"])

@@ -41,13 +41,15 @@ TICK_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Block:
-    """A block's header. `timestamp` in UTC seconds; `base_fee` in wei, None where the network has none."""
+    """A block's header. `timestamp` in UTC seconds; `base_fee` in wei, None where the network has none; `bloom` says
+    which addresses may have logs in it."""
 
     number: int
     hash: str
     parent_hash: str
     timestamp: int
     base_fee: int | None
+    bloom: int = 0
 
 
 class Node:
@@ -273,6 +275,7 @@ def _header(block: Any) -> Block | None:
         parent_hash=block["parentHash"],
         timestamp=int(block["timestamp"], 16),
         base_fee=None if base_fee is None else int(base_fee, 16),
+        bloom=int(block.get("logsBloom") or "0x0", 16),
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import fields
+from functools import cache
 
 from backend.chain.contracts import Log
 from backend.events.types import Event, Place
@@ -57,25 +57,24 @@ IGNORED: dict[str, frozenset[str]] = {
 
 def decode(log: Log, at: int) -> Event | None:
     """The event in `log`, which happened at `at` (UTC seconds); None for logs that nothing is built from."""
-    kind = EVENTS.get((log.contract.partition(":")[0], log.name))
-    if kind is None:
+    found = _kind(log.contract, log.name)
+    if found is None:
         return None
-    place = Place(
-        block_number=log.block_number,
-        block_hash=log.block_hash,
-        at=at,
-        tx_hash=log.tx_hash,
-        log_index=log.log_index,
-        contract=log.contract,
-        address=log.address,
-    )
-    known = {_snake(name): value for name, value in log.args.items()}
-    return kind(place, **{field.name: known[field.name] for field in fields(kind) if field.name != "place"})
+    kind, names = found
+    place = Place(log.block_number, log.block_hash, at, log.tx_hash, log.log_index, log.contract, log.address)
+    return kind(place, *[log.args[name] for name in names])
 
 
-def _snake(name: str) -> str:
-    snake = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
-    return "from_" if snake == "from" else snake
+@cache
+def _kind(contract: str, name: str) -> tuple[type[Event], list[str]] | None:
+    """The event's class, and its fields in the contract's spelling."""
+    kind = EVENTS.get((contract.partition(":")[0], name))
+    return None if kind is None else (kind, [_camel(field.name) for field in fields(kind) if field.name != "place"])
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.rstrip("_").split("_")
+    return first + "".join(part.capitalize() for part in rest)
 
 
 __all__ = ["EVENTS", "IGNORED", "decode"]

@@ -4,11 +4,10 @@ times in UTC seconds, addresses with checksum, hashes as 0x-hex."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where and when: the block's number, hash and time, the transaction, the log, the emitting contract."""
 
     block_number: int

@@ -6,75 +6,100 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import time
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, Engine, RowMapping, delete, insert, select
+from sqlalchemy import Connection, Engine, RowMapping, delete, insert, select, tuple_
 
 from backend.chain import outbox
 from backend.chain.contracts import Log
 from backend.chain.logs import LogSource
 from backend.chain.node import Block
+from backend.crashpoints import crash_point
 from backend.database import reading
 from backend.events.decoding import decode
-from backend.projections import tables
+from backend.events.types import Event
+from backend.projections import journal, tables
+from backend.projections.feed import tell
 from backend.projections.handlers import HANDLERS
+from backend.projections.preload import preload
+from backend.projections.reader import MOST_LOGS, ChainMoved, Reader, Stretch
+from backend.projections.rows import Rows
 
 log = structlog.get_logger(__name__)
 
-BATCH = 1_000
+__all__ = ["ChainMoved", "HandlerFailed", "Indexer", "Progress", "read_model_digest"]
 
-
-class ChainMoved(Exception):
-    """The chain was reorganised while it was being read, or the read model was made anew by another; the next
-    round sees it whole."""
+Said = tuple[Log, int]
+"""An event and its time."""
 
 
 class HandlerFailed(Exception):
     """A handler raised. The message names the event; the cause is chained."""
 
 
+@dataclass(frozen=True)
+class Progress:
+    """How far the read model is: at block `position`, of a chain whose blocks `first` to `head` concern it. `rate` is
+    in events a second, over the time that was spent on them by this process."""
+
+    first: int
+    position: int
+    head: int
+    rate: float
+
+
 class Indexer:
     def __init__(self, engine: Engine, source: LogSource, confirmations: int = 0) -> None:
         self.engine = engine
         self.source = source
+        self.reader = Reader(source)
         self._confirmations = confirmations
-        self._span = BATCH
         self.is_behind = False
         """Whether the last step left blocks unread."""
+        self._head: Block | None = None
+        self._events = 0
+        self._seconds = 0.0
 
     def position(self) -> int:
         """The last block that is in the read model; one before the first where there is none."""
-        cursor = self._cursor()
-        return self.source.first_block - 1 if cursor is None else int(cursor["block_number"])
+        return self._after(self._cursor())
+
+    def progress(self) -> Progress:
+        position = self.position()
+        head = position if self._head is None else self._head.number
+        rate = self._events / self._seconds if self._seconds else 0.0
+        return Progress(self.source.first_block, position, max(head, position), rate)
 
     def step(self) -> bool:
-        """Reads the next range of blocks; whether there was one. Raises ChainUnavailable, ChainMoved or
-        HandlerFailed. After a failure the range is halved: a node that chokes on it is asked for less, and what
-        comes before an event that fails is not held up by it."""
+        """Reads the next stretch of blocks; whether there was one. Raises ChainUnavailable, ChainMoved, LogsMissing or
+        HandlerFailed. After a failure less is read at once: what comes before an event that fails is not held up by
+        it."""
+        began = time.monotonic()
         head = self.source.tip()
         cursor = self._cursor()
-        if cursor is not None and not self._still_there(cursor, head):
-            self.is_behind = True
-            self._rewind(cursor)
-            return True
+        position, last = self._after(cursor), head.number - self._confirmations
+        if last <= position and cursor is not None and not self._still_there(cursor, head):
+            return self._rewind(cursor)
+        self._head = head
         self._reopen_above(head)
-        position = self.source.first_block - 1 if cursor is None else cursor["block_number"]
-        last = min(head.number - self._confirmations, position + self._span)
         if last <= position:
             self.is_behind = False
             return False
-        try:
-            self._read(cursor, position + 1, last, head)
-        except ChainMoved:
-            raise
-        except Exception:
-            self._span = max(1, self._span // 2)
-            raise
-        self._span = min(BATCH, 2 * self._span)
-        self.is_behind = last < head.number - self._confirmations
+        if cursor is None:
+            self._begin(head)
+        stretch = self.reader.read(position + 1, last, head)
+        crash_point("indexer.read")
+        if cursor is not None and stretch.first.parent_hash != cursor["block_hash"]:
+            return self._rewind(cursor)
+        self._write(cursor, stretch, head)
+        self.is_behind = stretch.last.number < last
+        self._events += len(stretch.logs)
+        self._seconds += time.monotonic() - began
         return True
 
     def catch_up(self) -> int:
@@ -86,72 +111,84 @@ class Indexer:
         return self.position()
 
     def rebuild(self) -> None:
-        """Drops the whole read model; catch_up then makes it again from the chain alone."""
+        """Drops the whole read model; catch_up then makes it again from the chain alone. What was told stays told."""
+        self.reader.forget()
         with self.engine.begin() as db:
-            for table in [*tables.READ_MODEL, tables.cursor]:
+            for table in [*tables.READ_MODEL, tables.journal, tables.cursor]:
                 db.execute(delete(table))
 
     def _cursor(self) -> RowMapping | None:
         with reading(self.engine) as connection:
             return connection.execute(select(tables.cursor)).mappings().first()
 
-    def _read(self, cursor: RowMapping | None, first: int, last: int, head: Block) -> None:
-        tip = head if last == head.number else self._known(last)
-        logs = self._logs(first, tip)
-        with reading(self.engine) as connection:
-            ended = outbox.ended_in(connection, first, last, self.source.addresses)
-        numbers = {entry.block_number for entry in logs} | {row["block_number"] for row in ended}
-        headers = {number: tip if number == last else self._known(number) for number in sorted(numbers)}
-        if any(headers[entry.block_number].hash != entry.block_hash for entry in logs):
-            raise ChainMoved
-        vanished = [row for row in ended if headers[row["block_number"]].hash != row["block_hash"]]
+    def _after(self, cursor: RowMapping | None) -> int:
+        return self.source.first_block - 1 if cursor is None else int(cursor["block_number"])
+
+    # ---- forward
+
+    def _begin(self, head: Block) -> None:
+        """The model is empty. If it was dropped, the chain may have lost blocks since that were told of."""
         with self.engine.begin() as db:
-            _set_cursor(db, cursor, tip)
-            for number in sorted({entry.block_number for entry in logs}):
-                db.execute(insert(tables.blocks).values(**_row(headers[number])))
-            for entry in logs:
-                _apply(db, entry, headers[entry.block_number].timestamp, store=True)
-            outbox.reopen(db, vanished, tip.timestamp)
+            tell(db, head.number + 1)
 
-    def _logs(self, first: int, tip: Block) -> list[Log]:
-        """The logs up to `tip`, and of its chain."""
-        if first == tip.number:
-            return self.source.logs_of(tip)
-        logs = self.source.logs(first, tip.number)
-        if self._known(tip.number).hash != tip.hash:
-            raise ChainMoved
-        return logs
+    def _write(self, cursor: RowMapping | None, stretch: Stretch, head: Block) -> None:
+        first, last = stretch.first, stretch.last
+        hashes = {block.number: block.hash for block in stretch.blocks}
+        times = {block.hash: block.timestamp for block in stretch.blocks}
+        said = [(entry, times[entry.block_hash]) for entry in stretch.logs]
+        speaking = {entry.block_number for entry in stretch.logs}
+        with reading(self.engine) as connection:
+            ended = outbox.ended_in(connection, first.number, last.number, self.source.addresses)
+            rows = Rows(connection)
+            rows.append(tables.blocks, *(_block_row(block) for block in stretch.blocks if block.number in speaking))
+            rows.append(tables.events, *({**entry._asdict(), "at": at} for entry, at in said))
+            try:
+                pages = _apply(rows, said, head.number - journal.DEPTH)
+            except HandlerFailed:
+                if self._cursor() != cursor:
+                    raise ChainMoved from None  # another indexer was faster, and its rows are no ground for ours
+                self.reader.shrink(len(stretch.blocks))
+                raise
+        vanished = [row for row in ended if hashes[row["block_number"]] != row["block_hash"]]
+        with self.engine.begin() as db:
+            _set_cursor(db, cursor, last)
+            try:
+                rows.flush(db)
+            except Exception as fault:
+                self.reader.shrink(len(stretch.blocks))
+                raise HandlerFailed(f"blocks {first.number} to {last.number}: {fault}") from fault
+            tell(db, first.number, last.number)
+            journal.keep(db, pages, head.number)
+            outbox.reopen(db, vanished, last.timestamp)
+            crash_point("indexer.applied")
+        crash_point("indexer.committed")
 
-    def _known(self, number: int) -> Block:
-        block = self.source.block(number)
-        if block is None:
-            raise ChainMoved
-        return block
+    # ---- back
 
     def _still_there(self, cursor: RowMapping, head: Block) -> bool:
         if head.number == cursor["block_number"]:
             return head.hash == str(cursor["block_hash"])
-        if head.number == cursor["block_number"] + 1:
-            return head.parent_hash == str(cursor["block_hash"])
+        if self._head is not None and head.hash == self._head.hash:
+            return True  # looked at before
         found = self.source.block(cursor["block_number"])
         return found is not None and found.hash == cursor["block_hash"]
 
-    def _rewind(self, cursor: RowMapping) -> None:
-        """Forgets what came after the common ancestor, makes the rest again from the stored events, and has the
-        operations followed again whose blocks are gone."""
+    def _rewind(self, cursor: RowMapping) -> bool:
+        """Forgets what came after the common ancestor, and has the operations followed again whose blocks are gone."""
+        self.reader.forget()
+        self.is_behind = True
         ancestor = self._common_ancestor()
         number = ancestor.number if ancestor else -1
         log.warning("reorganisation", was=cursor["block_number"], ancestor=number)
         with self.engine.begin() as db:
             _set_cursor(db, cursor, ancestor)
-            db.execute(delete(tables.events).where(tables.events.c.block_number > number))
-            db.execute(delete(tables.blocks).where(tables.blocks.c.number > number))
-            for table in tables.FROM_EVENTS:
-                db.execute(delete(table))
-            for entry, at in stored_logs(db):
-                _apply(db, entry, at, store=False)
+            if not journal.take_back(db, number):
+                _replay(db, number)
+            tell(db, number + 1)
             gone = outbox.ended_in(db, number + 1, None, self.source.addresses)
             outbox.reopen(db, gone, ancestor.timestamp if ancestor else cursor["at"])
+        crash_point("indexer.rewound")
+        return True
 
     def _reopen_above(self, head: Block) -> None:
         """A chain that lost blocks may end before operations that the sender saw in them, and before the cursor
@@ -164,13 +201,16 @@ class Indexer:
                 outbox.reopen(db, gone, head.timestamp)
 
     def _common_ancestor(self) -> Block | None:
-        """The last block with events that the chain still has. What is before a common block is common too, so
-        few need to be asked for."""
+        """The last block with events that the chain still has. It is seldom far: the last are asked for at once. What
+        is before a common block is common too, so that few of the others need to be."""
+        table = tables.blocks
         with reading(self.engine) as connection:
-            known = connection.execute(
-                select(tables.blocks.c.number, tables.blocks.c.hash).order_by(tables.blocks.c.number)
-            ).all()
-        ancestor, low, high = None, 0, len(known)
+            known = connection.execute(select(table.c.number, table.c.hash).order_by(table.c.number)).all()
+        recent = known[-journal.DEPTH :]
+        for row, found in zip(reversed(recent), reversed(self.source.blocks([r.number for r in recent])), strict=True):
+            if found is not None and found.hash == row.hash:
+                return found
+        ancestor, low, high = None, 0, len(known) - len(recent)
         while low < high:
             middle = (low + high) // 2
             found = self.source.block(known[middle].number)
@@ -179,17 +219,6 @@ class Indexer:
             else:
                 high = middle
         return ancestor
-
-
-def stored_logs(db: Connection) -> Iterator[tuple[Log, int]]:
-    """The events kept so far, in order, each with its time."""
-    rows = db.execute(
-        select(tables.events).order_by(tables.events.c.block_number, tables.events.c.log_index)
-    ).mappings()
-    for row in rows.all():
-        values = dict(row)
-        at = values.pop("at")
-        yield Log(**values), at
 
 
 def read_model_digest(engine: Engine) -> dict[str, str]:
@@ -204,17 +233,59 @@ def read_model_digest(engine: Engine) -> dict[str, str]:
     return digests
 
 
-def _apply(db: Connection, entry: Log, at: int, *, store: bool) -> None:
-    if store:
-        db.execute(insert(tables.events).values(**asdict(entry), at=at))
-    event = decode(entry, at)
-    if event is None:
-        return
+def _apply(rows: Rows, said: list[Said], journalled_after: int) -> list[dict[str, Any]]:
+    """Lets every event do what it means; what takes back each block above `journalled_after`. Raises HandlerFailed."""
+    happened = [(entry, _event(entry, at)) for entry, at in said]
+    preload(rows, (event for _, event in happened if event is not None))
+    pages = []
+    for number, entries in groupby(happened, key=lambda one: one[0].block_number):
+        for entry, event in entries:
+            rows.hear(entry.contract, entry.address)
+            if event is None:
+                continue
+            try:
+                HANDLERS[type(event)](rows, event)
+            except Exception as fault:
+                raise _failed(entry, fault) from fault
+        page = rows.turn_page()
+        if number > journalled_after:
+            pages.append({"block_number": number, "undo": page})
+    return pages
+
+
+def _event(entry: Log, at: int) -> Event | None:
     try:
-        HANDLERS[type(event)](db, event)
+        return decode(entry, at)
     except Exception as fault:
-        place = f"{entry.contract}.{entry.name} in block {entry.block_number}, log {entry.log_index}"
-        raise HandlerFailed(f"{place}: {type(fault).__name__}: {fault}") from fault
+        raise _failed(entry, fault) from fault
+
+
+def _failed(entry: Log, fault: Exception) -> HandlerFailed:
+    place = f"{entry.contract}.{entry.name} in block {entry.block_number}, log {entry.log_index}"
+    return HandlerFailed(f"{place}: {type(fault).__name__}: {fault}")
+
+
+def _replay(db: Connection, number: int) -> None:
+    """Makes everything again from the events that are kept, up to block `number`."""
+    db.execute(delete(tables.events).where(tables.events.c.block_number > number))
+    db.execute(delete(tables.blocks).where(tables.blocks.c.number > number))
+    for table in [*tables.FROM_EVENTS, tables.journal]:
+        db.execute(delete(table))
+    for said in _kept_events(db):
+        rows = Rows(db)
+        _apply(rows, said, number)
+        rows.flush(db)
+
+
+def _kept_events(db: Connection) -> Iterator[list[Said]]:
+    """The events kept so far, in order, some thousands at a time."""
+    table = tables.events
+    place = tuple_(table.c.block_number, table.c.log_index)
+    query = select(table).order_by(table.c.block_number, table.c.log_index).limit(MOST_LOGS)
+    after = -1, -1
+    while found := db.execute(query.where(place > after)).mappings().all():
+        yield [(Log(**{name: row[name] for name in Log._fields}), row["at"]) for row in found]
+        after = found[-1]["block_number"], found[-1]["log_index"]
 
 
 def _set_cursor(db: Connection, seen: RowMapping | None, tip: Block | None) -> None:
@@ -228,7 +299,7 @@ def _set_cursor(db: Connection, seen: RowMapping | None, tip: Block | None) -> N
         db.execute(insert(tables.cursor).values(id=1, block_number=tip.number, block_hash=tip.hash, at=tip.timestamp))
 
 
-def _row(block: Block) -> dict[str, Any]:
+def _block_row(block: Block) -> dict[str, Any]:
     return {
         "number": block.number,
         "hash": block.hash,

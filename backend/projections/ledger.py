@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from sqlalchemy import Connection, insert
-
 from backend.events.types import Place
 from backend.projections import tables
+from backend.projections.rows import Rows
 
 CASH = "cash"
 BANK = "bank"
@@ -57,7 +56,7 @@ class Unbalanced(Exception):
     """A posting does not sum to zero: a fault of the program, so the indexer stops at it."""
 
 
-def post(db: Connection, place: Place, currency: int, *lines: Line, first_line: int = 0) -> None:
+def post(rows: Rows, place: Place, currency: int, *lines: Line, first_line: int = 0) -> None:
     """Writes the lines of one event in one currency; those of a second currency begin at `first_line`. Raises
     Unbalanced."""
     sums: dict[str, int] = defaultdict(int)
@@ -65,7 +64,7 @@ def post(db: Connection, place: Place, currency: int, *lines: Line, first_line: 
         sums[party] += amount
     if any(sums.values()):
         raise Unbalanced(f"{place}: {lines}")
-    rows = [
+    posted = [
         {
             "block_number": place.block_number,
             "log_index": place.log_index,
@@ -79,5 +78,4 @@ def post(db: Connection, place: Place, currency: int, *lines: Line, first_line: 
         for number, (party, book, amount) in enumerate(lines, first_line)
         if amount != 0
     ]
-    if rows:
-        db.execute(insert(tables.ledger), rows)
+    rows.append(tables.ledger, *posted)

@@ -54,6 +54,32 @@ events = Table(
     Index("uq_events_block_hash_log_index", "block_hash", "log_index", unique=True),
 )
 
+feed = Table(
+    "feed",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("kind", String(12), nullable=False),  # "event", or "retraction" of one that was told before
+    Column("block_number", BigInteger, nullable=False, index=True),
+    Column("block_hash", String(66), nullable=False),
+    Column("log_index", Integer, nullable=False),
+    Column("contract", String(64), nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("args", JSON, nullable=False),
+    Column("tx_hash", String(66), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""What was told of the chain, in the order of telling. No part of the read model: whoever followed it up to a `seq`
+goes on from there, whatever is rewound or made again meanwhile."""
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("block_number", BigInteger, primary_key=True, autoincrement=False),
+    Column("undo", JSON, nullable=False),
+)
+"""What each of the last blocks changed, as it was before."""
+
 participants = Table(
     "participants",
     metadata,

@@ -1,13 +1,11 @@
-"""One handler an event: what it means for the read model. A handler reads and writes only the read model, so
-that the same events always make the same rows."""
+"""One handler an event: what it means for the read model. A handler reads and changes only the rows of the read
+model, so that the same events always make the same rows."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 from typing import Any
-
-from sqlalchemy import Connection
 
 from backend.events.types import Event
 from backend.projections.handlers import (
@@ -26,8 +24,9 @@ from backend.projections.handlers import (
     settlement,
     warehouse_receipts,
 )
+from backend.projections.rows import Rows
 
-Handler = Callable[[Connection, Any], None]
+Handler = Callable[[Rows, Any], None]
 
 
 def _handlers() -> dict[type[Event], Handler]:

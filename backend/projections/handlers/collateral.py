@@ -4,69 +4,65 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
-
 from backend.events import types as e
 from backend.projections import ledger, tables
-from backend.projections.handlers.loans import keep_act, loan, update_loan
-from backend.projections.handlers.shared import note
+from backend.projections.handlers.loans import keep_act
 from backend.projections.ledger import post
+from backend.projections.rows import Rows
 
 
-def on_title_pledged(db: Connection, event: e.TitlePledged) -> None:
-    is_note = _is_note(db, event.asset)
+def on_title_pledged(rows: Rows, event: e.TitlePledged) -> None:
+    is_note = event.asset == rows.address("Receivables")
     if is_note:
-        update_loan(db, event.loan_id, asset="note")
-    row, lots = loan(db, event.loan_id), tables.lots
-    keeper = None if is_note else db.execute(select(lots.c.custodian).where(lots.c.id == event.asset_key)).scalar()
-    db.execute(
-        insert(tables.loan_titles).values(
-            loan_id=event.loan_id,
-            token_id=event.token_id,
-            asset_key=event.asset_key,
-            lender=row["lender"],
-            borrower=row["borrower"],
-            custodian=keeper or "",
-            state="pledged",
-            pledged_at=event.place.at,
-        )
+        rows.change(tables.loans, event.loan_id, asset="note")
+    loan = rows.get(tables.loans, event.loan_id)
+    rows.put(
+        tables.loan_titles,
+        event.loan_id,
+        event.token_id,
+        asset_key=event.asset_key,
+        state="pledged",
+        pledged_at=event.place.at,
+        lender=loan["lender"],
+        borrower=loan["borrower"],
+        custodian="" if is_note else rows.get(tables.lots, event.asset_key)["custodian"],
     )
-    keep_act(db, event, "pledged", token=event.token_id, value=event.value)
+    keep_act(rows, event, "pledged", token=event.token_id, value=event.value)
     if is_note:
-        _move_in_books(db, event, row["borrower"], event.value)
+        _move_in_books(rows, event, loan["borrower"], event.value)
 
 
-def on_title_released(db: Connection, event: e.TitleReleased) -> None:
+def on_title_released(rows: Rows, event: e.TitleReleased) -> None:
     """A part that goes out is a token of its own; then the one in escrow stays."""
-    row = loan(db, event.loan_id)
+    row = rows.get(tables.loans, event.loan_id)
     if event.released_id == event.token_id:
-        _update_title(db, event, state="released")
-    keep_act(db, event, "released", row["borrower"], token=event.released_id, value=event.value)
+        _update_title(rows, event, state="released")
+    keep_act(rows, event, "released", row["borrower"], token=event.released_id, value=event.value)
     if row["asset"] == "note":
-        _move_in_books(db, event, row["borrower"], -event.value)
+        _move_in_books(rows, event, row["borrower"], -event.value)
 
 
-def on_title_returned(db: Connection, event: e.TitleReturned) -> None:
-    _give_up(db, event, "returned")
+def on_title_returned(rows: Rows, event: e.TitleReturned) -> None:
+    _give_up(rows, event, "returned")
 
 
-def on_title_sold(db: Connection, event: e.TitleSold) -> None:
-    _give_up(db, event, "sold")
+def on_title_sold(rows: Rows, event: e.TitleSold) -> None:
+    _give_up(rows, event, "sold")
 
 
-def on_title_kept(db: Connection, event: e.TitleKept) -> None:
-    _update_title(db, event, state="kept")
-    keep_act(db, event, "title_kept", token=event.token_id)
+def on_title_kept(rows: Rows, event: e.TitleKept) -> None:
+    _update_title(rows, event, state="kept")
+    keep_act(rows, event, "title_kept", token=event.token_id)
 
 
-def on_proceeds_received(db: Connection, event: e.ProceedsReceived) -> None:
+def on_proceeds_received(rows: Rows, event: e.ProceedsReceived) -> None:
     """What came for a note lowers what the borrower has in escrow; what came for goods is insurance."""
-    row, keeper = loan(db, event.loan_id), event.place.address
-    update_loan(db, event.loan_id, proceeds=row["proceeds"] + event.amount)
-    keep_act(db, event, "proceeds_received", token=event.token_id, amount=event.amount)
+    row, keeper = rows.get(tables.loans, event.loan_id), event.place.address
+    rows.change(tables.loans, event.loan_id, proceeds=row["proceeds"] + event.amount)
+    keep_act(rows, event, "proceeds_received", token=event.token_id, amount=event.amount)
     book = ledger.PLEDGED if row["asset"] == "note" else ledger.INSURANCE
     post(
-        db,
+        rows,
         event.place,
         row["currency"],
         (keeper, book, event.amount),
@@ -76,21 +72,21 @@ def on_proceeds_received(db: Connection, event: e.ProceedsReceived) -> None:
     )
 
 
-def _give_up(db: Connection, event: e.TitleReturned | e.TitleSold, state: str) -> None:
-    row = loan(db, event.loan_id)
-    _update_title(db, event, state=state)
-    keep_act(db, event, state, token=event.token_id)
+def _give_up(rows: Rows, event: e.TitleReturned | e.TitleSold, state: str) -> None:
+    row = rows.get(tables.loans, event.loan_id)
+    _update_title(rows, event, state=state)
+    keep_act(rows, event, state, token=event.token_id)
     if row["asset"] == "note":
-        _move_in_books(db, event, row["borrower"], -note(db, event.token_id)["value"])
+        _move_in_books(rows, event, row["borrower"], -rows.get(tables.notes, event.token_id)["value"])
 
 
-def _move_in_books(db: Connection, event: Any, borrower: str, value: int) -> None:
+def _move_in_books(rows: Rows, event: Any, borrower: str, value: int) -> None:
     """Whoever gives title away has a consideration to come; here it is the note in escrow itself."""
     keeper = event.place.address
     post(
-        db,
+        rows,
         event.place,
-        loan(db, event.loan_id)["currency"],
+        rows.get(tables.loans, event.loan_id)["currency"],
         (borrower, ledger.CONSIDERATION, -value),
         (borrower, ledger.PLEDGED, value),
         (keeper, ledger.CONSIDERATION, value),
@@ -98,13 +94,5 @@ def _move_in_books(db: Connection, event: Any, borrower: str, value: int) -> Non
     )
 
 
-def _update_title(db: Connection, event: Any, **values: Any) -> None:
-    table = tables.loan_titles
-    here = (table.c.loan_id == event.loan_id) & (table.c.token_id == event.token_id)
-    db.execute(update(table).where(here).values(**values))
-
-
-def _is_note(db: Connection, asset: str) -> bool:
-    said = tables.events
-    found = select(said.c.address).where(said.c.contract == "Receivables", said.c.address == asset).limit(1)
-    return db.execute(found).first() is not None
+def _update_title(rows: Rows, event: Any, **values: Any) -> None:
+    rows.change(tables.loan_titles, event.loan_id, event.token_id, **values)

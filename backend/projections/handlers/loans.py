@@ -4,39 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
-
 from backend.events import types as e
 from backend.loan_arithmetic import SCALE, Order, State, Terms, accrue
 from backend.projections import ledger, tables
 from backend.projections.handlers.shared import NOBODY
 from backend.projections.ledger import Line, post
+from backend.projections.rows import Rows
 
 CAUSES = ("none", "call_not_cured", "liquidation", "overdue")
 
 
-def loan(db: Connection, loan_id: int) -> Any:
-    return db.execute(select(tables.loans).where(tables.loans.c.id == loan_id)).mappings().one()
-
-
-def update_loan(db: Connection, loan_id: int, **values: Any) -> None:
-    db.execute(update(tables.loans).where(tables.loans.c.id == loan_id).values(**values))
-
-
-def keep_act(db: Connection, event: Any, act: str, by: str = NOBODY, **facts: Any) -> None:
+def keep_act(rows: Rows, event: Any, act: str, by: str = NOBODY, **facts: Any) -> None:
     """One line in the loan's history; amounts that may pass 64 bits go as digits."""
-    place = event.place
-    db.execute(
-        insert(tables.loan_acts).values(
-            block_number=place.block_number,
-            log_index=place.log_index,
-            tx_hash=place.tx_hash,
-            at=place.at,
-            loan_id=event.loan_id,
-            act=act,
-            by=by,
-            facts={name: str(value) if isinstance(value, int) else value for name, value in facts.items()},
-        )
+    rows.record(
+        tables.loan_acts,
+        event,
+        tx_hash=event.place.tx_hash,
+        loan_id=event.loan_id,
+        act=act,
+        by=by,
+        facts={name: str(value) if isinstance(value, int) else value for name, value in facts.items()},
     )
 
 
@@ -73,49 +60,48 @@ def state_of(row: Any) -> State:
     )
 
 
-def on_loan_originated(db: Connection, event: e.LoanOriginated) -> None:
+def on_loan_originated(rows: Rows, event: e.LoanOriginated) -> None:
     quote = event.quote
-    db.execute(
-        insert(tables.loans).values(
-            id=event.loan_id,
-            lender=event.lender,
-            borrower=event.borrower,
-            asset="receipt",  # TitlePledged, which comes with it, says so where it is a note
-            currency=quote["currency"],
-            status="live",
-            limit=quote["limit"],
-            drawn=0,
-            principal=0,
-            costs=0,
-            interest_scaled="0",
-            penalty_scaled="0",
-            accrued_days=0,
-            accrued_late_days=0,
-            rate_bps=quote["rateBps"],
-            penalty_bps=quote["penaltyBps"],
-            started_at=event.place.at,
-            maturity_at=quote["maturityAt"],
-            grace_days=quote["graceDays"],
-            advance_bps=quote["advanceBps"],
-            call_bps=quote["callBps"],
-            liquidation_bps=quote["liquidationBps"],
-            cure_seconds=quote["cureSeconds"],
-            reserve_price=quote["reservePrice"],
-            order=quote["order"],
-            call_by=0,
-            call_price=0,
-            proceeds=0,
-            ended_at=0,
-        )
+    rows.add(
+        tables.loans,
+        id=event.loan_id,
+        lender=event.lender,
+        borrower=event.borrower,
+        asset="receipt",  # TitlePledged, which comes with it, says so where it is a note
+        currency=quote["currency"],
+        status="live",
+        limit=quote["limit"],
+        drawn=0,
+        principal=0,
+        costs=0,
+        interest_scaled="0",
+        penalty_scaled="0",
+        accrued_days=0,
+        accrued_late_days=0,
+        rate_bps=quote["rateBps"],
+        penalty_bps=quote["penaltyBps"],
+        started_at=event.place.at,
+        maturity_at=quote["maturityAt"],
+        grace_days=quote["graceDays"],
+        advance_bps=quote["advanceBps"],
+        call_bps=quote["callBps"],
+        liquidation_bps=quote["liquidationBps"],
+        cure_seconds=quote["cureSeconds"],
+        reserve_price=quote["reservePrice"],
+        order=quote["order"],
+        call_by=0,
+        call_price=0,
+        proceeds=0,
+        ended_at=0,
     )
-    keep_act(db, event, "originated", event.borrower, limit=quote["limit"], value=quote["value"])
+    keep_act(rows, event, "originated", event.borrower, limit=quote["limit"], value=quote["value"])
 
 
-def on_loan_drawn(db: Connection, event: e.LoanDrawn) -> None:
-    row = loan(db, event.loan_id)
+def on_loan_drawn(rows: Rows, event: e.LoanDrawn) -> None:
+    row = rows.get(tables.loans, event.loan_id)
     now = accrue(state_of(row), terms_of(row), event.place.at)
-    update_loan(
-        db,
+    rows.change(
+        tables.loans,
         event.loan_id,
         principal=now.principal + event.amount,
         drawn=row["drawn"] + event.amount,
@@ -124,9 +110,9 @@ def on_loan_drawn(db: Connection, event: e.LoanDrawn) -> None:
         accrued_days=now.accrued_days,
         accrued_late_days=now.accrued_late_days,
     )
-    keep_act(db, event, "drawn", event.borrower, amount=event.amount)
+    keep_act(rows, event, "drawn", event.borrower, amount=event.amount)
     post(
-        db,
+        rows,
         event.place,
         row["currency"],
         (row["lender"], ledger.LOANS, event.amount),
@@ -136,25 +122,25 @@ def on_loan_drawn(db: Connection, event: e.LoanDrawn) -> None:
     )
 
 
-def on_loan_repaid(db: Connection, event: e.LoanRepaid) -> None:
-    row = loan(db, event.loan_id)
-    paid = reduce_debt(db, event, row, event.split)
-    keep_act(db, event, "repaid", event.payer, **event.split, excess=event.excess)
+def on_loan_repaid(rows: Rows, event: e.LoanRepaid) -> None:
+    row = rows.get(tables.loans, event.loan_id)
+    paid = reduce_debt(rows, event, row, event.split)
+    keep_act(rows, event, "repaid", event.payer, **event.split, excess=event.excess)
     borrower, payer = row["borrower"], event.payer
     lines: list[Line] = [*discharge(row, event.split), (row["lender"], ledger.SETTLEMENTS, paid)]
     lines.append((payer, ledger.SETTLEMENTS, -paid))
     if payer != borrower:
         lines += [(payer, ledger.PAID_FOR_OTHERS, paid), (borrower, ledger.PAID_FOR_OTHERS, -paid)]
-    post(db, event.place, row["currency"], *lines)
+    post(rows, event.place, row["currency"], *lines)
 
 
-def on_costs_advanced(db: Connection, event: e.CostsAdvanced) -> None:
+def on_costs_advanced(rows: Rows, event: e.CostsAdvanced) -> None:
     """Loans paid the custodian with the lender's cash: the expense is the borrower's, the outlay the lender's."""
-    row, contract = loan(db, event.loan_id), event.place.address
-    update_loan(db, event.loan_id, costs=row["costs"] + event.amount)
-    keep_act(db, event, "costs_advanced", row["lender"], amount=event.amount, token=event.token_id)
+    row, contract = rows.get(tables.loans, event.loan_id), event.place.address
+    rows.change(tables.loans, event.loan_id, costs=row["costs"] + event.amount)
+    keep_act(rows, event, "costs_advanced", row["lender"], amount=event.amount, token=event.token_id)
     post(
-        db,
+        rows,
         event.place,
         row["currency"],
         (row["lender"], ledger.COSTS, event.amount),
@@ -166,25 +152,25 @@ def on_costs_advanced(db: Connection, event: e.CostsAdvanced) -> None:
     )
 
 
-def on_margin_called(db: Connection, event: e.MarginCalled) -> None:
-    update_loan(db, event.loan_id, call_by=event.call_by, call_price=event.price)
-    keep_act(db, event, "margin_called", ltv_bps=event.ltv_bps, price=event.price, call_by=event.call_by)
+def on_margin_called(rows: Rows, event: e.MarginCalled) -> None:
+    rows.change(tables.loans, event.loan_id, call_by=event.call_by, call_price=event.price)
+    keep_act(rows, event, "margin_called", ltv_bps=event.ltv_bps, price=event.price, call_by=event.call_by)
 
 
-def on_margin_cured(db: Connection, event: e.MarginCured) -> None:
-    update_loan(db, event.loan_id, call_by=0, call_price=0)
-    keep_act(db, event, "margin_cured", ltv_bps=event.ltv_bps, price=event.price)
+def on_margin_cured(rows: Rows, event: e.MarginCured) -> None:
+    rows.change(tables.loans, event.loan_id, call_by=0, call_price=0)
+    keep_act(rows, event, "margin_cured", ltv_bps=event.ltv_bps, price=event.price)
 
 
-def on_proceeds_applied(db: Connection, event: e.ProceedsApplied) -> None:
-    row = loan(db, event.loan_id)
-    to_lender = reduce_debt(db, event, row, event.split)
+def on_proceeds_applied(rows: Rows, event: e.ProceedsApplied) -> None:
+    row = rows.get(tables.loans, event.loan_id)
+    to_lender = reduce_debt(rows, event, row, event.split)
     amount = to_lender + event.to_borrower
-    update_loan(db, event.loan_id, proceeds=row["proceeds"] - amount)
-    keep_act(db, event, "proceeds_applied", NOBODY, **event.split, to_borrower=event.to_borrower)
-    keeper = _keeper(db)
+    rows.change(tables.loans, event.loan_id, proceeds=row["proceeds"] - amount)
+    keep_act(rows, event, "proceeds_applied", NOBODY, **event.split, to_borrower=event.to_borrower)
+    keeper = str(rows.address("Collateral"))  # where the title was that this is the price of
     post(
-        db,
+        rows,
         event.place,
         row["currency"],
         *discharge(row, event.split),
@@ -196,19 +182,19 @@ def on_proceeds_applied(db: Connection, event: e.ProceedsApplied) -> None:
     )
 
 
-def on_loan_defaulted(db: Connection, event: e.LoanDefaulted) -> None:
-    update_loan(db, event.loan_id, status="in_sale")
-    keep_act(db, event, "defaulted", cause=CAUSES[event.cause], debt=event.debt, ltv_bps=event.ltv_bps)
+def on_loan_defaulted(rows: Rows, event: e.LoanDefaulted) -> None:
+    rows.change(tables.loans, event.loan_id, status="in_sale")
+    keep_act(rows, event, "defaulted", cause=CAUSES[event.cause], debt=event.debt, ltv_bps=event.ltv_bps)
 
 
-def on_loan_waived(db: Connection, event: e.LoanWaived) -> None:
+def on_loan_waived(rows: Rows, event: e.LoanWaived) -> None:
     """Interest and penalty come into the books when they are paid, so only what was laid out is a loss."""
-    row = loan(db, event.loan_id)
-    reduce_debt(db, event, row, event.waived)
-    keep_act(db, event, "waived", row["lender"], **event.waived)
+    row = rows.get(tables.loans, event.loan_id)
+    reduce_debt(rows, event, row, event.waived)
+    keep_act(rows, event, "waived", row["lender"], **event.waived)
     principal, costs = event.waived["principal"], event.waived["costs"]
     post(
-        db,
+        rows,
         event.place,
         row["currency"],
         (row["lender"], ledger.LOANS, -principal),
@@ -220,24 +206,24 @@ def on_loan_waived(db: Connection, event: e.LoanWaived) -> None:
     )
 
 
-def on_loan_ended(db: Connection, event: e.LoanEnded) -> None:
-    update_loan(db, event.loan_id, status="ended", ended_at=event.place.at, call_by=0, call_price=0)
-    forget_titles(db, event.loan_id)
-    keep_act(db, event, "ended")
+def on_loan_ended(rows: Rows, event: e.LoanEnded) -> None:
+    rows.change(tables.loans, event.loan_id, status="ended", ended_at=event.place.at, call_by=0, call_price=0)
+    forget_titles(rows, event.loan_id)
+    keep_act(rows, event, "ended")
 
 
-def forget_titles(db: Connection, loan_id: int) -> None:
+def forget_titles(rows: Rows, loan_id: int) -> None:
     """What still stands for the loan is paid out or lost; what is handed back says so by an event of its own."""
-    table = tables.loan_titles
-    here = (table.c.loan_id == loan_id) & (table.c.state == "pledged")
-    db.execute(update(table).where(here).values(state="gone"))
+    for title in rows.having(tables.loan_titles, "loan_id", loan_id):
+        if title["state"] == "pledged":
+            rows.change(tables.loan_titles, loan_id, title["token_id"], state="gone")
 
 
-def reduce_debt(db: Connection, event: Any, row: Any, split: dict[str, int]) -> int:
+def reduce_debt(rows: Rows, event: Any, row: Any, split: dict[str, int]) -> int:
     """Brings the debt up to the event's day and takes `split` off it; what that comes to."""
     now = accrue(state_of(row), terms_of(row), event.place.at)
-    update_loan(
-        db,
+    rows.change(
+        tables.loans,
         row["id"],
         principal=now.principal - split["principal"],
         costs=now.costs - split["costs"],
@@ -261,9 +247,3 @@ def discharge(row: Any, split: dict[str, int]) -> list[Line]:
         *((row["borrower"], book, part) for book, part in books),
         *((row["lender"], book, -part) for book, part in books),
     ]
-
-
-def _keeper(db: Connection) -> str:
-    """The contract that keeps title, by what it said itself."""
-    said = tables.events
-    return str(db.execute(select(said.c.address).where(said.c.contract == "Collateral").limit(1)).scalar_one())

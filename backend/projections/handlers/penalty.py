@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
-
 from backend.money import late_days, penalty_accrued
-from backend.projections.handlers.shared import receivable, update_receivable
+from backend.projections import tables
+from backend.projections.rows import Rows
 
 
-def accrue(db: Connection, receivable_id: int, at: int) -> None:
-    claim = receivable(db, receivable_id)
+def accrue(rows: Rows, receivable_id: int, at: int) -> None:
+    claim = rows.get(tables.receivables, receivable_id)
     days = late_days(claim["grace_ends_at"], at)
     if days > claim["late_days"]:
-        update_receivable(db, receivable_id, penalty_accrued=str(penalty_accrued(claim, at)), late_days=days)
+        rows.change(tables.receivables, receivable_id, penalty_accrued=str(penalty_accrued(claim, at)), late_days=days)

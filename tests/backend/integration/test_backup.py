@@ -66,7 +66,9 @@ def test_what_came_after_is_found_on_the_chain_and_nothing_is_sent_twice(
     made = back_up(feiqian.world.settings, file, with_secrets=True)
     assert made["block"] == system.indexer.position()
     issuer = system.contracts.deployment.roles["issuer"]
-    system.engine.senders[0].step([issuer], 0.0)  # the first two of them go out, with others that the backup does not know
+    system.engine.senders[0].step(
+        [issuer], 0.0
+    )  # the first two of them go out, with others that the backup does not know
     sent = run(system, *waiting[:2], issue(feiqian, 11_000), waiting[2])
     assert [one["state"] for one in sent] == 4 * ["succeeded"]
     count, supply = transactions(feiqian), system.contracts.read("SettlementToken:CNY", "totalSupply")

@@ -139,10 +139,9 @@ def test_one_block_at_a_time_makes_the_same(feiqian: Network) -> None:
     indexer.catch_up()
     before = read_model_digest(database)
     indexer.rebuild()
-    moved = True
-    while moved:
-        indexer._span = 1
-        moved = indexer.step()
+    indexer.reader.most = indexer.reader.span = 1
+    while indexer.step():
+        pass
     assert read_model_digest(database) == before
 
 

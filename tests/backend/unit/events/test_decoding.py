@@ -9,7 +9,7 @@ import pytest
 from backend.chain.compile import artifacts
 from backend.chain.contracts import Log
 from backend.events import types
-from backend.events.decoding import EVENTS, IGNORED, _snake, decode
+from backend.events.decoding import EVENTS, IGNORED, _camel, decode
 
 CONTRACTS = (
     "Authority", "Participants", "Policy", "Fingerprints", "Receivables", "Repayments", "Adjustments", "Reserve",
@@ -21,7 +21,7 @@ CONTRACTS = (
 def declared(contract: str) -> dict[str, list[str]]:
     """The events in a contract's ABI, with the names of their values."""
     return {
-        item["name"]: [_snake(value["name"]) for value in item["inputs"]]
+        item["name"]: [value["name"] for value in item["inputs"]]
         for item in artifacts()[contract].abi
         if item["type"] == "event"
     }
@@ -41,7 +41,7 @@ def test_no_contract_is_unknown() -> None:
 
 @pytest.mark.parametrize(("source", "kind"), EVENTS.items(), ids=lambda item: getattr(item, "__name__", "."))
 def test_fields_are_the_contracts_own(source: tuple[str, str], kind: type[types.Event]) -> None:
-    ours = [field.name for field in fields(kind) if field.name != "place"]
+    ours = [_camel(field.name) for field in fields(kind) if field.name != "place"]
     theirs = declared(source[0])[source[1]]
     assert set(ours) <= set(theirs)
     assert len(ours) == len(theirs), "a value that nobody wants is left out on purpose, and then said here"

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from paper_desk import Desk
 from paper_life import Happen
 from paper_source import TOKEN, Entry, PaperSource, registered
 from sqlalchemy import Engine
@@ -33,3 +34,10 @@ def happen(database: Engine) -> Happen:
 
     happens(("Policy", "SettlementTokenSet", {"currency": 156, "token": TOKEN}), *(registered(n) for n in (1, 2, 3)))
     return happens
+
+
+@pytest.fixture
+def desk(new_database: NewDatabase) -> Iterator[Desk]:
+    made = Desk(new_database())
+    yield made
+    made.database.dispose()

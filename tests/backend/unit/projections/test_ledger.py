@@ -13,6 +13,7 @@ from backend.database import metadata, open_database
 from backend.events.types import Place
 from backend.projections import ledger, tables
 from backend.projections.ledger import Unbalanced, post
+from backend.projections.rows import Rows
 
 PLACE = Place(7, "0x" + 64 * "b", 1_000, "0x" + 64 * "c", 2, "Receivables", "0x" + 40 * "5")
 
@@ -27,7 +28,9 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
 def posted(database: Engine, *lines: ledger.Line) -> list[tuple[int, str, str, int, int]]:
     with database.connect() as db:
-        post(db, PLACE, 156, *lines)
+        rows = Rows(db)
+        post(rows, PLACE, 156, *lines)
+        rows.flush(db)
         table = tables.ledger
         query = select(table.c.line, table.c.party, table.c.book, table.c.currency, table.c.amount).order_by(
             table.c.line
