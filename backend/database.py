@@ -61,16 +61,16 @@ def open_database(url: str) -> Engine:
     return engine
 
 
+def _with_driver(url: URL) -> URL:
+    """postgres:// and postgresql:// mean psycopg 3."""
+    return url.set(drivername="postgresql+psycopg") if url.drivername in ("postgres", "postgresql") else url
+
+
 def _json(value: Any) -> str:
     try:
         return orjson.dumps(value).decode()
     except TypeError:  # a number of more than 64 bits
         return json.dumps(value)
-
-
-def _with_driver(url: URL) -> URL:
-    """postgres:// and postgresql:// mean psycopg 3."""
-    return url.set(drivername="postgresql+psycopg") if url.drivername in ("postgres", "postgresql") else url
 
 
 # ---- SQLite

@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Table,
     literal_column,
+    text,
 )
 
 from backend import roles
@@ -67,6 +68,12 @@ feed = Table(
     Column("args", JSON, nullable=False),
     Column("tx_hash", String(66), nullable=False),
     Column("at", BigInteger, nullable=False),
+    Index(
+        "ix_feed_retractions",
+        "seq",
+        sqlite_where=text("kind = 'retraction'"),
+        postgresql_where=text("kind = 'retraction'"),
+    ),
     sqlite_autoincrement=True,
 )
 """What was told of the chain, in the order of telling. No part of the read model: whoever followed it up to a `seq`

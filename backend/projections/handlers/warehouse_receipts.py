@@ -20,6 +20,8 @@ def on_receipt_issued(rows: Rows, event: e.ReceiptIssued) -> None:
         tables.receipts,
         id=event.receipt_id,
         lot_id=event.lot_id,
+        custodian=lot["custodian"] if lot else "",
+        depositor=lot["depositor"] if lot else "",
         parent_id=0,
         holder=event.holder,
         quantity=event.quantity,
@@ -28,8 +30,6 @@ def on_receipt_issued(rows: Rows, event: e.ReceiptIssued) -> None:
         replacement_to="",
         replacement_at=0,
         issued_at=event.place.at,
-        custodian=lot["custodian"] if lot else "",
-        depositor=lot["depositor"] if lot else "",
     )
 
 
@@ -63,7 +63,8 @@ def on_lot_taken_in(rows: Rows, event: e.LotTakenIn) -> None:
         last_unlock_at=0,
         taken_in_at=event.place.at,
     )
-    rows.change(tables.receipts, event.receipt_id, custodian=event.custodian, depositor=intake["depositor"])
+    parties = {"custodian": event.custodian, "depositor": intake["depositor"]}
+    rows.change(tables.receipts, event.receipt_id, **parties)
 
 
 def on_receipt_transferred(rows: Rows, event: e.ReceiptTransferred) -> None:
