@@ -50,7 +50,8 @@ def network(home: Path) -> Iterator[Network]:
 @pytest.fixture(scope="module")
 def postgresql() -> Iterator[Callable[[str], str]]:
     """Makes databases; the URL of each."""
-    private = pytest.importorskip("backend.private_postgresql")
+    from backend import private_postgresql as private
+
     try:
         server = private.PrivatePostgresql()
     except private.NotInstalled as missing:
