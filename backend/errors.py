@@ -41,6 +41,12 @@ class FeiqianError(Exception):
         self.params = params
         super().__init__(self.describe("en"))
 
+    def at(self, place: str) -> FeiqianError:
+        """The same refusal, where what was wrong stood at `place` of a larger request."""
+        self.field = f"{place}.{self.field}" if self.field else place
+        self.args = (self.describe("en"),)
+        return self
+
     def describe(self, language: str) -> str:
         """The sentence in `language` (en or zh), with the values filled in."""
         chinese = language == "zh"
@@ -142,6 +148,23 @@ class ChainUnavailable(FeiqianError):
     status = 503
     title = {"en": "The chain does not answer", "zh": "区块链节点无响应"}
     detail = {"en": "{reason}; nothing was sent", "zh": "{reason};未发送任何交易"}
+
+
+class StorageUnavailable(FeiqianError):
+    """The database does not take what is to be kept: it is full, read-only or away."""
+
+    type = "storage-unavailable"
+    status = 503
+    title = {"en": "The database cannot be written", "zh": "数据库无法写入"}
+    detail = {"en": "{reason}; nothing was changed", "zh": "{reason};未做任何更改"}
+
+
+class Overloaded(FeiqianError):
+    """There is no room for this request now; a later one may find some."""
+
+    type = "overloaded"
+    status = 503
+    title = {"en": "There is no room for more", "zh": "服务已达上限"}
 
 
 class SetupIncomplete(FeiqianError):

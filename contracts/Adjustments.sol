@@ -11,12 +11,13 @@ import {IParticipants} from "./interfaces/IParticipants.sol";
 import {IPolicy} from "./interfaces/IPolicy.sol";
 import {IReceivables} from "./interfaces/IReceivables.sol";
 import {IRepayments} from "./interfaces/IRepayments.sol";
+import {Bulk} from "./Bulk.sol";
 import {Roles} from "./libraries/Roles.sol";
 import {Shares} from "./libraries/Shares.sol";
 import {SignedDocuments} from "./SignedDocuments.sol";
 
 /// @notice See IAdjustments. Keeps no cash and no title.
-contract Adjustments is IAdjustments, SignedDocuments, AccessManaged {
+contract Adjustments is IAdjustments, SignedDocuments, AccessManaged, Bulk {
     using SafeERC20 for IERC20;
     using Shares for Shares.Pot;
 

@@ -11,13 +11,14 @@ import {ILoans} from "./interfaces/ILoans.sol";
 import {IParticipants} from "./interfaces/IParticipants.sol";
 import {IPolicy} from "./interfaces/IPolicy.sol";
 import {IWarehouseReceipts} from "./interfaces/IWarehouseReceipts.sol";
+import {Bulk} from "./Bulk.sol";
 import {Payouts} from "./Payouts.sol";
 import {SignedDocuments} from "./SignedDocuments.sol";
 import {Debts} from "./libraries/Debts.sol";
 import {Roles} from "./libraries/Roles.sol";
 
 /// @notice See ILoans. Keeps neither title nor cash, but for what is withheld.
-contract Loans is ILoans, SignedDocuments, Payouts {
+contract Loans is ILoans, SignedDocuments, Payouts, Bulk {
     using SafeERC20 for IERC20;
     using Debts for Debts.Debt;
     using Debts for ILoans.Due;

@@ -11,11 +11,12 @@ import {IERC3525Receiver} from "./interfaces/IERC3525.sol";
 import {IParticipants} from "./interfaces/IParticipants.sol";
 import {IPolicy} from "./interfaces/IPolicy.sol";
 import {IReceivables} from "./interfaces/IReceivables.sol";
+import {Bulk} from "./Bulk.sol";
 import {SignedDocuments} from "./SignedDocuments.sol";
 
 /// @notice The notes of Receivables: who holds what, where it came from, and how it moves. A note is two words:
 /// the first says who is owed how much of which receivable, the second (none for a root) how it came to be.
-abstract contract Notes is IReceivables, SignedDocuments {
+abstract contract Notes is IReceivables, SignedDocuments, Bulk {
     struct Receivable {
         uint32 supplierId;
         uint32 obligorId;

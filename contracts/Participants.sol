@@ -3,10 +3,11 @@ pragma solidity 0.8.30;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IParticipants} from "./interfaces/IParticipants.sol";
+import {Bulk} from "./Bulk.sol";
 import {Roles} from "./libraries/Roles.sol";
 
 /// @notice See IParticipants. One storage slot answers every question that an act asks.
-contract Participants is IParticipants, AccessManaged {
+contract Participants is IParticipants, AccessManaged, Bulk {
     struct Participant {
         uint32 id;
         uint32 roles;

@@ -10,11 +10,12 @@ import {IParticipants} from "./interfaces/IParticipants.sol";
 import {IPolicy} from "./interfaces/IPolicy.sol";
 import {IReceivables} from "./interfaces/IReceivables.sol";
 import {IRepayments} from "./interfaces/IRepayments.sol";
+import {Bulk} from "./Bulk.sol";
 import {Payouts} from "./Payouts.sol";
 import {Shares} from "./libraries/Shares.sol";
 
 /// @notice See IRepayments. Keeps the cash; who holds which note is in Receivables.
-contract Repayments is IRepayments, Payouts {
+contract Repayments is IRepayments, Payouts, Bulk {
     using SafeERC20 for IERC20;
     using Shares for Shares.Pot;
 

@@ -9,11 +9,12 @@ import {IPolicy} from "./interfaces/IPolicy.sol";
 import {IReceivables} from "./interfaces/IReceivables.sol";
 import {IReserve} from "./interfaces/IReserve.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
+import {Bulk} from "./Bulk.sol";
 import {Roles} from "./libraries/Roles.sol";
 import {SignedDocuments} from "./SignedDocuments.sol";
 
 /// @notice See ISettlement. Keeps nothing: no cash, no title, no state but the nonces spent.
-contract Settlement is ISettlement, SignedDocuments, ReentrancyGuard {
+contract Settlement is ISettlement, SignedDocuments, ReentrancyGuard, Bulk {
     using SafeERC20 for IERC20;
 
     bytes32 private constant QUOTE_TYPEHASH = keccak256(

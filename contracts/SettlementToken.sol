@@ -8,9 +8,10 @@ import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 import {IERC7943Fungible} from "./interfaces/IERC7943Fungible.sol";
 import {IParticipants} from "./interfaces/IParticipants.sol";
 import {ISettlementToken} from "./interfaces/ISettlementToken.sol";
+import {Bulk} from "./Bulk.sol";
 
 /// @notice See ISettlementToken. Cash stays among participants; frozen cash stays where it is.
-contract SettlementToken is ISettlementToken, ERC20Permit, AccessManaged, IERC165 {
+contract SettlementToken is ISettlementToken, ERC20Permit, AccessManaged, IERC165, Bulk {
     IParticipants public immutable participants;
     uint16 public immutable currency;
     uint8 private immutable _decimals;

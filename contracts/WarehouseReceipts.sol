@@ -7,13 +7,14 @@ import {IEscrow} from "./interfaces/IEscrow.sol";
 import {IFingerprints} from "./interfaces/IFingerprints.sol";
 import {IParticipants} from "./interfaces/IParticipants.sol";
 import {IPolicy} from "./interfaces/IPolicy.sol";
+import {Bulk} from "./Bulk.sol";
 import {Receipts} from "./Receipts.sol";
 import {Roles} from "./libraries/Roles.sol";
 import {Shares} from "./libraries/Shares.sol";
 import {SignedDocuments} from "./SignedDocuments.sol";
 
 /// @notice See IWarehouseReceipts. The goods: how they come in, what keeping them costs, how they leave or are lost.
-contract WarehouseReceipts is Receipts, SignedDocuments, AccessManaged {
+contract WarehouseReceipts is Receipts, SignedDocuments, AccessManaged, Bulk {
     using Shares for Shares.Pot;
 
     /// @dev The contracts that this one knows: where evidence comes from, and where pledged title stands.

@@ -44,6 +44,21 @@ def spelt(item: Item, value: Any) -> Any:
     return plain(value)
 
 
+def given(item: Item, value: Any) -> Any:
+    """A value as the encoder wants it: bytes that are written as 0x-hex are bytes."""
+    kind = item["type"]
+    if kind.endswith("]"):
+        inner = {**item, "type": kind[: kind.rindex("[")]}
+        return [given(inner, each) for each in value]
+    if kind == "tuple":
+        parts = item["components"]
+        values = [value[part["name"]] for part in parts] if isinstance(value, dict) else value
+        return tuple(given(part, each) for part, each in zip(parts, values, strict=True))
+    if kind.startswith("bytes") and isinstance(value, str):
+        return bytes.fromhex(value.removeprefix("0x"))
+    return value
+
+
 def plain(value: Any) -> Any:
     """bytes as 0x-hex, tuples as lists, text without NUL: what JSON and every database can carry."""
     if isinstance(value, bytes):

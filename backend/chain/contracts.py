@@ -17,7 +17,7 @@ from web3.contract import Contract
 from web3.exceptions import ContractLogicError, Web3RPCError
 from web3.types import BlockIdentifier
 
-from backend.chain.abi import CODEC, EventReader, event_reader, plain, signature, spelt, type_of
+from backend.chain.abi import CODEC, EventReader, event_reader, given, plain, signature, spelt, type_of
 from backend.chain.compile import artifacts
 from backend.chain.node import Block, Node, error_message
 from backend.config import Settings
@@ -108,6 +108,7 @@ class Contracts:
         self.names = {address: name for name, (_, address) in self._places.items()}
         self._bound: dict[str, Contract] = {}
         self._gas: dict[tuple[str, str, str, str], int] = {}
+        self._shapes: dict[tuple[str, str], tuple[str, list[dict[str, Any]], list[dict[str, Any]]]] = {}
 
     def at(self, name: str) -> Contract:
         if name not in self._bound:  # binding takes milliseconds, so only what is used
@@ -126,7 +127,26 @@ class Contracts:
 
     def call_data(self, name: str, function: str, *args: Any) -> Call:
         """The call of `function` (name, or full signature where overloaded) with `args`."""
-        return Call(name, function, self.address(name), self.at(name).encode_abi(function, list(args)))
+        selector, inputs, _ = self._shape(name, function)
+        values = [given(item, value) for item, value in zip(inputs, args, strict=True)]
+        types = [type_of(item) for item in inputs]
+        return Call(name, function, self.address(name), selector + CODEC.encode(types, values).hex())
+
+    def _shape(self, name: str, function: str) -> tuple[str, list[dict[str, Any]], list[dict[str, Any]]]:
+        """Selector, declared arguments and declared results of a function."""
+        artifact, _ = self._places[name]
+        found = self._shapes.get((artifact, function))
+        if found is None:
+            matching = [
+                item
+                for item in artifacts()[artifact].abi
+                if item["type"] == "function" and function in (item["name"], signature(item))
+            ]
+            (abi,) = matching  # an overloaded one needs its signature
+            selector = Web3.keccak(text=signature(abi))[:4].to_0x_hex()
+            found = selector, abi["inputs"], abi["outputs"]
+            self._shapes[artifact, function] = found
+        return found
 
     def read(self, name: str, function: str, *args: Any, block: BlockIdentifier = "latest") -> Any:
         """The answer of a view function. Raises ChainUnavailable or ContractRefused."""
@@ -143,10 +163,9 @@ class Contracts:
     def read_each(self, name: str, function: str, asked: Iterable[tuple[Any, ...]], *, block: int) -> list[Any]:
         """The answers of a view function at `block` to many arguments: as `read`, without what that looks up anew each
         time. Raises ChainUnavailable or ContractRefused."""
-        artifact, address = self._places[name]
-        (abi,) = (item for item in artifacts()[artifact].abi if item.get("name") == function)
-        selector = Web3.keccak(text=signature(abi))[:4].to_0x_hex()
-        takes, gives = [type_of(item) for item in abi["inputs"]], [type_of(item) for item in abi["outputs"]]
+        address = self.address(name)
+        selector, inputs, outputs = self._shape(name, function)
+        takes, gives = [type_of(item) for item in inputs], [type_of(item) for item in outputs]
         found = []
         for arguments in asked:
             call = {"to": address, "data": selector + CODEC.encode(takes, arguments).hex()}
@@ -154,7 +173,7 @@ class Contracts:
                 raw = bytes.fromhex(self.node.rpc("eth_call", call, hex(block))[2:])
             except Web3RPCError as no:
                 raise refused(no, name) from no
-            values = [spelt(item, value) for item, value in zip(abi["outputs"], CODEC.decode(gives, raw), strict=True)]
+            values = [spelt(item, value) for item, value in zip(outputs, CODEC.decode(gives, raw), strict=True)]
             found.append(values[0] if len(values) == 1 else values)
         return found
 

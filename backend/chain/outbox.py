@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import structlog
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -38,12 +39,15 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 from web3.exceptions import Web3RPCError
 
-from backend.chain.contracts import Call, Contracts, refused
+from backend.chain.contracts import Call, Contracts, decode_revert, refused
 from backend.chain.keystore import Keystore
 from backend.chain.node import Block
+from backend.correlation import request_id
 from backend.crashpoints import crash_point
 from backend.database import metadata, reading
-from backend.errors import ContractRefused, FeiqianError, IdempotencyConflict, KeyNotHeld, NotFound
+from backend.errors import Conflict, ContractRefused, FeiqianError, IdempotencyConflict, KeyNotHeld, NotFound, both
+
+log = structlog.get_logger(__name__)
 
 OPEN = ("pending", "submitted", "suspended")
 FINAL = ("succeeded", "failed")
@@ -75,6 +79,7 @@ operations = Table(
     Column("replacements", Integer, nullable=False, default=0, server_default="0"),
     Column("cancel_wanted", Boolean, nullable=False, default=False, server_default=false()),
     Column("is_cancel", Boolean, nullable=False, default=False, server_default=false()),
+    Column("request_id", String(64), index=True),
     UniqueConstraint("actor", "idempotency_key"),
     Index("ix_operations_signer_nonce", "signer", "nonce"),
     Index("ix_operations_signer_state", "signer", "state"),
@@ -173,6 +178,16 @@ class Outbox:
             intent, lambda connection: _write(connection, intent, "succeeded", at, result=work(connection))
         )
 
+    def take_back(self, operation_id: str) -> None:
+        """Asks for an operation to be cancelled: it is not sent, or its nonce is given to a transfer of nothing, and a
+        block decides between the two. Raises NotFound, or Conflict for one that has ended."""
+        operation = self.operation(operation_id)
+        open_still = update(operations).where(operations.c.id == operation_id, operations.c.state.in_(OPEN))
+        with self.engine.begin() as connection:
+            if connection.execute(open_still.values(cancel_wanted=True)).rowcount != 1:
+                raise Conflict(reason=both("{kind} has ended", "{kind} 已结束", kind=operation["kind"]))
+        self.wake()
+
     def operation(self, operation_id: str) -> dict[str, Any]:
         """An operation with its history. Raises NotFound."""
         with reading(self.engine) as connection:
@@ -237,6 +252,7 @@ def _write(
         "state": state,
         "signer": signer,
         "result": result,
+        "request_id": request_id(),
     }
     if call is not None:
         row |= {"contract": call.contract, "function": call.function, "to": call.to, "data": call.data}
@@ -286,7 +302,17 @@ def move_all(connection: Connection, moves: Sequence[Move]) -> list[Row]:
             {"operation_id": one.row["id"], "state": one.state, "at": one.at, "note": one.note or None} for one in moves
         ]
         connection.execute(insert(operation_history), history)
-    return [{**one.row, **one.values, "state": one.state} for one in moves]
+    after: list[Row] = [{**one.row, **one.values, "state": one.state} for one in moves]
+    for row in after:
+        log.info(
+            "operation-moved",
+            request=row["request_id"],
+            operation=row["id"],
+            state=row["state"],
+            tx=row["tx_hash"],
+            block=row["block_number"],
+        )
+    return after
 
 
 def ended_in(connection: Connection, first: int, last: int | None, contracts: Iterable[str]) -> list[Row]:
@@ -323,6 +349,12 @@ def error_json(error: FeiqianError) -> dict[str, Any]:
         params = error.params
         return {"error": params["error"], "arguments": exact(params["arguments"]), "contract": params["contract"]}
     return {"error": error.type, "arguments": {"reason": str(error)}, "contract": None}
+
+
+def error_of(data: str, contract: str) -> dict[str, Any]:
+    """The same of the bytes (0x-hex) that a contract reverted with."""
+    name, arguments = decode_revert(data)
+    return {"error": name, "arguments": exact(arguments), "contract": contract}
 
 
 def exact(value: Any) -> Any:

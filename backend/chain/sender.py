@@ -67,7 +67,7 @@ class _Attempt:
     answer: str | None = None
     """Why the node does not take it; None where it does."""
     block: int | None = None
-    """The latest block when the node took these bytes."""
+    """The latest block when these bytes were first found waiting."""
 
 
 @dataclass
@@ -350,8 +350,7 @@ class Sender:
         if not rows:
             return
         for row in rows:
-            attempt = self._attempts[row["id"]]
-            attempt.due, attempt.block = clock + self._patience, None
+            self._attempts[row["id"]].due = clock + self._patience
         answers = self._refusals(rows)
         short = [row for row, answer in zip(rows, answers, strict=True) if answer and "funds" in answer.lower()]
         for signer in dict.fromkeys(row["signer"] for row in short):
@@ -438,6 +437,7 @@ class Sender:
             self.leases.confirm(connection, [_lease(row["signer"])])
             after = replacements.replace(connection, row, Replacement(kind, signed, price), at)
         crash_point("sender.replaced")
+        self._attempts[row["id"]].block = None
         log.warning("operation-replaced", operation=row["id"], kind=kind, nonce=row["nonce"], price=price)
         self._moved = True
         return after

@@ -10,6 +10,7 @@ from backend import roles
 from backend.chain.contracts import Call, Contracts
 from backend.chain.outbox import Row
 from backend.commands.acts import act
+from backend.commands.bulk import together
 from backend.commands.desk import Desk, Request, require_operator, require_participant
 from backend.config import DAY
 from backend.errors import Conflict, Forbidden, InvalidInput, both
@@ -62,7 +63,7 @@ def register_participant(
                 now=now,
             ),
         )
-    approvals = standing_approvals(desk, role_names)
+    approvals = together(desk.contracts, standing_approvals(desk, role_names))
     result: dict[str, Any] = {"account": account}
     if account is None:
         result["account"] = account = desk.keystore.create()

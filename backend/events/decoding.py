@@ -31,23 +31,25 @@ IGNORED: dict[str, frozenset[str]] = {
             "TargetFunctionRoleUpdated",
         }
     ),
-    "Participants": frozenset({"AuthorityUpdated"}),
+    "Participants": frozenset({"AuthorityUpdated", "BulkItem"}),
     "Policy": frozenset({"AuthorityUpdated", "LimitsScheduled"}),
     "Fingerprints": frozenset({"AssetContractAdmitted", "AuthorityUpdated"}),
-    "Receivables": frozenset({"Approval", "ApprovalForAll", "ApprovalValue", "EIP712DomainChanged"}),
-    "Repayments": frozenset(),
-    "Adjustments": frozenset({"AuthorityUpdated", "EIP712DomainChanged"}),
+    "Receivables": frozenset({"Approval", "ApprovalForAll", "ApprovalValue", "BulkItem", "EIP712DomainChanged"}),
+    "Repayments": frozenset({"BulkItem"}),
+    "Adjustments": frozenset({"AuthorityUpdated", "BulkItem", "EIP712DomainChanged"}),
     "Reserve": frozenset(),
-    "Settlement": frozenset({"EIP712DomainChanged"}),
-    "Loans": frozenset({"EIP712DomainChanged"}),
+    "Settlement": frozenset({"BulkItem", "EIP712DomainChanged"}),
+    "Loans": frozenset({"BulkItem", "EIP712DomainChanged"}),
     "Collateral": frozenset({"EIP712DomainChanged"}),
     "Enforcement": frozenset({"EIP712DomainChanged"}),
-    "WarehouseReceipts": frozenset({"Approval", "ApprovalForAll", "AuthorityUpdated", "EIP712DomainChanged"}),
+    "WarehouseReceipts": frozenset(
+        {"Approval", "ApprovalForAll", "AuthorityUpdated", "BulkItem", "EIP712DomainChanged"}
+    ),
     "Attestations": frozenset({"AuthorityUpdated", "EIP712DomainChanged"}),
     "Prices": frozenset({"AuthorityUpdated", "EIP712DomainChanged"}),
     # Issues and forced transfers are Transfers too.
     "SettlementToken": frozenset(
-        {"Approval", "AuthorityUpdated", "CapSet", "EIP712DomainChanged", "ForcedTransfer", "Issued"}
+        {"Approval", "AuthorityUpdated", "BulkItem", "CapSet", "EIP712DomainChanged", "ForcedTransfer", "Issued"}
     ),
 }
 """Events that nothing is built from. They are kept with the others, but no row depends on them."""

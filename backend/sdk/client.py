@@ -7,18 +7,21 @@ import base64
 import math
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from typing import Any, Self
 
 import httpx
 
 from backend.sdk.evidence import EvidenceActs, EvidenceReads
 from backend.sdk.lending import LoanActs, LoanReads
+from backend.sdk.live import LiveReads
 
 Json = dict[str, Any]
 
 WAIT_SECONDS = 30
+BULK_ITEMS = 100
 
 
 class Refused(Exception):
@@ -48,7 +51,7 @@ class OperationFailed(Exception):
         super().__init__(f"{operation['kind']}: {self.error}: {failure.get('detail', '')}")
 
 
-class Feiqian(LoanReads, EvidenceReads):
+class Feiqian(LoanReads, EvidenceReads, LiveReads):
     """A connection as one caller: the operator, or a participant."""
 
     def __init__(
@@ -104,6 +107,21 @@ class Feiqian(LoanReads, EvidenceReads):
         headers = {"Idempotency-Key": key or uuid.uuid4().hex, **_prefer(seconds)}
         operation = self._read(self._http.post(f"/api/v1{path}", json=body or {}, headers=headers))
         return self.finish(operation, seconds) if seconds or operation["state"] == "failed" else operation
+
+    def bulk(self, act: str, items: Sequence[Json], *, key: str | None = None, wait: int | None = None) -> list[Json]:
+        """Many acts of one kind (`note.endorse`, `receivable.confirm`, `note.redeem` …), a hundred a transaction: what
+        became of each, as {"state", "result"} or {"state", "error"}. With `wait` 0 the operations are given back as
+        they stand."""
+        found: list[Json] = []
+        for number, first in enumerate(range(0, len(items), BULK_ITEMS)):
+            body = {"act": act, "items": list(items[first : first + BULK_ITEMS])}
+            operation = self.act("/bulk", body, key=f"{key}-{number}" if key else None, wait=wait)
+            found += [operation] if wait == 0 else operation["result"]["items"]
+        return found
+
+    def take_back(self, operation_id: str) -> Json:
+        """Takes an act back that no block has yet; it may be too late all the same. The operation as it stands."""
+        return self.post(f"/operations/{operation_id}/cancellations")
 
     def operation(self, operation_id: str) -> Json:
         """What became of a write."""
@@ -166,6 +184,19 @@ class Feiqian(LoanReads, EvidenceReads):
     ) -> Party:
         """Takes a legal person in and gives back a client that acts as it. `limits` are confirmation limits in
         minor units by currency; `account` is its own wallet, whose owner acts through `sign_in`."""
+        registered = self.take_in_party(name, identifier, roles, limits=limits, account=account)["result"]["account"]
+        return Party(self, name, registered, None) if account else self.acting_for(name, registered)
+
+    def take_in_party(
+        self,
+        name: str,
+        identifier: str,
+        roles: Sequence[str],
+        *,
+        limits: dict[str, int] | None = None,
+        account: str | None = None,
+    ) -> Json:
+        """The act of `register` alone; result has account, also while it is under way."""
         body: Json = {
             "name": name,
             "identifier": identifier,
@@ -174,9 +205,11 @@ class Feiqian(LoanReads, EvidenceReads):
         }
         if account is not None:
             body["account"] = account
-        registered = self.act("/participants", body)["result"]["account"]
-        token = None if account else str(self.post(f"/participants/{registered}/api-keys")["apiKey"])
-        return Party(self, name, registered, token)
+        return self.act("/participants", body)
+
+    def acting_for(self, name: str, account: str) -> Party:
+        """A client that acts as a party whose key the keystore holds."""
+        return Party(self, name, account, str(self.post(f"/participants/{account}/api-keys")["apiKey"]))
 
     def issue_cash(self, to: Party | str, amount: int, currency: str = "CNY") -> Json:
         """Issues tokens to a party, in minor units; the reserve must have been attested."""
@@ -254,15 +287,15 @@ class Feiqian(LoanReads, EvidenceReads):
 
     def intakes(self) -> list[Json]:
         """Intakes I signed or am the depositor of, the latest first."""
-        return list(self.get("/intakes")["items"])
+        return self._pages("/intakes")
 
     def delivery_orders(self) -> list[Json]:
         """Delivery orders I signed or am the custodian for, the latest first."""
-        return list(self.get("/delivery-orders")["items"])
+        return self._pages("/delivery-orders")
 
     def feeds(self) -> list[Json]:
         """All price feeds, each with its last price."""
-        return list(self.get("/feeds")["items"])
+        return self._pages("/feeds")
 
     def prices(self, feed: str) -> list[Json]:
         """The prices of a feed, by the time they were observed at."""
@@ -276,7 +309,7 @@ class Feiqian(LoanReads, EvidenceReads):
         return int(self.get("/clock")["now"])
 
     def participants(self, role: str | None = None) -> list[Json]:
-        return list(self.get("/participants", role=role)["items"])
+        return self._pages("/participants", role=role)
 
     def receivables(self, status: str | None = None) -> list[Json]:
         """All receivables I am a party to."""
@@ -303,8 +336,9 @@ class Feiqian(LoanReads, EvidenceReads):
         return {name: int(found[f"{name}Fen"]) for name in ("penalty", "principal", "supplier")}
 
     def quotes(self, receivable_id: int | None = None) -> list[Json]:
-        """Quotes I gave or was given, the best price first."""
-        return list(self.get("/quotes", receivableId=receivable_id)["items"])
+        """Quotes I gave or was given: those still open first, and of them the best price."""
+        found = self._pages("/quotes", receivableId=receivable_id)
+        return sorted(found, key=lambda one: (one["state"] != "open", _unit_price(one["priceFen"], one["valueFen"])))
 
     def position(self, party: Party | str) -> Json:
         """What a party has and owes."""
@@ -320,7 +354,7 @@ class Feiqian(LoanReads, EvidenceReads):
         path = f"/participants/{_account(party)}/statement"
         whole = page = self.get(path, currency=currency)
         while page["next"] is not None:
-            page = self.get(path, currency=currency, **page["next"])
+            page = self.get(path, currency=currency, after=page["next"])
             whole["items"] += page["items"]
         return {**whole, "closing": page["closing"], "next": None}
 
@@ -331,14 +365,18 @@ class Feiqian(LoanReads, EvidenceReads):
             self._read(response)
         return response.text
 
-    def _pages(self, path: str, **query: Any) -> list[Json]:
-        items: list[Json] = []
-        after: int | None = 0
-        while after is not None:
+    def each(self, path: str, **query: Any) -> Iterator[Json]:
+        """Every item of a list under /api/v1, page by page as they are asked for. Raises Refused."""
+        after: str | int | None = None
+        while True:
             page = self.get(path, after=after, **query)
-            items += page["items"]
+            yield from page["items"]
             after = page["next"]
-        return items
+            if after is None:
+                return
+
+    def _pages(self, path: str, **query: Any) -> list[Json]:
+        return list(self.each(path, **query))
 
 
 class Party(Feiqian, LoanActs, EvidenceActs):
@@ -467,9 +505,12 @@ class Party(Feiqian, LoanActs, EvidenceActs):
 
     def endorse_many(self, note_id: int, payees: Sequence[tuple[Party | str, int, bool]]) -> list[int]:
         """Endorses parts of a note to several payees at once: (to, value, with recourse) each; the children."""
+        return children(self.endorse_list(note_id, payees))
+
+    def endorse_list(self, note_id: int, payees: Sequence[tuple[Party | str, int, bool]]) -> Json:
+        """The act of `endorse_many`; `children` tells them once it is final."""
         listed = [{"to": _account(to), "valueFen": str(value), "withRecourse": way} for to, value, way in payees]
-        operation = self.act(f"/notes/{note_id}/endorsement-lists", {"endorsements": listed})
-        return [int(event["args"]["childId"]) for event in operation["events"] if event["name"] == "NoteEndorsed"]
+        return self.act(f"/notes/{note_id}/endorsement-lists", {"endorsements": listed})
 
     def merge(self, note_id: int, into: int, value: int | None = None) -> Json:
         """Merges a note, or `value` of it, into another one of mine."""
@@ -660,8 +701,9 @@ class Party(Feiqian, LoanActs, EvidenceActs):
         return self.act(f"/receipt-quotes/{quote_id}/cancellations")
 
     def receipt_quotes(self, receipt_id: int | None = None) -> list[Json]:
-        """Quotes for receipts that I gave or was given, the best price first."""
-        return list(self.get("/receipt-quotes", receiptId=receipt_id)["items"])
+        """Quotes for receipts that I gave or was given: those still open first, and of them the best price."""
+        found = self._pages("/receipt-quotes", receiptId=receipt_id)
+        return sorted(found, key=lambda one: (one["state"] != "open", _unit_price(one["priceFen"], one["quantity"])))
 
     def order_delivery(self, receipt_id: int, quantity: str, recipient: str) -> Json:
         """Orders goods out, for who fetches them; result has deliveryOrderId."""
@@ -702,6 +744,16 @@ class Party(Feiqian, LoanActs, EvidenceActs):
         """Turns tokens into money at the bank."""
         body = {"amountFen": str(amount), "currency": currency, "payoutReference": payout_reference}
         return self.act("/cash/redemptions", body)
+
+
+def _unit_price(price: str, quantity: str) -> Fraction:
+    """Orders quotes by price: what pays the most comes first."""
+    return -Fraction(price) / Fraction(quantity)
+
+
+def children(operation: Json) -> list[int]:
+    """The notes that an operation endorsed, in the order of its payees."""
+    return [int(event["args"]["childId"]) for event in operation["events"] if event["name"] == "NoteEndorsed"]
 
 
 def _prefer(seconds: int) -> dict[str, str]:

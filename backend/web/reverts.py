@@ -32,6 +32,12 @@ _STATUS_WORDS = list(STATUSES.values())
 _LOAN_STATUS_WORDS = list(LOAN_STATUSES.values())
 
 SENTENCES: dict[str, tuple[str, str]] = {
+    # many acts at once, and acts taken back
+    "BulkItemWithoutReason": (
+        "act {item} ended without a reason; none was done",
+        "第 {item} 项无故终止;所有操作均未执行",
+    ),
+    "Cancelled": ("it was taken back before a block had it", "在上链前已撤回"),
     # participants
     "UnknownParticipant": ("{account} is no participant", "{account} 不是参与方"),
     "UnknownParticipantId": ("there is no participant {participantId}", "没有编号为 {participantId} 的参与方"),

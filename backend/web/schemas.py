@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    RootModel,
+    StrictBool,
+    WithJsonSchema,
+)
 from pydantic.alias_generators import to_camel
 from web3 import Web3
 
@@ -412,20 +421,41 @@ class LoansQuery(PageQuery):
     status: Literal["live", "in_sale", "uncovered", "ended"] | None = None
 
 
-class QuotesQuery(BaseModel):
-    model_config = ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=False)
-    receivable_id: RowNumber | None = None
+class IdPageQuery(BaseModel):
+    """A page of what has ids, the latest first."""
 
-
-class EventsQuery(BaseModel):
     model_config = ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=False)
-    after_block: RowNumber = 0
-    after_log: RowNumber | None = None
+    after: Annotated[str | None, Field(pattern="^[0-9a-f]{32}$", description="The `next` of the page before")] = None
     limit: Limit = 100
 
 
-class ParticipantsQuery(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class PlacePageQuery(BaseModel):
+    """A page whose `after` is nobody's business but the API's."""
+
+    model_config = ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=False)
+    after: Annotated[
+        str | None,
+        Field(pattern=r"^(0|[1-9][0-9]{0,17})-(0|[1-9][0-9]{0,17})$", description="The `next` of the page before"),
+    ] = None
+    limit: Limit = 100
+
+
+class FeedsQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=False)
+    after: Annotated[str | None, Field(pattern="^0x[0-9a-f]{64}$", description="The `next` of the page before")] = None
+    limit: Limit = 100
+
+
+class QuotesQuery(IdPageQuery):
+    receivable_id: RowNumber | None = None
+
+
+class EventsQuery(PlacePageQuery):
+    after_block: Annotated[RowNumber | None, Field(description="Instead of `after`: what came later")] = None
+    after_log: RowNumber | None = None
+
+
+class ParticipantsQuery(PageQuery):
     role: RoleName | None = None
 
 
@@ -540,8 +570,7 @@ class ReceiptsQuery(PageQuery):
     lot_id: RowNumber | None = None
 
 
-class ReceiptQuotesQuery(BaseModel):
-    model_config = ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=False)
+class ReceiptQuotesQuery(IdPageQuery):
     receipt_id: RowNumber | None = None
 
 
@@ -593,6 +622,55 @@ class ContractError(BaseModel):
     arguments: dict[str, Any]
     contract: str | None
     detail: str
+
+
+# ---- bulk acts
+
+
+class BulkNote(Body):
+    note_id: RowNumber
+
+
+class BulkEndorsement(EndorsementBody):
+    note_id: RowNumber
+
+
+class BulkConfirmation(Body):
+    receivable_id: RowNumber
+    amount_fen: Amount
+    set_off_waived: StrictBool = True
+
+
+class BulkRepayment(AmountBody):
+    receivable_id: RowNumber
+
+
+class BulkIssue(IssueBody):
+    pass
+
+
+ItemKind = TypeVar("ItemKind", bound=Body)
+ActName = TypeVar("ActName", bound=str)
+
+
+class BulkOf(Body, Generic[ActName, ItemKind]):
+    act: ActName
+    items: Annotated[list[ItemKind], Field(min_length=1, max_length=100)]
+
+
+class BulkBody(
+    RootModel[
+        Annotated[
+            BulkOf[Literal["receivable.confirm"], BulkConfirmation]
+            | BulkOf[Literal["receivable.repay"], BulkRepayment]
+            | BulkOf[Literal["note.endorse"], BulkEndorsement]
+            | BulkOf[Literal["note.accept", "note.decline", "note.redeem"], BulkNote]
+            | BulkOf[Literal["cash.issue"], BulkIssue],
+            Field(discriminator="act"),
+        ]
+    ]
+):
+    """Acts of one kind, each with what its own request would say and the number it would have in its path."""
 
 
 class Operation(BaseModel):

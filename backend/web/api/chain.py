@@ -6,9 +6,10 @@ from flask import Response
 
 from backend.errors import ChainUnavailable, NotFound, both
 from backend.queries import chain as queries
+from backend.queries.pages import place_from
 from backend.web import context
 from backend.web.api.shared import IDENTIFIER, documents_post, documents_read, refusals, topic
-from backend.web.schemas import EventsQuery, TravelBody
+from backend.web.schemas import EmptyBody, EventsQuery, TravelBody
 
 TRAVEL_SECONDS = 10.0
 """How long a journey waits for the read model; it is over all the same."""
@@ -20,14 +21,19 @@ blueprint = topic("chain", open_to_all=("health",))
 @documents_read(blueprint)
 def operation(operation_id: str) -> Response:
     """What became of a write (whoever asked for it, or the operator). Honours Prefer: wait=N as writes do."""
-    missing = NotFound(what=both("operation", "操作"), id=operation_id)
-    try:
-        found = context.system().outbox.operation(operation_id)
-    except NotFound:
-        raise missing from None
-    if context.viewer() not in (None, found["actor"]):
-        raise missing
+    _own(operation_id)
     return context.answer_operation(operation_id, under_way=200)
+
+
+@blueprint.post(f"/operations/<{IDENTIFIER}:operation_id>/cancellations")
+@blueprint.input(EmptyBody, arg_name="body")
+@documents_post(blueprint, 404, 409)
+def take_back(operation_id: str, body: EmptyBody) -> Response:
+    """Take an operation back that has not ended (whoever asked for it, or the operator). It may be too late: a block
+    decides. Honours Prefer: wait=N as writes do."""
+    _own(operation_id)
+    context.system().outbox.take_back(operation_id)
+    return context.answer_operation(operation_id, under_way=202)
 
 
 @blueprint.get("/events")
@@ -37,7 +43,10 @@ def events(query: EventsQuery) -> Response:
     """Everything that happened, in order (operator)."""
     context.require_operator()
     engine = context.desk().engine
-    return context.answer(queries.events(engine, query.after_block, query.after_log, query.limit))
+    after = place_from(query.after)
+    if after is None and query.after_block is not None:
+        after = query.after_block, -1 if query.after_log is None else query.after_log
+    return context.answer(queries.events(engine, after, query.limit))
 
 
 @blueprint.get("/clock")
@@ -74,3 +83,14 @@ def health() -> Response:
             )
         )
     return context.answer({"status": "ok", "chainId": system.node.chain_id, "block": system.indexer.position()})
+
+
+def _own(operation_id: str) -> None:
+    """Raises NotFound for an operation that is not the caller's."""
+    missing = NotFound(what=both("operation", "操作"), id=operation_id)
+    try:
+        found = context.system().outbox.operation(operation_id)
+    except NotFound:
+        raise missing from None
+    if context.viewer() not in (None, found["actor"]):
+        raise missing

@@ -308,11 +308,9 @@ class Estimates:
         self.answer = answer
         self.asked = 0
 
-    def gas_limit(self, _transaction: dict[str, str]) -> Any:
-        self.asked += 1
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return self.answer
+    def gas_limits(self, transactions: list[dict[str, str]]) -> list[Any]:
+        self.asked += len(transactions)
+        return [self.answer] * len(transactions)
 
 
 def over(contracts: Contracts, node: Any) -> Contracts:

@@ -17,11 +17,12 @@ from web3 import Web3
 from backend.chain.contracts import Call
 from backend.chain.keystore import Keystore
 from backend.chain.outbox import Intent, MovedElsewhere, Outbox, ended_in, move, operations, reopen
-from backend.chain.sender import PATIENCE_PERIODS, Sender
+from backend.chain.sender import LYING_BLOCKS, PATIENCE_PERIODS, Sender
 from backend.config import Settings
 from backend.database import open_database, reading
-from backend.errors import ChainUnavailable, ContractRefused, KeyNotHeld, NotFound, SetupIncomplete
+from backend.errors import ChainUnavailable, Conflict, ContractRefused, KeyNotHeld, NotFound, SetupIncomplete
 from backend.migrations import migrate
+from backend.testing import NewDatabase
 
 PERIOD = 30.0
 REVERT = refusal(
@@ -33,11 +34,11 @@ REVERT = refusal(
 class Bench:
     """An outbox and a sender over a database of their own and a chain on paper, driven step by step."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, database_url: str) -> None:
         self.settings = Settings.from_env({}, home=home, keystore_rounds=2, receipt_seconds=PERIOD)
         self.chain = PaperChain()
         self.contracts = paper_contracts(self.chain)
-        self.database = open_database(f"sqlite:///{home / 'test.db'}")
+        self.database = open_database(database_url)
         migrate(self.database)
         self.keystore = Keystore(self.settings)
         self.outbox = Outbox(self.database, self.contracts, self.keystore)
@@ -82,8 +83,8 @@ class Bench:
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    made = Bench(tmp_path)
+def bench(tmp_path: Path, new_database: NewDatabase) -> Iterator[Bench]:
+    made = Bench(tmp_path, new_database())
     yield made
     made.database.dispose()
 
@@ -546,3 +547,168 @@ def test_a_signer_with_work_under_way_is_not_simulated(bench: Bench) -> None:
     bench.chain.reverts["0x00000002"] = REVERT
     operation_id = bench.put(2)
     assert bench[operation_id]["state"] == "pending"
+
+
+# ---- other bytes at the same nonce
+
+
+def replaced(bench: Bench, operation_id: str) -> list[str]:
+    return [str(entry["note"]) for entry in bench[operation_id]["history"] if " at " in str(entry["note"])]
+
+
+def test_what_blocks_pass_over_is_signed_again_at_a_better_price(bench: Bench) -> None:
+    bench.chain.mines = False
+    first, second = bench.put(1), bench.put(2)
+    bench.step()
+    before = bench[first]
+    left = bench.chain.pool[:]
+    bench.step(PERIOD)
+    assert bench[first]["raw"] == before["raw"], "no block came meanwhile: it is not the price"
+    for _ in range(LYING_BLOCKS):
+        bench.chain.pool.clear()
+        bench.chain.mine()
+    bench.chain.pool += left
+    bench.step(PERIOD)
+    after = bench[first]
+    assert (after["nonce"], after["data"]) == (before["nonce"], before["data"])
+    assert (before["gas_price"], after["gas_price"]) == ("20", "23")
+    assert replaced(bench, first) == ["bump at 23 wei"]
+    bench.chain.pool = [tx for tx in bench.chain.pool if tx["hash"] != before["tx_hash"]]
+    bench.chain.mine()
+    bench.chain.mine()
+    bench.step()
+    assert [bench[one]["state"] for one in (first, second)] == ["succeeded"] * 2
+    assert bench.sent() == ["0x00000001", "0x00000002"]
+
+
+def test_the_earlier_bytes_may_be_the_ones_that_a_block_has(bench: Bench) -> None:
+    bench.chain.mines = False
+    first = bench.put(1)
+    bench.step()
+    before = bench[first]
+    left = bench.chain.pool[:]
+    bench.step(PERIOD)
+    for _ in range(LYING_BLOCKS):
+        bench.chain.pool.clear()
+        bench.chain.mine()
+    bench.step(PERIOD)
+    assert bench[first]["tx_hash"] != before["tx_hash"]
+    bench.chain.pool = left
+    bench.chain.mine()
+    bench.step()
+    done = bench[first]
+    assert (done["state"], done["tx_hash"], done["raw"]) == ("succeeded", before["tx_hash"], before["raw"])
+    bench.chain.reorganise(1)
+    gone(bench, 0)
+    bench.chain.pool.clear()
+    bench.chain.mines = True
+    bench.step(PERIOD)
+    assert bench[first]["state"] == "succeeded"
+    assert bench.sent() == ["0x00000001"], "once, by either"
+
+
+def test_a_price_that_the_node_calls_too_low_is_raised_to_what_it_asks(bench: Bench) -> None:
+    first = bench.put(1)
+    bench.chain.refuses = "transaction underpriced"
+    bench.step()
+    bench.step(PERIOD)
+    assert replaced(bench, first) == [], "it asks for no more than was offered"
+    bench.chain.price = 50
+    bench.chain.refuses = None
+    bench.step(PERIOD)
+    assert bench[first]["state"] == "succeeded"
+    assert bench[first]["gas_price"] == "50"
+
+
+def test_what_is_not_sent_yet_is_taken_back_without_a_trace_on_the_chain(bench: Bench) -> None:
+    bench.chain.mines = False
+    first, second = bench.put(1), bench.put(2)
+    bench.outbox.take_back(second)
+    bench.step()
+    assert bench[second]["state"] == "failed"
+    assert bench[second]["error"]["error"] == "Cancelled"
+    assert bench[second]["raw"] is None
+    bench.chain.mine()
+    bench.step()
+    assert bench.sent() == ["0x00000001"]
+    with pytest.raises(Conflict, match="has ended"):
+        bench.outbox.take_back(first)
+
+
+def test_what_is_under_way_gives_its_nonce_to_a_transfer_of_nothing(bench: Bench) -> None:
+    bench.chain.mines = False
+    first, second = bench.put(1), bench.put(2)
+    bench.step()
+    bench.outbox.take_back(first)
+    bench.step()
+    assert replaced(bench, first) == ["cancel at 23 wei"]
+    assert len(bench.chain.pool) == 3
+    bench.chain.pool = [tx for tx in bench.chain.pool if tx["data"] != "0x00000001"]
+    bench.chain.mine()
+    bench.chain.mine()
+    bench.step()
+    assert bench[first]["state"] == "failed"
+    assert bench[first]["error"] == {"error": "Cancelled", "arguments": {}, "contract": "SettlementToken:CNY"}
+    assert bench[second]["state"] == "succeeded"
+    assert bench.sent() == ["0x", "0x00000002"], "no gap"
+
+
+def test_it_may_be_too_late_to_take_back(bench: Bench) -> None:
+    bench.chain.mines = False
+    first = bench.put(1)
+    bench.step()
+    bench.chain.mine()
+    bench.outbox.take_back(first)
+    bench.step()
+    assert bench[first]["state"] == "succeeded"
+    assert bench.sent() == ["0x00000001"]
+
+
+# ---- many at once
+
+
+def test_where_every_transaction_has_its_own_block_only_the_first_is_tried(bench: Bench) -> None:
+    bench.chain.gas_behind = 30_000_000
+    many = [bench.put(number) for number in range(1, 6)]
+    bench.step()
+    assert [bench[one]["state"] for one in many] == ["succeeded"] * 5
+    assert bench.chain.estimates == 1
+
+
+def test_what_fails_there_fails_in_its_block_and_the_lane_goes_on(bench: Bench) -> None:
+    bench.chain.gas_behind = 30_000_000
+    many = [bench.put(number) for number in range(1, 4)]
+    bench.chain.reverts["0x00000002"] = REVERT
+    bench.step()
+    assert [bench[one]["state"] for one in many] == ["succeeded", "failed", "succeeded"]
+    assert bench[many[1]]["error"]["error"] == "ExceedsCap"
+    assert [bench[one]["nonce"] for one in many] == [1, 2, 3]
+
+
+def test_a_long_lane_is_sent_in_stretches_and_every_nonce_once(bench: Bench) -> None:
+    many = [bench.put(number) for number in range(1, 251)]
+    bench.step()
+    assert {bench[one]["state"] for one in many} == {"succeeded"}
+    assert [bench[one]["nonce"] for one in many] == list(range(1, 251))
+    assert len(bench.chain.broadcasts) == 250
+
+
+def test_two_workers_of_a_process_share_the_lanes(bench: Bench) -> None:
+    signers = [bench.keystore.create() for _ in range(12)]
+    for number, signer in enumerate(signers):
+        bench.put(number, signer=signer)
+    halves = [
+        Sender(bench.database, bench.contracts, bench.keystore, bench.settings, (share, 2)).lanes() for share in (0, 1)
+    ]
+    assert sorted(halves[0] + halves[1]) == sorted(signers)
+
+
+def test_a_lane_that_another_holds_is_left_to_it(bench: Bench) -> None:
+    operation_id = bench.put(1)
+    other = Sender(bench.database, bench.contracts, bench.keystore, bench.settings)
+    assert other.leases.holds(f"lane:{bench.signer}")
+    assert not bench.step()
+    assert bench[operation_id]["state"] == "pending"
+    other.leases.release()
+    assert bench.step()
+    assert bench[operation_id]["state"] == "succeeded"
