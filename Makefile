@@ -3,11 +3,12 @@ SHELL := /bin/sh
 PYTHON ?= python3
 CHAIN ?= ganache
 STORY ?= confirmation
+DATABASE ?= sqlite
 SEED ?= 1
 SCALE ?= 100
 DEFAULT_RATE_BPS ?= 400
 DISPUTE_RATE_BPS ?= 300
-export CHAIN
+export CHAIN DATABASE
 export PATH := $(CURDIR)/toolchain:$(CURDIR)/.venv/bin:$(PATH)
 export PYTHONDONTWRITEBYTECODE := 1
 # A company's own certificate authority is in the system's store, not in uv's.
@@ -15,11 +16,15 @@ export UV_SYSTEM_CERTS := 1
 
 bin := .venv/bin
 pytest := $(bin)/python -m pytest -p no:pytest-brownie
+# What runs on PostgreSQL too in every 'make test': all that writes, indexes, sends, pages and keeps.
+on_both := $(addprefix tests/backend/unit/,test_database.py test_migrations.py projections/test_indexer.py \
+	chain/test_sender.py) $(addprefix tests/backend/integration/,api/test_idempotency.py api/test_pages.py \
+	chain/test_races.py chain/test_crashes.py indexer runs test_backup.py test_reconcile.py)
 json := $(if $(filter 1,$(JSON)),--json,)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo region up down test test-backend test-contracts test-invariants lint format coverage gas \
-	compile lock clean
+.PHONY: help setup demo region up down network network-down test test-backend test-contracts test-invariants lint format \
+	coverage gas bench-network bench-reads compile lock clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,8 +46,8 @@ node_modules/.ready: package.json package-lock.json | .venv/.ready
 	@toolchain/npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2
 	@touch $@
 
-demo: setup ## from an invoice to the final holder's cash, with a proof at the end (STORY=dispute, STORY=default, STORY=oil; JSON=1)
-	@$(bin)/feiqian --chain $(CHAIN) demo --story $(STORY) $(json)
+demo: setup ## from an invoice to the final holder's cash, with a proof at the end (STORY=dispute, STORY=default, STORY=oil; NETWORK=poa; JSON=1)
+	@$(bin)/feiqian --chain $(CHAIN) demo --story $(STORY) $(if $(NETWORK),--network $(NETWORK)) $(json)
 
 region: setup ## 50 core enterprises, 2,000 suppliers: played, proven, reported (SEED=, SCALE= per cent, DEFAULT_RATE_BPS=, DISPUTE_RATE_BPS=)
 	@$(bin)/feiqian --chain $(CHAIN) region --seed $(SEED) --scale $(SCALE) \
@@ -54,12 +59,24 @@ up: setup ## start the network and the API and leave them running
 down: setup ## end what 'make up' started
 	@$(bin)/feiqian down
 
-test: setup ## all tests (CHAIN=anvil runs them on Anvil)
+network: setup ## start four geth validators (Clique) on loopback and leave them running
+	@$(bin)/feiqian network up
+
+network-down: setup ## end them; their chain stays
+	@$(bin)/feiqian network down
+
+bench-network: setup ## throughput, block time and finality of four validators, and of three
+	@$(bin)/python scripts/bench_network.py $(json)
+
+test: setup ## all tests (CHAIN=anvil runs them on Anvil, DATABASE=postgresql all on PostgreSQL)
 	@$(MAKE) --no-print-directory test-backend test-contracts test-invariants
 
 test-backend: setup
 	@toolchain/components
 	$(pytest) -q
+ifneq ($(DATABASE),postgresql)
+	DATABASE=postgresql $(pytest) -q $(on_both)
+endif
 
 test-contracts: setup
 	@$(bin)/python toolchain/prepare_brownie.py
@@ -85,6 +102,10 @@ coverage: setup ## line and branch coverage of the backend and of the contracts
 
 gas: setup ## gas of every act against its ceiling
 	@$(bin)/python scripts/bench_gas.py
+
+bench-reads: setup ## what lists cost at each size, and answers at 200 requests/s (SIZES=1e4,1e5,1e6, SECONDS=60)
+	@toolchain/components
+	@$(bin)/python scripts/bench_reads.py
 
 compile: setup ## compile the contracts (brownie)
 	$(bin)/brownie compile

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import json
-import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 from pydantic import ValidationError
 
-from backend import cli_books, detached
+from backend import cli_books, cli_network, cli_operations, cli_storage, detached
 from backend.cli_region import region
 from backend.config import Settings
 from backend.errors import FeiqianError
 from backend.invoices.cli import invoice
-from backend.processes import hold
 
 if TYPE_CHECKING:
     from backend.projections.indexer import Indexer
@@ -71,26 +68,32 @@ def main(ctx: click.Context, rpc_url: str | None, chain: str | None, home: Path 
 main.add_command(invoice)
 main.add_command(region)
 cli_books.register(main)
+cli_storage.register(main)
+cli_operations.register(main)
+cli_network.register(main)
 
 
 @main.command()
 @click.option("--story", default="confirmation", type=click.Choice(["confirmation", "dispute", "default", "oil"]))
+@click.option("--network", type=click.Choice(["poa"]), help="Play it on the validators of 'feiqian network'.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
 @click.pass_obj
-def demo(settings: Settings, story: str, as_json: bool) -> None:
-    """Play a story on a fresh local chain (or the one given by --rpc-url), and prove it."""
-    from backend.demo import run
+def demo(settings: Settings, story: str, network: str | None, as_json: bool) -> None:
+    """Play a story on a fresh local chain (or the one given by --rpc-url or --network), and prove it."""
+    from backend.demo import limits_of, run
     from backend.world import World
 
-    with tempfile.TemporaryDirectory(prefix="feiqian-demo-") as folder:
+    chain = cli_network.joined(settings) if network else contextlib.nullcontext(settings)
+    with chain as joined, tempfile.TemporaryDirectory(prefix="feiqian-demo-") as folder:
         # A throw-away chain needs no slow keystore; a free port leaves a running network alone.
-        fresh = settings.model_copy(
+        fresh = joined.model_copy(
             update={
                 "home": Path(folder),
                 "deployments": Path(folder) / "deployments",
                 "rpc_port": 0,
                 "keystore_rounds": 4096,
                 "poll_seconds": 0.01,
+                **limits_of(joined),
             }
         )
         world = World.start(fresh, report=lambda line: click.echo(f"· {line}"), keep_chain=False)
@@ -112,9 +115,8 @@ def up(settings: Settings, detach: bool) -> None:
         return
     from backend.world import World, listen
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _leave)
-    with _sole_user(settings), listen(settings) as listener:
+    cli_operations.leave_on_signals()
+    with cli_operations.role(settings, only="up"), listen(settings) as listener:
         world = World.start(settings, report=lambda line: click.echo(f"· {line}"))
         try:
             world.serve(listener)
@@ -178,11 +180,16 @@ def rebuild(settings: Settings) -> None:
 
     if not (settings.rpc_url or (settings.home / "chain").exists()):
         raise click.ClickException(f"there is no network in {settings.home} yet; 'feiqian up' starts one")
-    with _sole_user(settings), open_resting(settings) as system:
+    with (
+        cli_operations.role(settings, alone=True),
+        open_resting(settings) as system,
+        cli_operations.sole_indexer(system.database) as still_alone,
+    ):
         system.indexer.rebuild()
         with Progress(*Progress.get_default_columns(), TextColumn("{task.fields[pace]}")) as bar:
             task = bar.add_task("blocks", total=None, pace="")
             while _step(system.indexer):
+                still_alone()
                 now = system.indexer.progress()
                 bar.update(task, completed=now.position, total=now.head, pace=f"{now.rate:,.0f} events/s")
         click.echo(f"rebuilt up to block {system.indexer.position()}")
@@ -219,24 +226,6 @@ def _step(indexer: Indexer) -> bool:
         return indexer.step()
     except ChainMoved:
         return True
-
-
-@contextlib.contextmanager
-def _sole_user(settings: Settings) -> Iterator[None]:
-    """Only one process works on a home at a time (rule B16)."""
-    lock = hold(settings.home / "lock")
-    if lock is None:
-        raise click.ClickException(
-            f"another feiqian works on {settings.home}: a network that runs ('feiqian down' ends it) or a rebuild"
-        )
-    with lock:
-        yield
-
-
-def _leave(number: int, _frame: object) -> NoReturn:
-    """Ends by way of every `finally`; the same signal once more ends at once."""
-    signal.signal(number, signal.SIG_DFL)
-    sys.exit(0)
 
 
 def _setting(mistake: Any) -> str:

@@ -68,8 +68,7 @@ def statement(settings: Settings, account: str, currency: str | None) -> None:
                 _show_entry(entry)
             if page["next"] is None:
                 break
-            after = page["next"]["afterBlock"], page["next"]["afterLog"]
-            page = queries.statement(database, account, currency=number, after=after)
+            page = queries.statement(database, account, currency=number, after=page["next"])
         _show_balances("closing", page["closing"])
 
 

@@ -54,7 +54,12 @@ class Settings(BaseModel):
     sender_workers: int = Field(default=2, ge=1, le=64, description="Threads that send, each its own lanes")
     max_wait_seconds: int = Field(default=60, description="Most that Prefer: wait may ask for")
     max_body_bytes: int = 6 * 1024 * 1024
-    confirmations: int = Field(default=0, description="Blocks on top before an event is read")
+    confirmations: int | None = Field(
+        default=None,
+        ge=0,
+        description="Blocks on top before an event is read; default 2 on Clique, where sealed blocks "
+        "may be taken back, 0 elsewhere",
+    )
     currencies: str = Field(default="CNY,EUR,USD,SGD", description="One settlement token each")
     admin_delay_seconds: int = Field(default=DAY, description="Delay of the admin role once set-up is over")
     min_tenor_days: int = 1
@@ -72,6 +77,20 @@ class Settings(BaseModel):
     count_age_hours: int = Field(default=24, description="How old a custodian's count may be to pledge goods on it")
     mqtt_host: str = Field(default="", description="Broker that devices send their readings to; empty: none")
     mqtt_port: int = Field(default=1883, ge=1, le=65_535, description="Port of that broker")
+    web_workers: int = Field(default=2, ge=1, le=64, description="Processes of 'feiqian web'")
+    web_threads: int = Field(default=64, ge=2, le=1_000, description="Requests that each of them serves at a time")
+    ready_lag_blocks: int = Field(default=20, description="A read model further behind counts as not ready")
+    max_streams: int = Field(default=40, description="Readers of the live feed that one process serves at a time")
+    webhook_timeout: float = Field(default=5.0, description="Seconds that a webhook has for its answer")
+    webhook_days: int = Field(default=3, description="A webhook that fails for so long is suspended")
+    webhook_pause_seconds: int = Field(default=3600, description="Longest pause before a delivery is tried again")
+    webhook_anywhere: bool = Field(
+        default=False, description="Webhooks may be plain HTTP and point inside, as on a development chain"
+    )
+    network_port: int = Field(
+        default=9545, description="First of the eight loopback ports of 'feiqian network'; 0 takes free ones"
+    )
+    network_block_seconds: int = Field(default=1, ge=1, le=5, description="Time between blocks of 'feiqian network'")
     log_level: str = "WARNING"
     log_json: bool = False
 

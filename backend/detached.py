@@ -112,14 +112,14 @@ def _await_health(settings: Settings, runs: Callable[[], bool], seconds: float) 
     deadline = time.monotonic() + seconds
     with Console().status("waiting for the network"):
         while runs():
-            wrong = _what_is_wrong(settings)
+            wrong = what_is_wrong(settings)
             if wrong is None or time.monotonic() > deadline:
                 return wrong
             time.sleep(0.2)
     return "it ended"
 
 
-def _what_is_wrong(settings: Settings) -> str | None:
+def what_is_wrong(settings: Settings) -> str | None:
     """None where this home's network answers on host:port and is well. It is known by its operator's key, which is
     this home's secret: a network of another home does not take it."""
     base = f"http://{settings.host}:{settings.port}/api/v1"

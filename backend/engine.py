@@ -1,8 +1,9 @@
 """The engine: what keeps taking the outbox to the chain and the chain to the read model.
 
-Its parts run side by side, each in a thread of its own and with its own fault: senders, the indexer, and the runs that
-go on by themselves from one act to the next. Several processes may run any of them over one database: a signer's lane,
-the indexer and the runs are each worked on by one of them at a time, by lease.
+Its parts run side by side, each in a thread of its own and with its own fault: senders, the indexer, the runs that
+go on by themselves from one act to the next, what tells webhooks, and what listens to devices. Several processes may
+run any of them over one database: a signer's lane, the indexer, the runs, a webhook and the listening are each worked
+on by one of them at a time, by lease.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from backend.projections.indexer import ChainMoved, Indexer
 
 log = structlog.get_logger(__name__)
 
-PARTS = ("sender", "indexer", "runs")
+PARTS = ("sender", "indexer", "runs", "webhooks", "listening")
 IDLE_SECONDS = 0.5
 FAULT_SECONDS = 1.0
 FIRST_PAUSE = 0.002
@@ -79,6 +80,10 @@ class Engine:
             return sender.step(sender.lanes(), time.monotonic())
 
         return Part("sender", work, rest, when_lost=sender.chain_was_lost)
+
+    def add(self, kind: str, work: Callable[[], bool]) -> None:
+        """One more part, which shares its work with other processes by itself."""
+        self._parts.append(Part(kind, work, lambda: IDLE_SECONDS))
 
     def start(self, kinds: Collection[str] = PARTS) -> None:
         """Sets the parts of these kinds going."""

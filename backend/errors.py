@@ -150,6 +150,23 @@ class ChainUnavailable(FeiqianError):
     detail = {"en": "{reason}; nothing was sent", "zh": "{reason};未发送任何交易"}
 
 
+class StorageUnavailable(FeiqianError):
+    """The database does not take what is to be kept: it is full, read-only or away."""
+
+    type = "storage-unavailable"
+    status = 503
+    title = {"en": "The database cannot be written", "zh": "数据库无法写入"}
+    detail = {"en": "{reason}; nothing was changed", "zh": "{reason};未做任何更改"}
+
+
+class Overloaded(FeiqianError):
+    """There is no room for this request now; a later one may find some."""
+
+    type = "overloaded"
+    status = 503
+    title = {"en": "There is no room for more", "zh": "服务已达上限"}
+
+
 class SetupIncomplete(FeiqianError):
     """A tool or a setting is missing; the sentence says which command mends it."""
 

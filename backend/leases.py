@@ -14,9 +14,8 @@ import time
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Column, Connection, Engine, Float, String, Table, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
-from backend.database import metadata, reading
+from backend.database import insert_new, metadata, reading
 
 LEASE_SECONDS = 4.0
 
@@ -68,6 +67,8 @@ class Leases:
 
     def release(self) -> None:
         """Gives all back at once: nobody has to wait for them to end."""
+        if not self._held:
+            return
         self._held.clear()
         with self._engine.begin() as db:
             db.execute(delete(leases).where(leases.c.owner == self.owner))
@@ -75,9 +76,8 @@ class Leases:
     def _take(self, db: Connection, names: list[str]) -> list[str]:
         now = _now(db)
         # A row for each comes first, so that two who want a new one at the same time meet at its lock.
-        dialect = sqlite if db.dialect.name == "sqlite" else postgresql
-        unclaimed = [{"name": name, "owner": "", "until": 0.0} for name in names]
-        db.execute(dialect.insert(leases).on_conflict_do_nothing(), unclaimed)
+        for name in names:
+            insert_new(db, leases, name=name, owner="", until=0.0)
         query = select(leases).where(leases.c.name.in_(names)).order_by(leases.c.name).with_for_update()
         known = {row["name"]: row for row in db.execute(query).mappings()}
         free = [

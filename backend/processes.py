@@ -20,13 +20,13 @@ def command_of(pid: str) -> str:
         return ""
 
 
-def hold(path: Path) -> IO[str] | None:
+def hold(path: Path, *, shared: bool = False) -> IO[str] | None:
     """Locks the file `path` until what is returned is closed, which the system does however the process ends; None
-    where another holds it."""
+    where another holds it. A `shared` lock leaves room for others that are shared."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     lock = path.open("w")
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(lock, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except OSError:
         lock.close()
         return None

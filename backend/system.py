@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Engine as Database
 
 from backend.chain.contracts import Contracts, Deployment
+from backend.chain.finality import confirmations
 from backend.chain.keystore import Keystore
 from backend.chain.logs import LogSource
 from backend.chain.node import Node, connect
@@ -22,11 +23,16 @@ from backend.commands.settlement_runs import SettlementRuns
 from backend.config import Settings
 from backend.database import open_database
 from backend.devices.intake import Intake
+from backend.devices.listening import Listening
 from backend.devices.mqtt import MqttIntake
 from backend.engine import PARTS, Engine
 from backend.leases import Leases
+from backend.live.deliveries import Deliveries
 from backend.migrations import migrate
 from backend.projections.indexer import Indexer
+
+FIRST_PAUSE = 0.01
+LONGEST_PAUSE = 0.2
 
 
 @dataclass
@@ -42,7 +48,8 @@ class System:
     indexer: Indexer
     engine: Engine
     desk: Desk
-    mqtt: MqttIntake | None = None
+    deliveries: Deliveries
+    listening: Listening | None
 
     @classmethod
     def open(cls, settings: Settings, node: Node | None = None, deployment: Deployment | None = None) -> System:
@@ -55,58 +62,72 @@ class System:
         contracts = Contracts(node, deployment)
         keystore = Keystore(settings)
         outbox = Outbox(database, contracts, keystore)
-        indexer = Indexer(database, LogSource(contracts), settings.confirmations)
+        indexer = Indexer(database, LogSource(contracts), confirmations(node, settings))
         workers = settings.sender_workers
         senders = [Sender(database, contracts, keystore, settings, (one, workers)) for one in range(workers)]
         engine = Engine(senders, indexer, settings, partial(Leases, database))
         outbox.wake = engine.wake
         desk = Desk(database, contracts, keystore, outbox, settings)
+        deliveries = Deliveries(database, settings, lambda: node.development is not None)
         engine.runs = [SettlementRuns(desk).step, Anchoring(desk).step]
-        return cls(settings, node, database, contracts, keystore, outbox, indexer, engine, desk)
+        engine.add("webhooks", deliveries.step)
+        listening = _listening(desk, database) if settings.mqtt_host else None
+        if listening is not None:
+            engine.add("listening", listening.step)
+        return cls(settings, node, database, contracts, keystore, outbox, indexer, engine, desk, deliveries, listening)
 
     def start(self, parts: Collection[str] = PARTS) -> None:
-        """Sets these parts of the engine going, and listens to the broker where one is set."""
+        """Sets these parts of the engine going; with "listening", a broker is listened to where one is set."""
         self.engine.start(parts)
-        if "runs" in parts and self.settings.mqtt_host and self.mqtt is None:
-            name = f"feiqian-intake-{self.node.chain_id}"
-            self.mqtt = MqttIntake(Intake.over(self.desk), self.settings.mqtt_host, self.settings.mqtt_port, name)
-            self.mqtt.start()
 
     def close(self) -> None:
-        if self.mqtt is not None:
-            self.mqtt.stop()
-            self.mqtt = None
         self.engine.stop()
+        if self.listening is not None:
+            self.listening.close()
+        self.deliveries.close()
         self.database.dispose()
 
     def wait(self, operation_id: str, seconds: float) -> dict[str, Any]:
         """The operation when it is final and the read model has its block, or as it stands after `seconds`."""
         deadline = time.monotonic() + seconds
-        while True:
+        for pause in self._pauses():
             seen = self.engine.changes  # before looking, or a change in between would be slept through
             operation = self.outbox.operation(operation_id)
             left = deadline - time.monotonic()
             if left <= 0 or self._is_done(operation):
-                return operation
-            self._wait_change(seen, left)
+                break
+            self.engine.wait_change(seen, min(left, pause))
+        return operation
 
     def wait_for_block(self, number: int, seconds: float) -> None:
         """Returns once the read model has block `number`, or after `seconds`."""
         deadline = time.monotonic() + seconds
         self.engine.wake()
-        while True:
+        for pause in self._pauses():
             seen = self.engine.changes
             left = deadline - time.monotonic()
             if left <= 0 or self.indexer.position() >= number:
                 return
-            self._wait_change(seen, left)
+            self.engine.wait_change(seen, min(left, pause))
 
-    def _wait_change(self, seen: int, left: float) -> None:
-        """Sleeps until something may have changed: the engine says so, or, where it runs in another process, soon."""
-        self.engine.wait_change(seen, min(left, 1.0 if self.engine.is_running else 0.03))
+    def _pauses(self) -> Iterator[float]:
+        """How long to sleep at most until something may have changed. The engine of this process says so; what another
+        one does has to be looked for, soon at first and then less and less often."""
+        pause = LONGEST_PAUSE if self.engine.is_running else FIRST_PAUSE
+        while True:
+            yield pause
+            pause = min(LONGEST_PAUSE, 1.5 * pause)
 
     def _is_done(self, operation: dict[str, Any]) -> bool:
         if operation["state"] not in FINAL:
             return bool(operation["state"] == "suspended")
         block = operation["block_number"]
         return block is None or self.indexer.position() >= block
+
+
+def _listening(desk: Desk, database: Database) -> Listening:
+    def make() -> MqttIntake:
+        name = f"feiqian-intake-{desk.contracts.deployment.chain_id}"
+        return MqttIntake(Intake.over(desk), desk.settings.mqtt_host, desk.settings.mqtt_port, name)
+
+    return Listening(Leases(database), make)

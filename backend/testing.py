@@ -1,7 +1,8 @@
 """A pytest plugin: `feiqian` gives each test a deployed network of its own, in a fraction of a second.
 
 One chain and one deployment serve the whole run; between tests the chain is reverted to a snapshot and the
-database to a copy, so that no test sees another. `CHAIN=anvil` in the environment runs it on Anvil.
+database to a copy, so that no test sees another. `CHAIN=anvil` in the environment runs it on Anvil,
+`DATABASE=postgresql` on PostgreSQL.
 
     def test_a_claim_is_paid(feiqian):
         claim = feiqian.tier1.hand_over(feiqian.invoice(amount=100_000_00))
@@ -12,8 +13,7 @@ database to a copy, so that no test sees another. `CHAIN=anvil` in the environme
 from __future__ import annotations
 
 import os
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
     from backend.config import Settings
     from backend.sdk import Feiqian, Party
+    from backend.testing_databases import Databases
     from backend.world import World
+
+NewDatabase = Callable[..., str]
 
 FUNDS_FEN = 1_000_000_000_00
 LIMIT_FEN = 500_000_000_00
@@ -117,13 +120,38 @@ class Network:
 
 
 @pytest.fixture(scope="session")
-def feiqian_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def feiqian_databases() -> Iterator[Databases]:
+    """Where the databases of the run are."""
+    from backend.testing_databases import open_databases
+
+    with open_databases() as databases:
+        yield databases
+
+
+@pytest.fixture
+def new_database(feiqian_databases: Databases, tmp_path: Path) -> Iterator[NewDatabase]:
+    """Makes databases of the test's own; gives the URL of each."""
+    made: list[str] = []
+
+    def make(*, empty: bool = False) -> str:
+        made.append(feiqian_databases.new(tmp_path, empty=empty))
+        return made[-1]
+
+    yield make
+    for url in made:
+        feiqian_databases.drop(url)
+
+
+@pytest.fixture(scope="session")
+def feiqian_settings(feiqian_databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The settings of the run; a project overrides this fixture to change them."""
     from backend.config import Settings
 
+    home = tmp_path_factory.mktemp("feiqian")
     return Settings.from_env(
         {},
-        home=tmp_path_factory.mktemp("feiqian"),
+        home=home,
+        database_url=feiqian_databases.new(home),
         chain=os.environ.get("CHAIN", "ganache"),
         rpc_port=0,
         rpc_timeout=20,
@@ -137,36 +165,27 @@ def feiqian_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 class _Base:
     world: World
     parties: dict[str, tuple[str, str, str | None]]
-    database: Path
     snapshot: str
 
 
 @pytest.fixture(scope="session")
 def feiqian_base(feiqian_settings: Settings) -> Iterator[_Base]:
     """One chain, one deployment and the cast, for the whole run."""
-    from sqlalchemy import text
-
     from backend.world import World
 
     world = World.start(feiqian_settings, keep_chain=False)
     try:
         parties = _register_cast(world.operator())
         world.system.close()
-        with world.system.database.connect() as db:
-            db.exec_driver_sql("COMMIT")
-            db.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
-        world.system.database.dispose()
         development = world.system.node.development
         assert development is not None
-        base = _Base(world, parties, feiqian_settings.home / "base.db", development.snapshot())
-        shutil.copy(feiqian_settings.home / "feiqian.db", base.database)
-        yield base
+        yield _Base(world, parties, development.snapshot())
     finally:
         world.close()
 
 
 @pytest.fixture
-def feiqian(feiqian_base: _Base, tmp_path: Path) -> Iterator[Network]:
+def feiqian(feiqian_base: _Base, feiqian_databases: Databases, tmp_path: Path) -> Iterator[Network]:
     """A deployed network of the test's own."""
     from backend.sdk import Party
     from backend.system import System
@@ -174,8 +193,8 @@ def feiqian(feiqian_base: _Base, tmp_path: Path) -> Iterator[Network]:
     from backend.world import World
 
     base = feiqian_base.world
-    shutil.copy(feiqian_base.database, tmp_path / "feiqian.db")
-    settings = base.settings.model_copy(update={"database_url": f"sqlite:///{tmp_path / 'feiqian.db'}"})
+    database_url = feiqian_databases.copy(base.settings.database, tmp_path)
+    settings = base.settings.model_copy(update={"database_url": database_url})
     system = System.open(settings, base.system.node, base.system.contracts.deployment)
     system.start()
     try:
@@ -185,6 +204,7 @@ def feiqian(feiqian_base: _Base, tmp_path: Path) -> Iterator[Network]:
         yield Network(world, operator, *cast)
     finally:
         system.close()
+        feiqian_databases.drop(database_url)
         development = base.system.node.development
         if development is not None and base.system.node.is_up():
             development.revert(feiqian_base.snapshot)

@@ -7,7 +7,7 @@ import contextlib
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,9 @@ from backend.web.app import create_app
 
 Report = Callable[[str], None]
 
+LEAVE_SECONDS = 10
+"""How long requests that are served when the network is ended may take."""
+
 
 @dataclass
 class World:
@@ -34,6 +37,8 @@ class World:
     chain: LocalChain | None
     system: System
     app: Any
+    _leave: contextlib.ExitStack = field(default_factory=contextlib.ExitStack, repr=False)
+    """What is to be done before the rest is ended."""
 
     @classmethod
     def start(cls, settings: Settings, *, report: Report = lambda line: None, keep_chain: bool = True) -> World:
@@ -60,6 +65,9 @@ class World:
         return cls(settings, chain, system, create_app(system))
 
     def close(self) -> None:
+        """Ends the streams, lets the requests under way end, then everything else."""
+        self.app.extensions["feiqian-streams"].closing.set()
+        self._leave.close()
         self.system.close()
         if self.chain is not None:
             self.chain.stop()
@@ -75,15 +83,12 @@ class World:
 
     def serve(self, listener: socket.socket) -> threading.Thread:
         """Serves the API on a socket that listens, in a thread."""
-        from waitress import serve  # only needed here
+        from waitress.server import create_server  # only needed here
 
-        thread = threading.Thread(
-            target=serve,
-            args=(self.app,),
-            kwargs={"sockets": [listener], "threads": 16},
-            daemon=True,
-        )
+        server = create_server(self.app, sockets=[listener], threads=self.settings.web_threads)
+        thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
+        self._leave.callback(server.task_dispatcher.shutdown, cancel_pending=True, timeout=LEAVE_SECONDS)
         return thread
 
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import structlog
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -41,9 +42,12 @@ from web3.exceptions import Web3RPCError
 from backend.chain.contracts import Call, Contracts, decode_revert, refused
 from backend.chain.keystore import Keystore
 from backend.chain.node import Block
+from backend.correlation import request_id
 from backend.crashpoints import crash_point
 from backend.database import metadata, reading
 from backend.errors import Conflict, ContractRefused, FeiqianError, IdempotencyConflict, KeyNotHeld, NotFound, both
+
+log = structlog.get_logger(__name__)
 
 OPEN = ("pending", "submitted", "suspended")
 FINAL = ("succeeded", "failed")
@@ -75,6 +79,7 @@ operations = Table(
     Column("replacements", Integer, nullable=False, default=0, server_default="0"),
     Column("cancel_wanted", Boolean, nullable=False, default=False, server_default=false()),
     Column("is_cancel", Boolean, nullable=False, default=False, server_default=false()),
+    Column("request_id", String(64), index=True),
     UniqueConstraint("actor", "idempotency_key"),
     Index("ix_operations_signer_nonce", "signer", "nonce"),
     Index("ix_operations_signer_state", "signer", "state"),
@@ -247,6 +252,7 @@ def _write(
         "state": state,
         "signer": signer,
         "result": result,
+        "request_id": request_id(),
     }
     if call is not None:
         row |= {"contract": call.contract, "function": call.function, "to": call.to, "data": call.data}
@@ -296,7 +302,17 @@ def move_all(connection: Connection, moves: Sequence[Move]) -> list[Row]:
             {"operation_id": one.row["id"], "state": one.state, "at": one.at, "note": one.note or None} for one in moves
         ]
         connection.execute(insert(operation_history), history)
-    return [{**one.row, **one.values, "state": one.state} for one in moves]
+    after: list[Row] = [{**one.row, **one.values, "state": one.state} for one in moves]
+    for row in after:
+        log.info(
+            "operation-moved",
+            request=row["request_id"],
+            operation=row["id"],
+            state=row["state"],
+            tx=row["tx_hash"],
+            block=row["block_number"],
+        )
+    return after
 
 
 def ended_in(connection: Connection, first: int, last: int | None, contracts: Iterable[str]) -> list[Row]:

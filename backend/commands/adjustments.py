@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.dialects import postgresql, sqlite
 from web3 import Web3
 
 from backend.chain.outbox import Row
@@ -16,6 +15,7 @@ from backend.commands.participants import identity_hash
 from backend.commands.receivables import party
 from backend.commands.signatures import OwnSignature, for_wallet, require_signed_terms, signed
 from backend.commands.waiting import keep_document
+from backend.database import insert_new
 from backend.documents import tables
 from backend.errors import Conflict, Forbidden, InvalidInput, InvoiceUnreadable, both
 from backend.invoices import Invoice, read_invoice, to_json
@@ -300,16 +300,13 @@ def _require_belonging(desk: Desk, receivable: dict[str, Any], credit_note: Invo
 def _keep_credit_note(
     db: Connection, credit_note: Invoice, document: bytes, receivable_id: int, supplier: str, at: int
 ) -> None:
-    dialect = sqlite if db.dialect.name == "sqlite" else postgresql
-    db.execute(
-        dialect.insert(tables.credit_notes)
-        .values(
-            document_hash=credit_note.document_hash,
-            receivable_id=receivable_id,
-            document=document,
-            facts=to_json(credit_note),
-            handed_over_by=supplier,
-            at=at,
-        )
-        .on_conflict_do_nothing()
+    insert_new(
+        db,
+        tables.credit_notes,
+        document_hash=credit_note.document_hash,
+        receivable_id=receivable_id,
+        document=document,
+        facts=to_json(credit_note),
+        handed_over_by=supplier,
+        at=at,
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.commands.desk import Desk, require_named
+from backend.database import insert_new
 from backend.documents.tables import fresh_id
 from backend.errors import InvalidInput, both
 
@@ -23,7 +23,5 @@ def require_financiers(desk: Desk, financiers: list[str], asker: str) -> None:
 
 def keep_requests(db: Connection, table: Table, financiers: list[str], **row: Any) -> None:
     """A row of `table` for each financier; one that stands already stays as it is."""
-    dialect = sqlite if db.dialect.name == "sqlite" else postgresql
     for financier in financiers:
-        values = {"id": fresh_id(), "financier": financier, **row}
-        db.execute(dialect.insert(table).values(**values).on_conflict_do_nothing())
+        insert_new(db, table, id=fresh_id(), financier=financier, **row)

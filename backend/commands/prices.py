@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy.dialects import postgresql, sqlite
-
 from backend.chain.outbox import Row
 from backend.chain.typed import Price, fresh_nonce
 from backend.commands.acts import act
 from backend.commands.desk import Desk, Request, require_named, require_operator, require_participant
 from backend.commands.signatures import OwnSignature, require_signed_terms, signed
+from backend.database import insert_new
 from backend.documents import tables
 from backend.errors import Forbidden, InvalidInput, both
 from backend.goods import feed_of, to_word
@@ -28,9 +27,8 @@ def assign_feed(
     call = desk.contracts.call_data("Prices", "assignFeed", feed, oracle)
     desk.simulate(desk.power("registrar"), call)
     with desk.engine.begin() as db:
-        dialect = sqlite if db.dialect.name == "sqlite" else postgresql
         words = {"commodity": commodity, "grade": grade, "unit": unit, "currency": number}
-        db.execute(dialect.insert(tables.feed_words).values(feed=feed, **words).on_conflict_do_nothing())
+        insert_new(db, tables.feed_words, feed=feed, **words)
     return desk.outbox.send(request.intent, desk.power("registrar"), call, result={"feed": feed})
 
 

@@ -37,6 +37,7 @@ def request_receipt_quotes(desk: Desk, request: Request, receipt_id: int, quanti
             tables.receipt_quote_requests,
             financiers,
             receipt_id=receipt_id,
+            lot_id=receipt["lotId"],
             seller=seller,
             quantity=part,
             at=now,

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, time
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.chain.outbox import Row
 from backend.chain.typed import Confirmation, fresh_nonce
@@ -15,6 +14,7 @@ from backend.commands.desk import Desk, Request, require_participant, require_ro
 from backend.commands.participants import identity_hash
 from backend.commands.signatures import OwnSignature, for_wallet, require_signed_terms, signed
 from backend.commands.waiting import keep_document
+from backend.database import insert_new
 from backend.documents import tables
 from backend.errors import Conflict, Forbidden, InvalidInput, Phrase, both
 from backend.invoices import Invoice, read_invoice, to_json
@@ -254,18 +254,15 @@ def _due(invoice: Invoice) -> int | None:
 
 
 def _keep_invoice(db: Connection, invoice: Invoice, document: bytes, supplier: str, at: int) -> None:
-    dialect = sqlite if db.dialect.name == "sqlite" else postgresql
-    db.execute(
-        dialect.insert(tables.invoices)
-        .values(
-            document_hash=invoice.document_hash,
-            fingerprint=invoice.fingerprint,
-            document=document,
-            facts=to_json(invoice),
-            handed_over_by=supplier,
-            at=at,
-        )
-        .on_conflict_do_nothing()
+    insert_new(
+        db,
+        tables.invoices,
+        document_hash=invoice.document_hash,
+        fingerprint=invoice.fingerprint,
+        document=document,
+        facts=to_json(invoice),
+        handed_over_by=supplier,
+        at=at,
     )
 
 

@@ -18,6 +18,7 @@ from backend.chain.outbox import Intent, Row
 from backend.commands.acts import act
 from backend.commands.desk import Desk, Request, require_operator
 from backend.config import DAY
+from backend.crashpoints import crash_point
 from backend.documents import tables
 from backend.errors import ContractRefused, InvalidInput, both
 from backend.queries import settlement_runs as queries
@@ -85,6 +86,7 @@ class SettlementRuns:
         intent = Intent("settlement-run.pay", actor, None, f"{run['id']}-{progress.sent}")
         try:
             self._desk.outbox.send(intent, self._desk.power("registrar"), *calls)
+            crash_point("settlement-run.sent")
         except ContractRefused as refusal:  # somebody was faster, or something is wrong with it
             self._refusals[run["id"]] += 1
             if self._refusals[run["id"]] >= MOST_FAILURES:
@@ -95,6 +97,7 @@ class SettlementRuns:
         table, now = tables.settlement_runs, self._desk.contracts.node.head().timestamp
         with self._desk.engine.begin() as db:
             db.execute(update(table).where(table.c.id == run["id"]).values(state=state, reason=reason, ended_at=now))
+        crash_point("settlement-run.ended")
         return True
 
     def _next(self, run: dict[str, Any]) -> list[Call]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
 
+from backend.database import insert_new
 from backend.documents.tables import fresh_id
 from backend.errors import Conflict, both
 from backend.queries.documents import is_nonce_used
@@ -16,13 +16,8 @@ def keep_document(db: Connection, table: Table, *, contract: str, signer: str, n
     """Keeps a document of `signer` for `contract` in `table`; its new id. Raises Conflict for a nonce that the signer
     has used: the same signature may not stand for two documents, nor a spent one for any."""
     identifier = fresh_id()
-    dialect = sqlite if db.dialect.name == "sqlite" else postgresql
-    kept = None
-    if not is_nonce_used(db, contract, signer, nonce):
-        kept = db.execute(
-            dialect.insert(table).values(id=identifier, nonce=nonce, **row).on_conflict_do_nothing()
-        ).rowcount
-    if not kept:
+    is_used = is_nonce_used(db, contract, signer, nonce)
+    if is_used or not insert_new(db, table, id=identifier, nonce=nonce, **row):
         raise Conflict(
             field="own.nonce",
             reason=both(

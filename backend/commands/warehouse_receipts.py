@@ -227,6 +227,7 @@ def order_delivery(
             signer=holder,
             receipt_id=receipt_id,
             holder=holder,
+            custodian=receipt["custodian"],
             quantity=part,
             recipient=recipient,
             recipient_hash=document.recipientHash,

@@ -46,12 +46,15 @@ quote_requests = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("receivable_id", BigInteger, nullable=False, index=True),
-    Column("seller", String(42), nullable=False, index=True),
-    Column("financier", String(42), nullable=False, index=True),
+    Column("seller", String(42), nullable=False),
+    Column("financier", String(42), nullable=False),
     Column("value", BigInteger, nullable=False),
     Column("with_recourse", Boolean, nullable=False),
     Column("at", BigInteger, nullable=False),
     UniqueConstraint("receivable_id", "seller", "financier", "value", "with_recourse"),
+    Index("ix_quote_requests_seller_id", "seller", "id"),
+    Index("ix_quote_requests_financier_id", "financier", "id"),
+    Index("ix_quote_requests_financier_receivable_id", "financier", "receivable_id"),
 )
 
 resolutions = Table(
@@ -142,8 +145,8 @@ loan_requests = Table(
     "loan_requests",
     metadata,
     Column("id", String(32), primary_key=True),
-    Column("borrower", String(42), nullable=False, index=True),
-    Column("financier", String(42), nullable=False, index=True),
+    Column("borrower", String(42), nullable=False),
+    Column("financier", String(42), nullable=False),
     Column("asset", String(8), nullable=False),  # "receipt" or "note"
     Column("token_id", BigInteger, nullable=False),
     Column("asset_key", BigInteger, nullable=False),
@@ -154,6 +157,8 @@ loan_requests = Table(
     Column("limit", BigInteger, nullable=False),
     Column("at", BigInteger, nullable=False),
     UniqueConstraint("borrower", "financier", "asset", "token_id", "value", "limit"),
+    Index("ix_loan_requests_borrower_id", "borrower", "id"),
+    Index("ix_loan_requests_financier_id", "financier", "id"),
 )
 
 loan_quotes = Table(
@@ -161,14 +166,16 @@ loan_quotes = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("request_id", String(32), nullable=False, index=True),
-    Column("financier", String(42), nullable=False, index=True),
-    Column("borrower", String(42), nullable=False, index=True),
+    Column("financier", String(42), nullable=False),
+    Column("borrower", String(42), nullable=False),
     Column("terms", JSON, nullable=False),  # the document's members, numbers as digits
     Column("nonce", String(78), nullable=False),
     Column("deadline", BigInteger, nullable=False),
     Column("signature", String, nullable=False),
     Column("at", BigInteger, nullable=False),
     UniqueConstraint("financier", "nonce"),
+    Index("ix_loan_quotes_borrower_id", "borrower", "id"),
+    Index("ix_loan_quotes_financier_id", "financier", "id"),
 )
 
 counts = Table(
@@ -176,8 +183,8 @@ counts = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("receipt_id", BigInteger, nullable=False, index=True),
-    Column("custodian", String(42), nullable=False, index=True),
-    Column("pledgee", String(42), nullable=False, index=True),
+    Column("custodian", String(42), nullable=False),
+    Column("pledgee", String(42), nullable=False),
     Column("quantity", BigInteger, nullable=False),
     Column("counted_at", BigInteger, nullable=False),
     Column("nonce", String(78), nullable=False),
@@ -185,14 +192,16 @@ counts = Table(
     Column("signature", String, nullable=False),
     Column("at", BigInteger, nullable=False),
     UniqueConstraint("custodian", "nonce"),
+    Index("ix_counts_custodian_id", "custodian", "id"),
+    Index("ix_counts_pledgee_id", "pledgee", "id"),
 )
 
 quotes = Table(
     "quotes",
     metadata,
     Column("id", String(32), primary_key=True),
-    Column("financier", String(42), nullable=False, index=True),
-    Column("seller", String(42), nullable=False, index=True),
+    Column("financier", String(42), nullable=False),
+    Column("seller", String(42), nullable=False),
     Column("receivable_id", BigInteger, nullable=False, index=True),
     Column("document_hash", String(66), nullable=False),
     Column("value", BigInteger, nullable=False),
@@ -205,6 +214,8 @@ quotes = Table(
     Column("signature", String, nullable=False),
     Column("at", BigInteger, nullable=False),
     UniqueConstraint("financier", "nonce"),
+    Index("ix_quotes_seller_id", "seller", "id"),
+    Index("ix_quotes_financier_id", "financier", "id"),
 )
 
 # ---- warehouse receipts and prices
@@ -213,8 +224,8 @@ intakes = Table(
     "intakes",
     metadata,
     Column("id", String(32), primary_key=True),
-    Column("custodian", String(42), nullable=False, index=True),
-    Column("depositor", String(42), nullable=False, index=True),
+    Column("custodian", String(42), nullable=False),
+    Column("depositor", String(42), nullable=False),
     Column("commodity", String(32), nullable=False),
     Column("grade", String(32), nullable=False),
     Column("unit", String(32), nullable=False),
@@ -234,6 +245,8 @@ intakes = Table(
     Column("signature", String, nullable=False),
     Column("at", BigInteger, nullable=False),
     UniqueConstraint("custodian", "nonce"),
+    Index("ix_intakes_custodian_id", "custodian", "id"),
+    Index("ix_intakes_depositor_id", "depositor", "id"),
 )
 
 delivery_orders = Table(
@@ -241,7 +254,7 @@ delivery_orders = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("receipt_id", BigInteger, nullable=False, index=True),
-    Column("holder", String(42), nullable=False, index=True),
+    Column("holder", String(42), nullable=False),
     Column("quantity", BigInteger, nullable=False),
     Column("recipient", String, nullable=False),
     Column("recipient_hash", String(66), nullable=False, index=True),
@@ -249,7 +262,10 @@ delivery_orders = Table(
     Column("deadline", BigInteger, nullable=False),
     Column("signature", String, nullable=False),
     Column("at", BigInteger, nullable=False),
+    Column("custodian", String(42), nullable=False),
     UniqueConstraint("holder", "nonce"),
+    Index("ix_delivery_orders_holder_id", "holder", "id"),
+    Index("ix_delivery_orders_custodian_id", "custodian", "id"),
 )
 
 feed_words = Table(
@@ -267,19 +283,22 @@ receipt_quote_requests = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("receipt_id", BigInteger, nullable=False, index=True),
-    Column("seller", String(42), nullable=False, index=True),
-    Column("financier", String(42), nullable=False, index=True),
+    Column("seller", String(42), nullable=False),
+    Column("financier", String(42), nullable=False),
     Column("quantity", BigInteger, nullable=False),
     Column("at", BigInteger, nullable=False),
+    Column("lot_id", BigInteger, nullable=False),
     UniqueConstraint("receipt_id", "seller", "financier", "quantity"),
+    Index("ix_receipt_quote_requests_financier_receipt_id", "financier", "receipt_id"),
+    Index("ix_receipt_quote_requests_financier_lot_id", "financier", "lot_id"),
 )
 
 receipt_quotes = Table(
     "receipt_quotes",
     metadata,
     Column("id", String(32), primary_key=True),
-    Column("financier", String(42), nullable=False, index=True),
-    Column("seller", String(42), nullable=False, index=True),
+    Column("financier", String(42), nullable=False),
+    Column("seller", String(42), nullable=False),
     Column("receipt_id", BigInteger, nullable=False, index=True),
     Column("lot_id", BigInteger, nullable=False),
     Column("document_hash", String(66), nullable=False),
@@ -291,4 +310,6 @@ receipt_quotes = Table(
     Column("signature", String, nullable=False),
     Column("at", BigInteger, nullable=False),
     UniqueConstraint("financier", "nonce"),
+    Index("ix_receipt_quotes_seller_id", "seller", "id"),
+    Index("ix_receipt_quotes_financier_id", "financier", "id"),
 )

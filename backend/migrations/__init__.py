@@ -19,13 +19,19 @@ def alembic_config() -> Config:
     return config
 
 
+def revisions(database: Engine) -> tuple[str | None, str | None]:
+    """The migration that the database is at, and the newest."""
+    newest = ScriptDirectory.from_config(alembic_config()).get_current_head()
+    with reading(database) as connection:
+        return MigrationContext.configure(connection).get_current_revision(), newest
+
+
 def migrate(database: Engine) -> None:
     """Upgrades the schema; does nothing where it is the newest."""
+    at, newest = revisions(database)
+    if at == newest:
+        return
     config = alembic_config()
-    newest = ScriptDirectory.from_config(config).get_current_head()
-    with reading(database) as connection:
-        if MigrationContext.configure(connection).get_current_revision() == newest:
-            return
     with database.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from backend import leases
+from backend import leases, storage
 from backend.chain import outbox, replacements
 from backend.database import metadata
 from backend.documents import tables as documents
+from backend.live import tables as live
 from backend.projections import tables as projections
 from backend.web import access
 
-__all__ = ["access", "documents", "leases", "metadata", "outbox", "projections", "replacements"]
+__all__ = [
+    "access",
+    "documents",
+    "leases",
+    "live",
+    "metadata",
+    "outbox",
+    "projections",
+    "replacements",
+    "storage",
+]

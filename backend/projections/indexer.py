@@ -161,6 +161,7 @@ class Indexer:
             journal.keep(db, pages, head.number)
             outbox.reopen(db, vanished, last.timestamp)
             crash_point("indexer.applied")
+        log.info("blocks-read", first=first.number, block=last.number, hash=last.hash, events=len(stretch.logs))
         crash_point("indexer.committed")
 
     # ---- back

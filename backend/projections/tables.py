@@ -3,8 +3,21 @@ units (fen), times UTC seconds."""
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, String, Table
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Index,
+    Integer,
+    String,
+    Table,
+    literal_column,
+    text,
+)
 
+from backend import roles
 from backend.database import metadata
 
 Amount = BigInteger
@@ -55,6 +68,12 @@ feed = Table(
     Column("args", JSON, nullable=False),
     Column("tx_hash", String(66), nullable=False),
     Column("at", BigInteger, nullable=False),
+    Index(
+        "ix_feed_retractions",
+        "seq",
+        sqlite_where=text("kind = 'retraction'"),
+        postgresql_where=text("kind = 'retraction'"),
+    ),
     sqlite_autoincrement=True,
 )
 """What was told of the chain, in the order of telling. No part of the read model: whoever followed it up to a `seq`
@@ -80,6 +99,16 @@ participants = Table(
     Column("frozen", Boolean, nullable=False),
     Column("wants_acceptance", Boolean, nullable=False),
 )
+
+
+def has_role(role: str) -> ColumnElement[bool]:
+    """The condition that a participant has a role, in the words of the index that finds it."""
+    bit: ColumnElement[int] = literal_column(str(roles.BITS[role]))
+    return participants.c.roles.op("&")(bit) != literal_column("0")
+
+
+for _role in roles.BITS:
+    Index(f"ix_participants_{_role}", participants.c.id, sqlite_where=has_role(_role), postgresql_where=has_role(_role))
 
 confirmation_limits = Table(
     "confirmation_limits",
@@ -120,8 +149,8 @@ receivables = Table(
     "receivables",
     metadata,
     Column("id", BigInteger, primary_key=True, autoincrement=False),
-    Column("supplier", String(42), nullable=False, index=True),
-    Column("obligor", String(42), nullable=False, index=True),
+    Column("supplier", String(42), nullable=False),
+    Column("obligor", String(42), nullable=False),
     Column("currency", Integer, nullable=False),
     Column("face_value", Amount, nullable=False),
     Column("confirmed", Amount, nullable=False),
@@ -136,7 +165,7 @@ receivables = Table(
     Column("penalty_redeemed", Amount, nullable=False),
     Column("penalty_accrued", String(40), nullable=False),  # ten-thousandths, up to late_days: more than 64 bits
     Column("late_days", Integer, nullable=False),
-    Column("status", String(16), nullable=False, index=True),
+    Column("status", String(16), nullable=False),
     Column("maturity_at", BigInteger, nullable=False, index=True),
     Column("confirm_by", BigInteger, nullable=False),
     Column("cut_off_at", BigInteger, nullable=False),
@@ -148,15 +177,18 @@ receivables = Table(
     Column("fingerprint", String(66), nullable=False, index=True),
     Column("set_off_waived", Boolean, nullable=False),
     Column("reason", String, nullable=False),
+    Index("ix_receivables_supplier_id", "supplier", "id"),
+    Index("ix_receivables_obligor_id", "obligor", "id"),
+    Index("ix_receivables_status_id", "status", "id"),
 )
 
 notes = Table(
     "notes",
     metadata,
     Column("id", BigInteger, primary_key=True, autoincrement=False),
-    Column("receivable_id", BigInteger, nullable=False, index=True),
+    Column("receivable_id", BigInteger, nullable=False),
     Column("parent_id", BigInteger, nullable=False, index=True),
-    Column("holder", String(42), nullable=False, index=True),
+    Column("holder", String(42), nullable=False),
     Column("value", Amount, nullable=False),
     Column("depth", Integer, nullable=False),
     Column("endorser", String(42), nullable=False),
@@ -169,6 +201,11 @@ notes = Table(
     Column("written_off", Amount, nullable=False),
     Column("served_round", Integer, nullable=False),
     Column("created_at", BigInteger, nullable=False),
+    Index("ix_notes_receivable_id_id", "receivable_id", "id"),
+    Index("ix_notes_holder_id", "holder", "id"),
+    Index("ix_notes_holder_receivable_id", "holder", "receivable_id"),
+    Index("ix_notes_endorser_id", "endorser", "id"),
+    Index("ix_notes_endorser_receivable_id", "endorser", "receivable_id"),
 )
 
 note_merges = Table(
@@ -273,11 +310,11 @@ loans = Table(
     "loans",
     metadata,
     Column("id", BigInteger, primary_key=True, autoincrement=False),
-    Column("lender", String(42), nullable=False, index=True),
-    Column("borrower", String(42), nullable=False, index=True),
+    Column("lender", String(42), nullable=False),
+    Column("borrower", String(42), nullable=False),
     Column("asset", String(8), nullable=False),  # "receipt" or "note"
     Column("currency", Integer, nullable=False),
-    Column("status", String(16), nullable=False, index=True),
+    Column("status", String(16), nullable=False),
     Column("limit", Amount, nullable=False),
     Column("drawn", Amount, nullable=False),
     Column("principal", Amount, nullable=False),
@@ -301,6 +338,9 @@ loans = Table(
     Column("call_price", Amount, nullable=False),
     Column("proceeds", Amount, nullable=False),
     Column("ended_at", BigInteger, nullable=False),
+    Index("ix_loans_lender_id", "lender", "id"),
+    Index("ix_loans_borrower_id", "borrower", "id"),
+    Index("ix_loans_status_id", "status", "id"),
 )
 
 loan_titles = Table(
@@ -311,7 +351,13 @@ loan_titles = Table(
     Column("asset_key", BigInteger, nullable=False),
     Column("state", String(8), nullable=False),  # pledged, kept, released, returned, sold or gone
     Column("pledged_at", BigInteger, nullable=False),
+    Column("lender", String(42), nullable=False),
+    Column("borrower", String(42), nullable=False),
+    Column("custodian", String(42), nullable=False),  # of the goods; "" where it is a note
     Index("ix_loan_titles_token", "token_id"),
+    Index("ix_loan_titles_lender_token_id", "lender", "token_id"),
+    Index("ix_loan_titles_borrower_token_id", "borrower", "token_id"),
+    Index("ix_loan_titles_custodian_loan_id", "custodian", "loan_id"),
 )
 
 loan_acts = Table(
@@ -338,6 +384,7 @@ sales = Table(
     Column("ends_at", BigInteger, nullable=False),
     Column("bidder", String(42), nullable=False),
     Column("bid", Amount, nullable=False),
+    Index("ix_sales_state_ends_at_loan_id", "state", "ends_at", "loan_id"),
 )
 
 ledger = Table(
@@ -347,10 +394,11 @@ ledger = Table(
     Column("log_index", Integer, primary_key=True, autoincrement=False),
     Column("line", Integer, primary_key=True, autoincrement=False),
     Column("at", BigInteger, nullable=False),
-    Column("party", String(42), nullable=False, index=True),
+    Column("party", String(42), nullable=False),
     Column("book", String(32), nullable=False),
     Column("currency", Integer, nullable=False),
     Column("amount", Amount, nullable=False),
+    Index("ix_ledger_party_place", "party", "block_number", "log_index"),
 )
 
 # ---- warehouse receipts: quantities are whole numbers of 10^-decimals of the lot's unit
@@ -361,8 +409,8 @@ lots = Table(
     "lots",
     metadata,
     Column("id", BigInteger, primary_key=True, autoincrement=False),
-    Column("custodian", String(42), nullable=False, index=True),
-    Column("depositor", String(42), nullable=False, index=True),
+    Column("custodian", String(42), nullable=False),
+    Column("depositor", String(42), nullable=False),
     Column("commodity", String(66), nullable=False),
     Column("grade", String(66), nullable=False),
     Column("unit", String(66), nullable=False),
@@ -383,21 +431,30 @@ lots = Table(
     Column("last_misfortune_at", BigInteger, nullable=False),
     Column("last_unlock_at", BigInteger, nullable=False),
     Column("taken_in_at", BigInteger, nullable=False),
+    Index("ix_lots_custodian_id", "custodian", "id"),
+    Index("ix_lots_depositor_id", "depositor", "id"),
 )
 
 receipts = Table(
     "receipts",
     metadata,
     Column("id", BigInteger, primary_key=True, autoincrement=False),
-    Column("lot_id", BigInteger, nullable=False, index=True),
+    Column("lot_id", BigInteger, nullable=False),
     Column("parent_id", BigInteger, nullable=False),
-    Column("holder", String(42), nullable=False, index=True),
+    Column("holder", String(42), nullable=False),
     Column("quantity", Quantity, nullable=False),
     Column("charged_until", BigInteger, nullable=False),
     Column("frozen", Boolean, nullable=False),
     Column("replacement_to", String(42), nullable=False),
     Column("replacement_at", BigInteger, nullable=False),
     Column("issued_at", BigInteger, nullable=False),
+    Column("custodian", String(42), nullable=False),  # of its lot, as the depositor is: lists are found by them
+    Column("depositor", String(42), nullable=False),
+    Index("ix_receipts_lot_id_id", "lot_id", "id"),
+    Index("ix_receipts_holder_id", "holder", "id"),
+    Index("ix_receipts_holder_lot_id", "holder", "lot_id"),
+    Index("ix_receipts_custodian_id", "custodian", "id"),
+    Index("ix_receipts_depositor_id", "depositor", "id"),
 )
 
 receipt_merges = Table(
@@ -523,10 +580,11 @@ anchors = Table(
     Column("block_number", BigInteger, primary_key=True, autoincrement=False),
     Column("log_index", Integer, primary_key=True, autoincrement=False),
     Column("at", BigInteger, nullable=False),
-    Column("device", String(42), nullable=False, index=True),
+    Column("device", String(42), nullable=False),
     Column("root", String(66), nullable=False),
     Column("first_sequence", BigInteger, nullable=False),
     Column("last_sequence", BigInteger, nullable=False),
+    Index("ix_anchors_device_root", "device", "root"),
 )
 
 contradictions = Table(
@@ -535,12 +593,13 @@ contradictions = Table(
     Column("block_number", BigInteger, primary_key=True, autoincrement=False),
     Column("log_index", Integer, primary_key=True, autoincrement=False),
     Column("at", BigInteger, nullable=False),
-    Column("lot_id", BigInteger, nullable=False, index=True),
+    Column("lot_id", BigInteger, nullable=False),
     Column("device", String(42), nullable=False),
     Column("kind", String(12), nullable=False),  # of the device, or "silence"
     Column("value", String(20), nullable=False),  # an unsigned 64-bit number as digits
     Column("limit", String(20), nullable=False),
     Column("evidence", String(66), nullable=False),  # "" for a silence
+    Index("ix_contradictions_lot_id_place", "lot_id", "block_number", "log_index"),
 )
 
 # ---- prices: minor units for one whole unit

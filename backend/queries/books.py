@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, RowMapping, Select, func, select, tuple_, union_all
 
 from backend.database import reading
+from backend.errors import InvalidInput, both
 from backend.invoices.currencies import code_of
 from backend.projections import ledger, tables
 
@@ -26,31 +29,53 @@ def statement(
     account: str,
     *,
     currency: int | None = None,
-    after: tuple[int, int | None] = (0, None),
+    behind: tuple[int, int | None] = (0, None),
+    after: str | None = None,
     limit: int = 100,
 ) -> dict[str, Any]:
     """A page of a party's books: at most `limit` events behind a place (block, log; without a log all before that
-    block), each whole, with the balances before the first and after the last of them. `next` is the place to go on
-    from, or None."""
-    block, log = after
-    behind = _place > (block, -1 if log is None else log)
+    block), each whole, with the balances before the first and after the last of them. `next` is where to go on from,
+    or None: handed in as `after` it brings the balances with it, so that nothing is summed up again. Raises
+    InvalidInput for what is no `next` of such a statement."""
+    block, log = behind
+    place = block, -1 if log is None else log
     mine = [_lines.c.party == account] + ([_lines.c.currency == currency] if currency is not None else [])
     with reading(engine) as db:
-        balances = _sums(db, *mine, ~behind)
-        places = _places(db, limit + 1, *mine, behind)
+        if after is not None:
+            place, balances = _carried(after, account, currency)
+        else:
+            balances = _sums(db, *mine, _place <= place) if place > (0, -1) else {}
+        places = _places(db, limit + 1, *mine, _place > place)
         shown, more = places[:limit], len(places) > limit
         rows = _entries(db, shown, *mine) if shown else []
         claims = _claims_of(db, [number for group in rows if (number := _note_in(group[0]["args"])) is not None])
     opening = _shown_balances(balances)
     items = [_entry(group, balances, claims) for group in rows]
-    last = {"afterBlock": shown[-1][0], "afterLog": shown[-1][1]} if more else None
     return {
         "account": account,
         "opening": opening,
         "items": items,
         "closing": _shown_balances(balances),
-        "next": last,
+        "next": _carry(shown[-1], balances, account, currency) if more else None,
     }
+
+
+def _carry(place: tuple[int, int], balances: Balances, account: str, currency: int | None) -> str:
+    carried = [[book, code, amount] for (_, book, code), amount in sorted(balances.items()) if amount]
+    return base64.urlsafe_b64encode(json.dumps([account, currency, *place, carried]).encode()).decode()
+
+
+def _carried(after: str, account: str, currency: int | None) -> tuple[tuple[int, int], Balances]:
+    try:
+        whose, code, block, log, carried = json.loads(base64.b64decode(after, b"-_", validate=True))
+        balances = {(account, str(book), int(code)): int(amount) for book, code, amount in carried}
+        for _, number, _ in carried:
+            code_of(int(number))
+        if [whose, code] == [account, currency] and 0 <= block < 2**63 and -1 <= log < 2**31:
+            return (int(block), int(log)), balances
+    except (ValueError, TypeError, LookupError, RecursionError):
+        pass
+    raise InvalidInput(field="after", reason=both("is no `next` of this statement", "不是该对账单的 next 值"))
 
 
 def _sums(db: Connection, *which: Any) -> Balances:

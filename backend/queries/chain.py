@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, RowMapping, select
 
 from backend.database import reading
 from backend.projections import tables
+from backend.queries.pages import page
+
+_events = tables.events
 
 
 def position(engine: Engine) -> dict[str, int]:
@@ -17,32 +20,19 @@ def position(engine: Engine) -> dict[str, int]:
     return {"block": row["block_number"], "at": row["at"]} if row is not None else {"block": 0, "at": 0}
 
 
-def events(engine: Engine, after_block: int, after_log: int | None, limit: int) -> dict[str, Any]:
-    """Events in the order they happened, after a place: a log of a block, or (None) all before that block."""
-    table = tables.events
-    behind = -1 if after_log is None else after_log
-    query = (
-        select(table)
-        .where(
-            (table.c.block_number > after_block)
-            | ((table.c.block_number == after_block) & (table.c.log_index > behind))
-        )
-        .order_by(table.c.block_number, table.c.log_index)
-        .limit(limit)
-    )
-    with reading(engine) as db:
-        rows = db.execute(query).mappings().all()
+def events(engine: Engine, after: tuple[int, ...] | None, limit: int) -> dict[str, Any]:
+    """A page of the events in the order they happened, behind a place (block, log)."""
+    key = _events.c.block_number, _events.c.log_index
+    return page(engine, select(_events), key, after, limit, _event)
+
+
+def _event(row: RowMapping) -> dict[str, Any]:
     return {
-        "items": [
-            {
-                "block": row["block_number"],
-                "logIndex": row["log_index"],
-                "tx": row["tx_hash"],
-                "contract": row["contract"],
-                "name": row["name"],
-                "args": row["args"],
-                "at": row["at"],
-            }
-            for row in rows
-        ]
+        "block": row["block_number"],
+        "logIndex": row["log_index"],
+        "tx": row["tx_hash"],
+        "contract": row["contract"],
+        "name": row["name"],
+        "args": row["args"],
+        "at": row["at"],
     }

@@ -29,30 +29,19 @@ def evidence_of_lot(engine: Engine, lot_id: int, viewer: str | None) -> dict[str
     return {"lotId": lot_id, "watch": _shown_watch(watch) if watch else None, "devices": found}
 
 
-def contradictions(engine: Engine, lot_id: int, viewer: str | None) -> list[dict[str, Any]]:
-    """What contradicted the receipts of a lot, the first first; of a silence `value` is when the device was last heard
-    of and `limit` until when it could be silent (UTC seconds). Raises NotFound as evidence_of_lot does."""
+def contradictions(
+    engine: Engine, lot_id: int, viewer: str | None, after: tuple[int, ...] | None, limit: int
+) -> dict[str, Any]:
+    """A page of what contradicted the receipts of a lot, the first first; of a silence `value` is when the device was
+    last heard of and `limit` until when it could be silent (UTC seconds). Raises NotFound as evidence_of_lot does."""
     _require_lot(engine, lot_id, viewer)
     table = tables.contradictions
     query = (
         select(table, _devices.c.simulated)
         .join(_devices, _devices.c.device == table.c.device)
         .where(table.c.lot_id == lot_id)
-        .order_by(table.c.block_number, table.c.log_index)
     )
-    with reading(engine) as db:
-        return [
-            {
-                "device": row["device"],
-                "kind": row["kind"],
-                "value": row["value"],
-                "limit": row["limit"],
-                "evidence": row["evidence"] or None,
-                "simulated": row["simulated"],
-                "at": row["at"],
-            }
-            for row in db.execute(query).mappings()
-        ]
+    return page(engine, query, (table.c.block_number, table.c.log_index), after, limit, _shown_contradiction)
 
 
 def visible_device(engine: Engine, device: str, viewer: str | None) -> dict[str, Any]:
@@ -180,6 +169,18 @@ def _shown_device(row: RowMapping) -> dict[str, Any]:
         "registeredAt": row["registered_at"],
         "lastAnchoredAt": row["last_anchored_at"] or None,
         "lastSequence": row["last_sequence"],
+    }
+
+
+def _shown_contradiction(row: RowMapping) -> dict[str, Any]:
+    return {
+        "device": row["device"],
+        "kind": row["kind"],
+        "value": row["value"],
+        "limit": row["limit"],
+        "evidence": row["evidence"] or None,
+        "simulated": row["simulated"],
+        "at": row["at"],
     }
 
 

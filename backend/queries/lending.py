@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Engine, RowMapping, or_, select
+from sqlalchemy import Engine, RowMapping, select
 
 from backend.database import reading
 from backend.documents import tables as documents
@@ -14,17 +15,15 @@ from backend.invoices.currencies import code_of
 from backend.projections.tables import lots, receipts
 from backend.queries.documents import spent
 from backend.queries.loans import ORDERS
+from backend.queries.pages import Source, page, page_of_parties
 
 _requests, _quotes, _counts = documents.loan_requests, documents.loan_quotes, documents.counts
 
 
-def requests(engine: Engine, viewer: str | None) -> list[dict[str, Any]]:
-    """Requests for loans that `viewer` made or received (None: all), the latest first."""
-    query = select(_requests).order_by(_requests.c.at.desc(), _requests.c.id.desc())
-    if viewer is not None:
-        query = query.where(or_(_requests.c.financier == viewer, _requests.c.borrower == viewer))
-    with reading(engine) as db:
-        return [_request(row) for row in db.execute(query).mappings()]
+def requests(engine: Engine, viewer: str | None, after: str | None, limit: int) -> dict[str, Any]:
+    """A page of the requests for loans that `viewer` made or received (None: all), the latest first."""
+    parties = _requests.c.financier, _requests.c.borrower
+    return page_of_parties(engine, select(_requests), parties, viewer, after, limit, _request)
 
 
 def visible_request(engine: Engine, request_id: str, viewer: str) -> RowMapping:
@@ -36,15 +35,12 @@ def visible_request(engine: Engine, request_id: str, viewer: str) -> RowMapping:
     return row
 
 
-def quotes(engine: Engine, viewer: str | None, now: int) -> list[dict[str, Any]]:
-    """Loan quotes that `viewer` gave or was given (None: all): those still open first, and of them the lowest rate."""
+def quotes(engine: Engine, viewer: str | None, after: str | None, limit: int, now: int) -> dict[str, Any]:
+    """A page of the loan quotes that `viewer` gave or was given (None: all), the latest first, each with its state at
+    `now`."""
     used = spent("Loans", _quotes.c.financier, _quotes.c.nonce)
-    query = select(_quotes, used.label("used")).order_by(_quotes.c.id)
-    if viewer is not None:
-        query = query.where(or_(_quotes.c.financier == viewer, _quotes.c.borrower == viewer))
-    with reading(engine) as db:
-        found = [_quote(row, now) for row in db.execute(query).mappings()]
-    return sorted(found, key=lambda quote: (quote["state"] != "open", quote["rateBps"]))
+    query, parties = select(_quotes, used.label("used")), (_quotes.c.financier, _quotes.c.borrower)
+    return page_of_parties(engine, query, parties, viewer, after, limit, lambda row: _quote(row, now))
 
 
 def visible_quote(engine: Engine, quote_id: str, viewer: str) -> dict[str, Any]:
@@ -64,22 +60,20 @@ def visible_quote(engine: Engine, quote_id: str, viewer: str) -> dict[str, Any]:
     return dict(row)
 
 
-def counts(engine: Engine, viewer: str | None, now: int) -> list[dict[str, Any]]:
-    """Counts that `viewer` signed or that were signed for it (None: all), the latest first."""
+def counts(engine: Engine, viewer: str | None, after: str | None, limit: int, now: int) -> dict[str, Any]:
+    """A page of the counts that `viewer` signed, that were signed for it, or of receipts it holds (None: all), the
+    latest first."""
     used = spent("Collateral", _counts.c.custodian, _counts.c.nonce)
     query = (
         select(_counts, lots.c.decimals, used.label("used"))
         .join(receipts, receipts.c.id == _counts.c.receipt_id)
         .join(lots, lots.c.id == receipts.c.lot_id)
-        .order_by(_counts.c.at.desc(), _counts.c.id.desc())
     )
-    if viewer is not None:
-        holding = select(receipts.c.id).where(receipts.c.holder == viewer)
-        query = query.where(
-            or_(_counts.c.custodian == viewer, _counts.c.pledgee == viewer, _counts.c.receipt_id.in_(holding))
-        )
-    with reading(engine) as db:
-        return [_count(row, now) for row in db.execute(query).mappings()]
+    holding = _counts.c.receipt_id.in_(select(receipts.c.id).where(receipts.c.holder == viewer))
+    mine = (_counts.c.custodian == viewer, _counts.c.pledgee == viewer, holding)
+    sources = [] if viewer is None else [Source(_counts.c.id, (which,)) for which in mine]
+    shown = partial(_count, now=now)
+    return page(engine, query, _counts.c.id, after, limit, shown, latest_first=True, sources=sources)
 
 
 def waiting_count(engine: Engine, receipt_id: int, pledgee: str, now: int) -> RowMapping | None:

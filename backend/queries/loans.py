@@ -15,7 +15,7 @@ from backend.goods.quantities import format_quantity
 from backend.invoices.currencies import code_of
 from backend.projections import tables
 from backend.projections.handlers.loans import state_of, terms_of
-from backend.queries.pages import page
+from backend.queries.pages import Source, page
 
 _loans, _titles, _acts, _sales = tables.loans, tables.loan_titles, tables.loan_acts, tables.sales
 
@@ -38,12 +38,9 @@ def loans(
     engine: Engine, viewer: str | None, status: str | None, after: int, limit: int, now: int, price_age: int
 ) -> dict[str, Any]:
     """A page of the loans that `viewer` may see (None: all), by number, with what they owe at `now`."""
-    query = select(_loans)
-    if viewer is not None:
-        query = query.where(_visible_to(viewer))
-    if status is not None:
-        query = query.where(_loans.c.status == status)
-    found = page(engine, query, _loans.c.id, after, limit, dict)
+    only = [] if status is None else [_loans.c.status == status]
+    sources = [] if viewer is None else _sources(viewer)
+    found = page(engine, select(_loans), _loans.c.id, after, limit, dict, sources=sources, only=only)
     with reading(engine) as db:
         return {**found, "items": [_shown(db, row, now, price_age) for row in found["items"]]}
 
@@ -84,22 +81,25 @@ def loan_row(engine: Engine, loan_id: int) -> RowMapping:
     return row
 
 
-def open_sales(engine: Engine, now: int) -> list[dict[str, Any]]:
-    """What is for sale, for everybody that may bid: the loan's number, what stands for it, and the bids so far."""
+def open_sales(engine: Engine, after: tuple[int, ...] | None, limit: int, now: int) -> dict[str, Any]:
+    """A page of what is for sale, the first to end first, for everybody that may bid: the loan's number, what stands
+    for it, and the bids so far."""
     query = select(_sales, _loans.c.asset, _loans.c.currency).join(_loans, _loans.c.id == _sales.c.loan_id)
+    key = _sales.c.ends_at, _sales.c.loan_id
+    found = page(engine, query.where(_sales.c.state == "open"), key, after, limit, dict)
     with reading(engine) as db:
-        rows = db.execute(query.where(_sales.c.state == "open").order_by(_sales.c.ends_at)).mappings().all()
-        return [
-            {
-                **_sale(row),
-                "loanId": row["loan_id"],
-                "asset": row["asset"],
-                "currency": code_of(row["currency"]),
-                "isOver": row["ends_at"] < now,
-                "titles": [_title(db, row, title) for title in _pledged(db, row["loan_id"])],
-            }
-            for row in rows
-        ]
+        return {**found, "items": [_shown_sale(db, row, now) for row in found["items"]]}
+
+
+def _shown_sale(db: Connection, row: dict[str, Any], now: int) -> dict[str, Any]:
+    return {
+        **_sale(row),
+        "loanId": row["loan_id"],
+        "asset": row["asset"],
+        "currency": code_of(row["currency"]),
+        "isOver": row["ends_at"] < now,
+        "titles": [_title(db, row, title) for title in _pledged(db, row["loan_id"])],
+    }
 
 
 def title_of(engine: Engine, asset: str, token_id: int, holder: str) -> dict[str, Any]:
@@ -154,15 +154,18 @@ def _holding(asset: str, token_id: int, holder: str) -> Any:
 
 
 def _visible_to(viewer: str) -> Any:
+    """The condition that a loan is the viewer's business."""
+    lender, borrower, custodian = _sources(viewer)
+    return or_(*lender.where, *borrower.where, custodian.has(_loans.c.id))
+
+
+def _sources(viewer: str) -> list[Source]:
     """Lender, borrower, and the custodian of the goods."""
-    lots = tables.lots
-    watched = (
-        select(_titles.c.loan_id)
-        .join(_loans, _loans.c.id == _titles.c.loan_id)
-        .join(lots, lots.c.id == _titles.c.asset_key)
-        .where(_loans.c.asset == "receipt", lots.c.custodian == viewer)
-    )
-    return or_(_loans.c.lender == viewer, _loans.c.borrower == viewer, _loans.c.id.in_(watched))
+    return [
+        Source(_loans.c.id, (_loans.c.lender == viewer,)),
+        Source(_loans.c.id, (_loans.c.borrower == viewer,)),
+        Source(_titles.c.loan_id, (_titles.c.custodian == viewer,)),
+    ]
 
 
 def _shown(db: Connection, row: RowMapping | dict[str, Any], now: int, price_age: int) -> dict[str, Any]:
@@ -289,7 +292,7 @@ def _sales_of(db: Connection, loan_id: int) -> Iterable[RowMapping]:
     return db.execute(select(_sales).where(_sales.c.loan_id == loan_id).order_by(_sales.c.round)).mappings().all()
 
 
-def _sale(row: RowMapping) -> dict[str, Any]:
+def _sale(row: RowMapping | dict[str, Any]) -> dict[str, Any]:
     return {
         "round": row["round"],
         "state": row["state"],

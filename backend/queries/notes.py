@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, or_, select
+from sqlalchemy import Connection, Engine, RowMapping, select
 
 from backend.database import reading
 from backend.errors import Conflict, NotFound, both
 from backend.projections import tables
-from backend.queries.pages import page
+from backend.queries.pages import Source, page
 from backend.queries.receivables import visible_receivable
 
 _notes, _merged = tables.notes, tables.note_merges
@@ -34,10 +34,10 @@ def notes(engine: Engine, viewer: str | None, receivable_id: int | None, after: 
     """A page of notes: those of a receivable, or those that `viewer` holds or endorsed; None sees all."""
     query = select(_notes)
     if receivable_id is not None:
-        query = query.where(_notes.c.receivable_id == receivable_id)
-    elif viewer is not None:
-        query = query.where(or_(_notes.c.holder == viewer, _notes.c.endorser == viewer))
-    return page(engine, query, _notes.c.id, after, limit, _shown)
+        return page(engine, query.where(_notes.c.receivable_id == receivable_id), _notes.c.id, after, limit, _shown)
+    mine = [] if viewer is None else [(_notes.c.holder == viewer,), (_notes.c.endorser == viewer,)]
+    sources = [Source(_notes.c.id, which) for which in mine]
+    return page(engine, query, _notes.c.id, after, limit, _shown, sources=sources)
 
 
 def lineage(engine: Engine, note_id: int, viewer: str | None) -> dict[str, Any]:

@@ -11,17 +11,17 @@ from backend.database import reading
 from backend.errors import NotFound, both
 from backend.invoices.currencies import code_of
 from backend.projections import tables
+from backend.queries.pages import page
 
 _people = tables.participants
 
 
-def participants(engine: Engine, role: str | None = None) -> list[dict[str, Any]]:
-    """All participants, or those with `role`."""
-    query = select(_people).order_by(_people.c.id)
+def participants(engine: Engine, role: str | None, after: int, limit: int) -> dict[str, Any]:
+    """A page of all participants, or of those with `role`, by number."""
+    query = select(_people)
     if role is not None:
-        query = query.where(_people.c.roles.op("&")(roles.BITS.get(role, 0)) != 0)
-    with reading(engine) as db:
-        return [_shown(row) for row in db.execute(query).mappings()]
+        query = query.where(tables.has_role(role))
+    return page(engine, query, _people.c.id, after, limit, _shown)
 
 
 def participant(engine: Engine, account: str) -> dict[str, Any]:

@@ -16,22 +16,21 @@ from backend.queries.pages import page
 _feeds, _prices, _words, _lots = tables.feeds, tables.prices, documents.feed_words, tables.lots
 
 
-def feeds(engine: Engine) -> list[dict[str, Any]]:
-    """All feeds, each with its last price."""
+def feeds(engine: Engine, after: str | None, limit: int) -> dict[str, Any]:
+    """A page of all feeds, each with its last price."""
+    found = page(engine, select(_feeds), _feeds.c.feed, after, limit, dict)
     with reading(engine) as db:
-        rows = db.execute(select(_feeds).order_by(_feeds.c.feed)).mappings().all()
-        known = _known_words(db)
-    return [_shown(row, known.get(row["feed"])) for row in rows]
+        return {**found, "items": [_shown(row, _known_words(db, row["feed"])) for row in found["items"]]}
 
 
 def feed(engine: Engine, name: str, *, field: str | None = None) -> dict[str, Any]:
     """One feed (0x-hex) with its last price. Raises NotFound."""
     with reading(engine) as db:
         row = db.execute(select(_feeds).where(_feeds.c.feed == name)).mappings().first()
-        known = _known_words(db, name)
+        words = _known_words(db, name)
     if row is None:
         raise NotFound(field=field, what=both("price feed", "价格源"), id=name)
-    return _shown(row, known.get(name))
+    return _shown(row, words)
 
 
 def prices(engine: Engine, name: str, after: int, limit: int) -> dict[str, Any]:
@@ -40,18 +39,16 @@ def prices(engine: Engine, name: str, after: int, limit: int) -> dict[str, Any]:
     return page(engine, query, _prices.c.observed_at, after, limit, _shown_price)
 
 
-def _known_words(db: Connection, feed: str | None = None) -> dict[str, RowMapping]:
-    """The words of each feed (or of one) that was named here, or whose goods are in a lot."""
-    names = "feed", "commodity", "grade", "unit", "currency"
-    found = {}
-    for table in (_lots, _words):
-        query = select(*(table.c[name] for name in names)).distinct()
-        for row in db.execute(query if feed is None else query.where(table.c.feed == feed)).mappings():
-            found[row["feed"]] = row
-    return found
+def _known_words(db: Connection, feed: str) -> RowMapping | None:
+    """The words of a feed that was named here, or whose goods are in a lot."""
+    for table in (_words, _lots):
+        row = db.execute(select(table).where(table.c.feed == feed).limit(1)).mappings().first()
+        if row is not None:
+            return row
+    return None
 
 
-def _shown(row: RowMapping, words: RowMapping | None) -> dict[str, Any]:
+def _shown(row: RowMapping | dict[str, Any], words: RowMapping | None) -> dict[str, Any]:
     return {
         "feed": row["feed"],
         "commodity": words["commodity"] if words else None,

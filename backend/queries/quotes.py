@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Engine, RowMapping, or_, select
+from sqlalchemy import Engine, RowMapping, select
 
 from backend.database import reading
 from backend.documents import tables as documents
 from backend.errors import NotFound, both
 from backend.queries.documents import spent
+from backend.queries.pages import page_of_parties
 
 _quotes, _requests, _confirmations = documents.quotes, documents.quote_requests, documents.confirmations
 
 
-def quotes(engine: Engine, viewer: str | None, receivable_id: int | None, now: int) -> list[dict[str, Any]]:
-    """Quotes that `viewer` gave or was given (None: all), each with its state at `now`: those still open first, and
-    of them the one that pays the most for each unit of face value."""
+def quotes(
+    engine: Engine, viewer: str | None, receivable_id: int | None, after: str | None, limit: int, now: int
+) -> dict[str, Any]:
+    """A page of the quotes that `viewer` gave or was given (None: all), or those of a receivable among them, the latest
+    first, each with its state at `now`."""
     used = spent("Settlement", _quotes.c.financier, _quotes.c.nonce)
-    query = select(_quotes, used.label("used")).order_by(_quotes.c.id)
-    if viewer is not None:
-        query = query.where(or_(_quotes.c.financier == viewer, _quotes.c.seller == viewer))
+    query = select(_quotes, used.label("used"))
     if receivable_id is not None:
         query = query.where(_quotes.c.receivable_id == receivable_id)
-    with reading(engine) as db:
-        found = [_shown(row, now) for row in db.execute(query).mappings()]
-    return sorted(found, key=lambda quote: (quote["state"] != "open", -Fraction(quote["priceFen"], quote["valueFen"])))
+    return page_of_parties(
+        engine,
+        query,
+        (_quotes.c.financier, _quotes.c.seller),
+        viewer,
+        after,
+        limit,
+        lambda row: _shown(row, now),
+        is_narrow=receivable_id is not None,
+    )
 
 
 def visible_quote(engine: Engine, quote_id: str, viewer: str) -> dict[str, Any]:
@@ -38,23 +45,10 @@ def visible_quote(engine: Engine, quote_id: str, viewer: str) -> dict[str, Any]:
     return dict(row)
 
 
-def requests(engine: Engine, viewer: str | None) -> list[dict[str, Any]]:
-    """Requests for quotes that `viewer` made or received (None: all), the latest first."""
-    query = select(_requests).order_by(_requests.c.at.desc(), _requests.c.id.desc())
-    if viewer is not None:
-        query = query.where(or_(_requests.c.financier == viewer, _requests.c.seller == viewer))
-    with reading(engine) as db:
-        return [
-            {
-                "receivableId": row["receivable_id"],
-                "seller": row["seller"],
-                "financier": row["financier"],
-                "valueFen": row["value"],
-                "withRecourse": row["with_recourse"],
-                "askedAt": row["at"],
-            }
-            for row in db.execute(query).mappings()
-        ]
+def requests(engine: Engine, viewer: str | None, after: str | None, limit: int) -> dict[str, Any]:
+    """A page of the requests for quotes that `viewer` made or received (None: all), the latest first."""
+    parties = _requests.c.financier, _requests.c.seller
+    return page_of_parties(engine, select(_requests), parties, viewer, after, limit, _request)
 
 
 def was_asked(engine: Engine, receivable_id: int, seller: str, financier: str) -> bool:
@@ -88,6 +82,17 @@ def confirmation(engine: Engine, confirmation_id: str, viewer: str) -> dict[str,
     if row is None or row["obligor"] != viewer:
         raise NotFound(what=both("confirmation", "确权"), id=confirmation_id)
     return dict(row)
+
+
+def _request(row: RowMapping) -> dict[str, Any]:
+    return {
+        "receivableId": row["receivable_id"],
+        "seller": row["seller"],
+        "financier": row["financier"],
+        "valueFen": row["value"],
+        "withRecourse": row["with_recourse"],
+        "askedAt": row["at"],
+    }
 
 
 def _shown(row: RowMapping, now: int) -> dict[str, Any]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Engine, RowMapping, or_, select
+from sqlalchemy import Engine, RowMapping, select
 
 from backend.database import reading
 from backend.documents import tables as documents
@@ -14,27 +13,32 @@ from backend.goods import format_quantity
 from backend.invoices.currencies import code_of
 from backend.projections import tables
 from backend.queries.documents import spent
+from backend.queries.pages import page_of_parties
 
 _quotes, _requests, _lots = documents.receipt_quotes, documents.receipt_quote_requests, tables.lots
 
 
-def receipt_quotes(engine: Engine, viewer: str | None, receipt_id: int | None, now: int) -> list[dict[str, Any]]:
-    """Quotes that `viewer` gave or was given (None: all), each with its state at `now`: those still open first, and
-    of them the one that pays the most for a unit."""
+def receipt_quotes(
+    engine: Engine, viewer: str | None, receipt_id: int | None, after: str | None, limit: int, now: int
+) -> dict[str, Any]:
+    """A page of the quotes that `viewer` gave or was given (None: all), or those of a receipt among them, the latest
+    first, each with its state at `now`."""
     used = spent("Settlement", _quotes.c.financier, _quotes.c.nonce)
-    query = (
-        select(_quotes, _lots.c.decimals, _lots.c.currency, used.label("used"))
-        .join(_lots, _lots.c.id == _quotes.c.lot_id)
-        .order_by(_quotes.c.id)
+    query = select(_quotes, _lots.c.decimals, _lots.c.currency, used.label("used")).join(
+        _lots, _lots.c.id == _quotes.c.lot_id
     )
-    if viewer is not None:
-        query = query.where(or_(_quotes.c.financier == viewer, _quotes.c.seller == viewer))
     if receipt_id is not None:
         query = query.where(_quotes.c.receipt_id == receipt_id)
-    with reading(engine) as db:
-        rows = db.execute(query).mappings().all()
-    best = sorted(rows, key=lambda row: (_state(row, now) != "open", -Fraction(row["price"], row["quantity"])))
-    return [_shown(row, now) for row in best]
+    return page_of_parties(
+        engine,
+        query,
+        (_quotes.c.financier, _quotes.c.seller),
+        viewer,
+        after,
+        limit,
+        lambda row: _shown(row, now),
+        is_narrow=receipt_id is not None,
+    )
 
 
 def visible_quote(engine: Engine, quote_id: str, viewer: str) -> dict[str, Any]:

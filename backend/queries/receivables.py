@@ -12,7 +12,7 @@ from backend.errors import NotFound, Phrase, both
 from backend.invoices.currencies import code_of
 from backend.money import penalty_due
 from backend.projections import tables
-from backend.queries.pages import page
+from backend.queries.pages import Source, page
 
 _receivables = tables.receivables
 
@@ -50,12 +50,9 @@ def visible_receivable(
 
 def receivables(engine: Engine, viewer: str | None, status: str | None, after: int, limit: int) -> dict[str, Any]:
     """A page of what `viewer` may see (None: all), by number."""
-    query = select(_receivables)
-    if viewer is not None:
-        query = query.where(_visible_to(viewer))
-    if status is not None:
-        query = query.where(_receivables.c.status == status)
-    return page(engine, query, _receivables.c.id, after, limit, _shown)
+    only = [] if status is None else [_receivables.c.status == status]
+    sources = [] if viewer is None else _sources(viewer)
+    return page(engine, select(_receivables), _receivables.c.id, after, limit, _shown, sources=sources, only=only)
 
 
 def dues(engine: Engine, receivable_id: int, now: int) -> dict[str, int]:
@@ -123,17 +120,25 @@ def invoice(engine: Engine, document_hash: str) -> dict[str, Any] | None:
     return dict(row) if row is not None else None
 
 
-def _visible_to(viewer: str) -> Any:
+def _sources(viewer: str) -> list[Source]:
     """Parties to a receivable: supplier, obligor, holders and endorsers of its notes, financiers who were asked."""
+    own = _receivables.c.supplier == viewer, _receivables.c.obligor == viewer
+    return [*(Source(_receivables.c.id, (which,)) for which in own), *_sources_beside(viewer)]
+
+
+def _sources_beside(viewer: str) -> list[Source]:
     notes, asked = tables.notes, documents.quote_requests
-    return or_(
-        _receivables.c.supplier == viewer,
-        _receivables.c.obligor == viewer,
-        _receivables.c.id.in_(
-            select(notes.c.receivable_id).where(or_(notes.c.holder == viewer, notes.c.endorser == viewer))
-        ),
-        _receivables.c.id.in_(select(asked.c.receivable_id).where(asked.c.financier == viewer)),
-    )
+    return [
+        Source(notes.c.receivable_id, (notes.c.holder == viewer,)),
+        Source(notes.c.receivable_id, (notes.c.endorser == viewer,)),
+        Source(asked.c.receivable_id, (asked.c.financier == viewer,)),
+    ]
+
+
+def _visible_to(viewer: str) -> Any:
+    """The same of one receivable."""
+    beside = [source.has(_receivables.c.id) for source in _sources_beside(viewer)]
+    return or_(_receivables.c.supplier == viewer, _receivables.c.obligor == viewer, *beside)
 
 
 def _shown(row: RowMapping) -> dict[str, Any]:

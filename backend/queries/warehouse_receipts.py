@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping, Table, or_, select
@@ -13,7 +14,7 @@ from backend.goods import format_quantity, storage_due
 from backend.invoices.currencies import code_of
 from backend.projections import tables
 from backend.queries.documents import spent
-from backend.queries.pages import page
+from backend.queries.pages import Source, page, page_of_parties
 
 _lots, _receipts, _orders, _intakes = tables.lots, tables.receipts, documents.delivery_orders, documents.intakes
 _requests = documents.receipt_quote_requests
@@ -24,10 +25,8 @@ _requests = documents.receipt_quote_requests
 
 def lots(engine: Engine, viewer: str | None, after: int, limit: int) -> dict[str, Any]:
     """A page of the lots that `viewer` keeps, deposited or has a receipt of (None: all), by number."""
-    query = select(_lots)
-    if viewer is not None:
-        query = query.where(lot_visible_to(viewer))
-    return page(engine, query, _lots.c.id, after, limit, _shown_lot)
+    sources = [] if viewer is None else _sources_of_lots(viewer)
+    return page(engine, select(_lots), _lots.c.id, after, limit, _shown_lot, sources=sources)
 
 
 def visible_lot(engine: Engine, lot_id: int, viewer: str | None) -> dict[str, Any]:
@@ -70,12 +69,13 @@ def receipts(
 ) -> dict[str, Any]:
     """A page of the receipts that `viewer` may see (None: all), of one lot where it is named, with their storage at
     `now`."""
-    query = _with_lots()
-    if viewer is not None:
-        query = query.where(_visible_to(viewer))
+    shown = partial(_shown, now=now)
     if lot_id is not None:
-        query = query.where(_receipts.c.lot_id == lot_id)
-    return page(engine, query, _receipts.c.id, after, limit, lambda row: _shown(row, now))
+        seen = [] if viewer is None else [_visible_to(viewer)]
+        query = _with_lots().where(_receipts.c.lot_id == lot_id, *seen)
+        return page(engine, query, _receipts.c.id, after, limit, shown)
+    sources = [] if viewer is None else [*_own_receipts(viewer), *_receipts_beside(viewer)]
+    return page(engine, _with_lots(), _receipts.c.id, after, limit, shown, sources=sources)
 
 
 def visible_receipt(
@@ -155,37 +155,12 @@ def replacement_of(engine: Engine, receipt_id: int) -> str | None:
 # ---- documents that wait
 
 
-def intakes(engine: Engine, viewer: str | None, now: int) -> list[dict[str, Any]]:
-    """Intakes that `viewer` signed or is the depositor of (None: all), the latest first, each with its state."""
+def intakes(engine: Engine, viewer: str | None, after: str | None, limit: int, now: int) -> dict[str, Any]:
+    """A page of the intakes that `viewer` signed or is the depositor of (None: all), the latest first, each with its
+    state."""
     used = spent("WarehouseReceipts", _intakes.c.custodian, _intakes.c.nonce)
-    query = select(_intakes, used.label("used")).order_by(_intakes.c.id.desc())
-    if viewer is not None:
-        query = query.where(or_(_intakes.c.custodian == viewer, _intakes.c.depositor == viewer))
-    with reading(engine) as db:
-        return [
-            {
-                "id": row["id"],
-                "custodian": row["custodian"],
-                "depositor": row["depositor"],
-                "commodity": row["commodity"],
-                "grade": row["grade"],
-                "unit": row["unit"],
-                "quantity": format_quantity(row["quantity"], row["decimals"]),
-                "location": row["location"],
-                "lot": row["lot"],
-                "inspection": row["inspection"],
-                "insurance": row["insurance"],
-                "documentHash": row["document_hash"],
-                "insuredUntil": row["insured_until"],
-                "expiresAt": row["expires_at"],
-                "currency": code_of(row["currency"]),
-                "storageMilliFenPerUnitDay": row["milli_per_unit_day"],
-                "deadlineAt": row["deadline"],
-                "signedAt": row["at"],
-                "state": _state(row, now),
-            }
-            for row in db.execute(query).mappings()
-        ]
+    query, parties = select(_intakes, used.label("used")), (_intakes.c.custodian, _intakes.c.depositor)
+    return page_of_parties(engine, query, parties, viewer, after, limit, lambda row: _shown_intake(row, now))
 
 
 def visible_intake(engine: Engine, intake_id: str, viewer: str) -> dict[str, Any]:
@@ -197,34 +172,19 @@ def visible_intake(engine: Engine, intake_id: str, viewer: str) -> dict[str, Any
     return dict(row)
 
 
-def delivery_orders(engine: Engine, viewer: str | None, now: int) -> list[dict[str, Any]]:
-    """Delivery orders that `viewer` signed or is the custodian for (None: all), the latest first, each with its
-    state."""
-    query = _with_custodians()
-    if viewer is not None:
-        query = query.where(or_(_orders.c.holder == viewer, _lots.c.custodian == viewer))
-    with reading(engine) as db:
-        return [
-            {
-                "id": row["id"],
-                "receiptId": row["receipt_id"],
-                "lotId": row["lot_id"],
-                "holder": row["holder"],
-                "custodian": row["custodian"],
-                "quantity": format_quantity(row["quantity"], row["decimals"]),
-                "recipient": row["recipient"],
-                "deadlineAt": row["deadline"],
-                "orderedAt": row["at"],
-                "state": _state(row, now),
-            }
-            for row in db.execute(query.order_by(_orders.c.id.desc())).mappings()
-        ]
+def delivery_orders(engine: Engine, viewer: str | None, after: str | None, limit: int, now: int) -> dict[str, Any]:
+    """A page of the delivery orders that `viewer` signed or is the custodian for (None: all), the latest first, each
+    with its state."""
+    parties = _orders.c.holder, _orders.c.custodian
+    return page_of_parties(
+        engine, _orders_with_lots(), parties, viewer, after, limit, lambda row: _shown_order(row, now)
+    )
 
 
 def visible_order(engine: Engine, order_id: str, viewer: str) -> dict[str, Any]:
     """A delivery order as it was signed, for its holder and the custodian. Raises NotFound for anyone else."""
     with reading(engine) as db:
-        row = db.execute(_with_custodians().where(_orders.c.id == order_id)).mappings().first()
+        row = db.execute(_orders_with_lots().where(_orders.c.id == order_id)).mappings().first()
     if row is None or viewer not in (row["holder"], row["custodian"]):
         raise NotFound(what=both("delivery order", "提货单"), id=order_id)
     return dict(row)
@@ -245,44 +205,61 @@ def _lot_row(engine: Engine, lot_id: int, viewer: str | None) -> RowMapping:
 
 
 def lot_visible_to(viewer: str) -> Any:
+    """The condition that a lot is the viewer's business."""
+    beside = [source.has(_lots.c.id) for source in _lots_beside(viewer)]
+    return or_(_lots.c.custodian == viewer, _lots.c.depositor == viewer, *beside)
+
+
+def _sources_of_lots(viewer: str) -> list[Source]:
     """Custodian and depositor of a lot, whoever has, or had last, a receipt of it, and financiers its holder asked."""
-    held = select(_receipts.c.lot_id).where(or_(_receipts.c.holder == viewer, _receipts.c.id.in_(_asked(viewer))))
-    return or_(_lots.c.custodian == viewer, _lots.c.depositor == viewer, _lots.c.id.in_(held))
+    own = _lots.c.custodian == viewer, _lots.c.depositor == viewer
+    return [*(Source(_lots.c.id, (which,)) for which in own), *_lots_beside(viewer)]
+
+
+def _lots_beside(viewer: str) -> list[Source]:
+    held = tables.receipts.alias()
+    return [Source(held.c.lot_id, (held.c.holder == viewer,)), Source(_requests.c.lot_id, _asked(viewer))]
 
 
 def _visible_to(viewer: str) -> Any:
-    """Who sees a receipt: its holder, the custodian and the depositor of its lot, financiers its holder asked, and both
-    sides of the loan that it stands for."""
-    kept = _lots.c.custodian == viewer, _lots.c.depositor == viewer
-    return or_(
-        _receipts.c.holder == viewer, *kept, _receipts.c.id.in_(_asked(viewer)), _receipts.c.id.in_(_pledged(viewer))
-    )
+    """The condition that a receipt is the viewer's business."""
+    own = [source.where[0] for source in _own_receipts(viewer)]
+    return or_(*own, *(source.has(_receipts.c.id) for source in _receipts_beside(viewer)))
 
 
-def _pledged(viewer: str) -> Any:
-    """The receipts that stand for loans which `viewer` gave or took."""
-    titles, loans = tables.loan_titles, tables.loans
-    mine = or_(loans.c.lender == viewer, loans.c.borrower == viewer), loans.c.asset == "receipt"
-    standing = titles.c.state.in_(("pledged", "kept"))
-    return select(titles.c.token_id).join(loans, loans.c.id == titles.c.loan_id).where(standing, *mine)
+def _own_receipts(viewer: str) -> list[Source]:
+    """Who sees a receipt: its holder, the custodian and the depositor of its lot …"""
+    parties = _receipts.c.holder, _receipts.c.custodian, _receipts.c.depositor
+    return [Source(_receipts.c.id, (party == viewer,)) for party in parties]
 
 
-def _asked(viewer: str) -> Any:
-    """The receipts whose present holder asked `viewer` for a quote."""
+def _receipts_beside(viewer: str) -> list[Source]:
+    """… financiers its holder asked, and both sides of the loan that it stands for."""
+    titles = tables.loan_titles
+    standing = titles.c.custodian != "", titles.c.state.in_(("pledged", "kept"))
+    sides = titles.c.lender, titles.c.borrower
+    return [
+        Source(_requests.c.receipt_id, _asked(viewer)),
+        *(Source(titles.c.token_id, (side == viewer, *standing)) for side in sides),
+    ]
+
+
+def _asked(viewer: str) -> tuple[Any, ...]:
+    """The conditions that the present holder of a receipt asked `viewer` for a quote."""
     held = tables.receipts.alias()
-    same = (_requests.c.receipt_id == held.c.id) & (_requests.c.seller == held.c.holder)
-    return select(held.c.id).join(_requests, same).where(_requests.c.financier == viewer)
+    same = (held.c.id == _requests.c.receipt_id) & (held.c.holder == _requests.c.seller)
+    return _requests.c.financier == viewer, select(held.c.id).where(same).exists()
 
 
 def _with_lots() -> Any:
-    beside = [column for column in _lots.c if column.name not in ("id", "locked")]
+    beside = [column for column in _lots.c if column.name not in ("id", "locked", "custodian", "depositor")]
     return select(_receipts, *beside, _lots.c.locked.label("lot_locked")).join(_lots, _lots.c.id == _receipts.c.lot_id)
 
 
-def _with_custodians() -> Any:
+def _orders_with_lots() -> Any:
     used = spent("WarehouseReceipts", _orders.c.holder, _orders.c.nonce)
     return (
-        select(_orders, _receipts.c.lot_id, _lots.c.custodian, _lots.c.decimals, used.label("used"))
+        select(_orders, _receipts.c.lot_id, _lots.c.decimals, used.label("used"))
         .join(_receipts, _receipts.c.id == _orders.c.receipt_id)
         .join(_lots, _lots.c.id == _receipts.c.lot_id)
     )
@@ -302,6 +279,45 @@ def _words_of(db: Connection, document_hash: str) -> dict[str, Any]:
 
 def _state(row: RowMapping, now: int) -> str:
     return "used" if row["used"] else "expired" if row["deadline"] < now else "open"
+
+
+def _shown_intake(row: RowMapping, now: int) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "custodian": row["custodian"],
+        "depositor": row["depositor"],
+        "commodity": row["commodity"],
+        "grade": row["grade"],
+        "unit": row["unit"],
+        "quantity": format_quantity(row["quantity"], row["decimals"]),
+        "location": row["location"],
+        "lot": row["lot"],
+        "inspection": row["inspection"],
+        "insurance": row["insurance"],
+        "documentHash": row["document_hash"],
+        "insuredUntil": row["insured_until"],
+        "expiresAt": row["expires_at"],
+        "currency": code_of(row["currency"]),
+        "storageMilliFenPerUnitDay": row["milli_per_unit_day"],
+        "deadlineAt": row["deadline"],
+        "signedAt": row["at"],
+        "state": _state(row, now),
+    }
+
+
+def _shown_order(row: RowMapping, now: int) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "receiptId": row["receipt_id"],
+        "lotId": row["lot_id"],
+        "holder": row["holder"],
+        "custodian": row["custodian"],
+        "quantity": format_quantity(row["quantity"], row["decimals"]),
+        "recipient": row["recipient"],
+        "deadlineAt": row["deadline"],
+        "orderedAt": row["at"],
+        "state": _state(row, now),
+    }
 
 
 def _shown_lot(row: RowMapping) -> dict[str, Any]:

@@ -7,14 +7,16 @@ import base64
 import math
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from typing import Any, Self
 
 import httpx
 
 from backend.sdk.evidence import EvidenceActs, EvidenceReads
 from backend.sdk.lending import LoanActs, LoanReads
+from backend.sdk.live import LiveReads
 
 Json = dict[str, Any]
 
@@ -49,7 +51,7 @@ class OperationFailed(Exception):
         super().__init__(f"{operation['kind']}: {self.error}: {failure.get('detail', '')}")
 
 
-class Feiqian(LoanReads, EvidenceReads):
+class Feiqian(LoanReads, EvidenceReads, LiveReads):
     """A connection as one caller: the operator, or a participant."""
 
     def __init__(
@@ -285,15 +287,15 @@ class Feiqian(LoanReads, EvidenceReads):
 
     def intakes(self) -> list[Json]:
         """Intakes I signed or am the depositor of, the latest first."""
-        return list(self.get("/intakes")["items"])
+        return self._pages("/intakes")
 
     def delivery_orders(self) -> list[Json]:
         """Delivery orders I signed or am the custodian for, the latest first."""
-        return list(self.get("/delivery-orders")["items"])
+        return self._pages("/delivery-orders")
 
     def feeds(self) -> list[Json]:
         """All price feeds, each with its last price."""
-        return list(self.get("/feeds")["items"])
+        return self._pages("/feeds")
 
     def prices(self, feed: str) -> list[Json]:
         """The prices of a feed, by the time they were observed at."""
@@ -307,7 +309,7 @@ class Feiqian(LoanReads, EvidenceReads):
         return int(self.get("/clock")["now"])
 
     def participants(self, role: str | None = None) -> list[Json]:
-        return list(self.get("/participants", role=role)["items"])
+        return self._pages("/participants", role=role)
 
     def receivables(self, status: str | None = None) -> list[Json]:
         """All receivables I am a party to."""
@@ -334,8 +336,9 @@ class Feiqian(LoanReads, EvidenceReads):
         return {name: int(found[f"{name}Fen"]) for name in ("penalty", "principal", "supplier")}
 
     def quotes(self, receivable_id: int | None = None) -> list[Json]:
-        """Quotes I gave or was given, the best price first."""
-        return list(self.get("/quotes", receivableId=receivable_id)["items"])
+        """Quotes I gave or was given: those still open first, and of them the best price."""
+        found = self._pages("/quotes", receivableId=receivable_id)
+        return sorted(found, key=lambda one: (one["state"] != "open", _unit_price(one["priceFen"], one["valueFen"])))
 
     def position(self, party: Party | str) -> Json:
         """What a party has and owes."""
@@ -351,7 +354,7 @@ class Feiqian(LoanReads, EvidenceReads):
         path = f"/participants/{_account(party)}/statement"
         whole = page = self.get(path, currency=currency)
         while page["next"] is not None:
-            page = self.get(path, currency=currency, **page["next"])
+            page = self.get(path, currency=currency, after=page["next"])
             whole["items"] += page["items"]
         return {**whole, "closing": page["closing"], "next": None}
 
@@ -362,14 +365,18 @@ class Feiqian(LoanReads, EvidenceReads):
             self._read(response)
         return response.text
 
-    def _pages(self, path: str, **query: Any) -> list[Json]:
-        items: list[Json] = []
-        after: int | None = 0
-        while after is not None:
+    def each(self, path: str, **query: Any) -> Iterator[Json]:
+        """Every item of a list under /api/v1, page by page as they are asked for. Raises Refused."""
+        after: str | int | None = None
+        while True:
             page = self.get(path, after=after, **query)
-            items += page["items"]
+            yield from page["items"]
             after = page["next"]
-        return items
+            if after is None:
+                return
+
+    def _pages(self, path: str, **query: Any) -> list[Json]:
+        return list(self.each(path, **query))
 
 
 class Party(Feiqian, LoanActs, EvidenceActs):
@@ -694,8 +701,9 @@ class Party(Feiqian, LoanActs, EvidenceActs):
         return self.act(f"/receipt-quotes/{quote_id}/cancellations")
 
     def receipt_quotes(self, receipt_id: int | None = None) -> list[Json]:
-        """Quotes for receipts that I gave or was given, the best price first."""
-        return list(self.get("/receipt-quotes", receiptId=receipt_id)["items"])
+        """Quotes for receipts that I gave or was given: those still open first, and of them the best price."""
+        found = self._pages("/receipt-quotes", receiptId=receipt_id)
+        return sorted(found, key=lambda one: (one["state"] != "open", _unit_price(one["priceFen"], one["quantity"])))
 
     def order_delivery(self, receipt_id: int, quantity: str, recipient: str) -> Json:
         """Orders goods out, for who fetches them; result has deliveryOrderId."""
@@ -736,6 +744,11 @@ class Party(Feiqian, LoanActs, EvidenceActs):
         """Turns tokens into money at the bank."""
         body = {"amountFen": str(amount), "currency": currency, "payoutReference": payout_reference}
         return self.act("/cash/redemptions", body)
+
+
+def _unit_price(price: str, quantity: str) -> Fraction:
+    """Orders quotes by price: what pays the most comes first."""
+    return -Fraction(price) / Fraction(quantity)
 
 
 def children(operation: Json) -> list[int]:

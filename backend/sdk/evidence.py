@@ -29,7 +29,7 @@ class EvidenceReads:
 
     def contradictions(self, lot_id: int) -> list[Json]:
         """What contradicted the receipts of a lot, the first first."""
-        return list(self.get(f"/lots/{lot_id}/contradictions")["items"])
+        return self._pages(f"/lots/{lot_id}/contradictions")
 
     def device(self, device: str) -> Json:
         return self.get(f"/devices/{device}")

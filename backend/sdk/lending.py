@@ -37,19 +37,19 @@ class LoanReads:
 
     def loan_requests(self) -> list[Json]:
         """Requests I made or received, the latest first."""
-        return list(self.get("/loan-requests")["items"])
+        return self._pages("/loan-requests")
 
     def loan_quotes(self) -> list[Json]:
-        """Loan quotes I gave or was given, those still open first, the lowest rate first."""
-        return list(self.get("/loan-quotes")["items"])
+        """Loan quotes I gave or was given: those still open first, and of them the lowest rate."""
+        return sorted(self._pages("/loan-quotes"), key=lambda quote: (quote["state"] != "open", quote["rateBps"]))
 
     def counts(self) -> list[Json]:
         """Counts I signed, that were signed for me, or of receipts I hold, the latest first."""
-        return list(self.get("/counts")["items"])
+        return self._pages("/counts")
 
     def sales(self) -> list[Json]:
         """What is for sale now."""
-        return list(self.get("/sales")["items"])
+        return self._pages("/sales")
 
 
 class LoanActs:

@@ -7,11 +7,13 @@ from flask import Response, render_template_string, request, send_from_directory
 
 from backend.config import ROOT
 from backend.errors import FeiqianError, NotFound, both
+from backend.live.stream import Streams
 from backend.system import System
-from backend.web import inputs, problems
+from backend.web import inputs, operations, problems
 from backend.web.access import Access
 from backend.web.api import BLUEPRINTS
 from backend.web.api.shared import IDENTIFIER, IdentifierConverter, describe_writes
+from backend.web.metrics import open_streams
 
 _ASSETS = ROOT / "node_modules" / "swagger-ui-dist"
 _ASSET_NAMES = ("swagger-ui.css", "swagger-ui-bundle.js", "swagger-ui-standalone-preset.js", "favicon-32x32.png")
@@ -46,6 +48,8 @@ def create_app(system: System) -> APIFlask:
     app.url_map.converters[IDENTIFIER] = IdentifierConverter
     app.extensions["feiqian"] = system
     app.extensions["feiqian-access"] = Access(system.database, system.node, system.settings)
+    app.extensions["feiqian-streams"] = Streams(system.database, system.settings.max_streams, open_streams.inc)
+    operations.install(app, system)
     problems.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from time import perf_counter
 from typing import Any, cast
 
 from flask import Response, current_app, g, json, request
 
 from backend.chain.outbox import FINAL, Row, error_of
 from backend.commands.desk import Actor, Desk, Request
+from backend.correlation import request_id
 from backend.errors import Forbidden, InvalidInput, Unauthenticated, both
 from backend.queries import participants as participant_queries
 from backend.system import System
 from backend.web.access import Access
+from backend.web.metrics import act_seconds
 from backend.web.problems import spoken
 from backend.web.reverts import sentence
 
@@ -83,6 +86,8 @@ def answer_operation(operation_id: str, *, under_way: int) -> Response:
     """An operation: 200 when it is final, status `under_way` while it is not. Honours Prefer: wait=N."""
     seconds = min(wait_seconds(), system().settings.max_wait_seconds)
     operation = system().wait(operation_id, seconds) if seconds else system().outbox.operation(operation_id)
+    if seconds and operation["state"] in FINAL and operation["request_id"] == request_id():
+        act_seconds.labels(operation["kind"], operation["state"]).observe(perf_counter() - g.began)
     response = answer(shown_operation(operation), 200 if operation["state"] in FINAL else under_way)
     if seconds:
         response.headers["Preference-Applied"] = f"wait={seconds}"

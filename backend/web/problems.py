@@ -8,9 +8,11 @@ import structlog
 from flask import Flask, Response, json, request
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
+from sqlalchemy.exc import DBAPIError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
 from backend.errors import ContractRefused, FeiqianError, InvalidInput, KeyNotHeld, Phrase, both
+from backend.storage import trouble
 from backend.web.inputs import printable
 from backend.web.reverts import sentence
 
@@ -104,6 +106,8 @@ def install(app: Flask) -> None:
     app.register_error_handler(FeiqianError, _feiqian_problem)
     app.register_error_handler(ValidationError, lambda error: problem(_first_mistake(error)))
     app.register_error_handler(HTTPException, _http_problem)
+    app.register_error_handler(DBAPIError, _storage_problem)
+    app.register_error_handler(TimeoutError, _storage_problem)
     app.register_error_handler(Exception, _failure)
 
 
@@ -111,6 +115,11 @@ def _feiqian_problem(error: FeiqianError) -> Response:
     if error.status >= 500:
         log.warning("request-refused", path=request.path, refusal=str(error))
     return problem(error)
+
+
+def _storage_problem(error: DBAPIError | TimeoutError) -> Response:
+    refusal = trouble(error)
+    return _failure(error) if refusal is None else _feiqian_problem(refusal)
 
 
 def _first_mistake(error: ValidationError) -> InvalidInput:

@@ -421,20 +421,41 @@ class LoansQuery(PageQuery):
     status: Literal["live", "in_sale", "uncovered", "ended"] | None = None
 
 
-class QuotesQuery(BaseModel):
-    model_config = ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=False)
-    receivable_id: RowNumber | None = None
+class IdPageQuery(BaseModel):
+    """A page of what has ids, the latest first."""
 
-
-class EventsQuery(BaseModel):
     model_config = ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=False)
-    after_block: RowNumber = 0
-    after_log: RowNumber | None = None
+    after: Annotated[str | None, Field(pattern="^[0-9a-f]{32}$", description="The `next` of the page before")] = None
     limit: Limit = 100
 
 
-class ParticipantsQuery(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class PlacePageQuery(BaseModel):
+    """A page whose `after` is nobody's business but the API's."""
+
+    model_config = ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=False)
+    after: Annotated[
+        str | None,
+        Field(pattern=r"^(0|[1-9][0-9]{0,17})-(0|[1-9][0-9]{0,17})$", description="The `next` of the page before"),
+    ] = None
+    limit: Limit = 100
+
+
+class FeedsQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=False)
+    after: Annotated[str | None, Field(pattern="^0x[0-9a-f]{64}$", description="The `next` of the page before")] = None
+    limit: Limit = 100
+
+
+class QuotesQuery(IdPageQuery):
+    receivable_id: RowNumber | None = None
+
+
+class EventsQuery(PlacePageQuery):
+    after_block: Annotated[RowNumber | None, Field(description="Instead of `after`: what came later")] = None
+    after_log: RowNumber | None = None
+
+
+class ParticipantsQuery(PageQuery):
     role: RoleName | None = None
 
 
@@ -549,8 +570,7 @@ class ReceiptsQuery(PageQuery):
     lot_id: RowNumber | None = None
 
 
-class ReceiptQuotesQuery(BaseModel):
-    model_config = ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=False)
+class ReceiptQuotesQuery(IdPageQuery):
     receipt_id: RowNumber | None = None
 
 

@@ -15,17 +15,22 @@ def on_title_pledged(rows: Rows, event: e.TitlePledged) -> None:
     is_note = event.asset == rows.address("Receivables")
     if is_note:
         rows.change(tables.loans, event.loan_id, asset="note")
+    row = rows.get(tables.loans, event.loan_id)
+    lot = None if is_note else rows.find(tables.lots, event.asset_key)
     rows.put(
         tables.loan_titles,
         event.loan_id,
         event.token_id,
         asset_key=event.asset_key,
+        lender=row["lender"],
+        borrower=row["borrower"],
+        custodian=lot["custodian"] if lot else "",
         state="pledged",
         pledged_at=event.place.at,
     )
     keep_act(rows, event, "pledged", token=event.token_id, value=event.value)
     if is_note:
-        _move_in_books(rows, event, rows.get(tables.loans, event.loan_id)["borrower"], event.value)
+        _move_in_books(rows, event, row["borrower"], event.value)
 
 
 def on_title_released(rows: Rows, event: e.TitleReleased) -> None:

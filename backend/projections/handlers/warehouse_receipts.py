@@ -15,10 +15,13 @@ MISFORTUNES = ("damage", "shortage", "contamination", "loss")
 
 def on_receipt_issued(rows: Rows, event: e.ReceiptIssued) -> None:
     """What a split or an intake adds to it, its own event says next."""
+    lot = rows.find(tables.lots, event.lot_id)
     rows.add(
         tables.receipts,
         id=event.receipt_id,
         lot_id=event.lot_id,
+        custodian=lot["custodian"] if lot else "",
+        depositor=lot["depositor"] if lot else "",
         parent_id=0,
         holder=event.holder,
         quantity=event.quantity,
@@ -60,6 +63,8 @@ def on_lot_taken_in(rows: Rows, event: e.LotTakenIn) -> None:
         last_unlock_at=0,
         taken_in_at=event.place.at,
     )
+    parties = {"custodian": event.custodian, "depositor": intake["depositor"]}
+    rows.change(tables.receipts, event.receipt_id, **parties)
 
 
 def on_receipt_transferred(rows: Rows, event: e.ReceiptTransferred) -> None:

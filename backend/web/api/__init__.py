@@ -13,6 +13,7 @@ from backend.web.api import (
     chain,
     devices,
     lending,
+    live,
     loans,
     notes,
     participants,
@@ -43,5 +44,6 @@ BLUEPRINTS: list[APIBlueprint] = [
     readings.blueprint,
     devices.blueprint,
     books.blueprint,
+    live.blueprint,
     chain.blueprint,
 ]

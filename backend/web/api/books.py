@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from flask import Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from backend.books import beancount
@@ -22,7 +24,8 @@ blueprint = topic("books")
 class StatementQuery(BaseModel):
     model_config = ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=False)
     currency: Code | None = None
-    after_block: RowNumber = 0
+    after: Annotated[str | None, Field(max_length=8_192, description="The `next` of the page before")] = None
+    after_block: Annotated[RowNumber, Field(description="Instead of `after`: what came later")] = 0
     after_log: RowNumber | None = None
     limit: Limit = 100
 
@@ -38,8 +41,9 @@ def statement(account: str, query: StatementQuery) -> Response:
     engine = context.desk().engine
     participant(engine, account)
     number = currency(query.currency, field="currency").numeric if query.currency else None
-    after = query.after_block, query.after_log
-    return context.answer(queries.statement(engine, account, currency=number, after=after, limit=query.limit))
+    behind = query.after_block, query.after_log
+    page = queries.statement(engine, account, currency=number, behind=behind, after=query.after, limit=query.limit)
+    return context.answer(page)
 
 
 @blueprint.get("/books")

@@ -6,6 +6,7 @@ from flask import Response
 
 from backend.errors import ChainUnavailable, NotFound, both
 from backend.queries import chain as queries
+from backend.queries.pages import place_from
 from backend.web import context
 from backend.web.api.shared import IDENTIFIER, documents_post, documents_read, refusals, topic
 from backend.web.schemas import EmptyBody, EventsQuery, TravelBody
@@ -42,7 +43,10 @@ def events(query: EventsQuery) -> Response:
     """Everything that happened, in order (operator)."""
     context.require_operator()
     engine = context.desk().engine
-    return context.answer(queries.events(engine, query.after_block, query.after_log, query.limit))
+    after = place_from(query.after)
+    if after is None and query.after_block is not None:
+        after = query.after_block, -1 if query.after_log is None else query.after_log
+    return context.answer(queries.events(engine, after, query.limit))
 
 
 @blueprint.get("/clock")

@@ -8,6 +8,7 @@ from backend.commands import devices as commands
 from backend.devices.messages import SignedReading
 from backend.errors import InvalidInput
 from backend.queries import devices as queries
+from backend.queries.pages import place_from
 from backend.web import context
 from backend.web.api.shared import NUMBER, documents_read, documents_write, topic
 from backend.web.schemas import (
@@ -17,6 +18,7 @@ from backend.web.schemas import (
     EmptyBody,
     OrderBody,
     PageQuery,
+    PlacePageQuery,
     WatchBody,
     check_address,
 )
@@ -66,10 +68,12 @@ def evidence(lot_id: int) -> Response:
 
 
 @blueprint.get(f"/lots/<{NUMBER}:lot_id>/contradictions")
+@blueprint.input(PlacePageQuery, location="query", arg_name="query")
 @documents_read(blueprint)
-def contradictions(lot_id: int) -> Response:
+def contradictions(lot_id: int, query: PlacePageQuery) -> Response:
     """What contradicted the receipts of a lot, the first first."""
-    return context.answer({"items": queries.contradictions(context.desk().engine, lot_id, context.viewer())})
+    engine, viewer, after = context.desk().engine, context.viewer(), place_from(query.after)
+    return context.answer(queries.contradictions(engine, lot_id, viewer, after, query.limit))
 
 
 # ---- devices

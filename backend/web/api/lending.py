@@ -11,7 +11,7 @@ from backend.queries.loans import ORDERS
 from backend.web import context
 from backend.web.api.receivables import own_signature
 from backend.web.api.shared import IDENTIFIER, documents_read, documents_write, topic
-from backend.web.schemas import AmountBody, CountBody, EmptyBody, LoanQuoteBody, LoanRequestBody
+from backend.web.schemas import AmountBody, CountBody, EmptyBody, IdPageQuery, LoanQuoteBody, LoanRequestBody
 
 blueprint = topic("lending")
 
@@ -32,10 +32,11 @@ def ask(body: LoanRequestBody) -> Response:
 
 
 @blueprint.get("/loan-requests")
+@blueprint.input(IdPageQuery, location="query", arg_name="query")
 @documents_read(blueprint)
-def requests() -> Response:
-    """Requests I made or received."""
-    return context.answer({"items": queries.requests(context.desk().engine, context.viewer())})
+def requests(query: IdPageQuery) -> Response:
+    """Requests I made or received, the latest first."""
+    return context.answer(queries.requests(context.desk().engine, context.viewer(), query.after, query.limit))
 
 
 @blueprint.post(f"/loan-requests/<{IDENTIFIER}:request_id>/quotes")
@@ -62,12 +63,13 @@ def quote(request_id: str, body: LoanQuoteBody) -> Response:
 
 
 @blueprint.get("/loan-quotes")
+@blueprint.input(IdPageQuery, location="query", arg_name="query")
 @documents_read(blueprint)
-def quotes() -> Response:
-    """Loan quotes I gave or was given: those still open first, and of them the lowest rate."""
+def quotes(query: IdPageQuery) -> Response:
+    """Loan quotes I gave or was given, the latest first."""
     engine = context.desk().engine
     now = chain_queries.position(engine)["at"]
-    return context.answer({"items": queries.quotes(engine, context.viewer(), now)})
+    return context.answer(queries.quotes(engine, context.viewer(), query.after, query.limit, now))
 
 
 @blueprint.post(f"/loan-quotes/<{IDENTIFIER}:quote_id>/cancellations")
@@ -103,9 +105,10 @@ def count(body: CountBody) -> Response:
 
 
 @blueprint.get("/counts")
+@blueprint.input(IdPageQuery, location="query", arg_name="query")
 @documents_read(blueprint)
-def counts() -> Response:
-    """Counts I signed, that were signed for me, or of receipts I hold."""
+def counts(query: IdPageQuery) -> Response:
+    """Counts I signed, that were signed for me, or of receipts I hold, the latest first."""
     engine = context.desk().engine
     now = chain_queries.position(engine)["at"]
-    return context.answer({"items": queries.counts(engine, context.viewer(), now)})
+    return context.answer(queries.counts(engine, context.viewer(), query.after, query.limit, now))

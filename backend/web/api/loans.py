@@ -7,10 +7,21 @@ from flask import Response
 from backend.commands import loans as commands
 from backend.queries import chain as chain_queries
 from backend.queries import loans as queries
+from backend.queries.pages import place_from
 from backend.web import context
 from backend.web.api.receivables import own_signature
 from backend.web.api.shared import NUMBER, documents_read, documents_write, topic
-from backend.web.schemas import AmountBody, BidBody, EmptyBody, LoansQuery, ReleaseBody, SaleBody, TokenBody, TopUpBody
+from backend.web.schemas import (
+    AmountBody,
+    BidBody,
+    EmptyBody,
+    LoansQuery,
+    PlacePageQuery,
+    ReleaseBody,
+    SaleBody,
+    TokenBody,
+    TopUpBody,
+)
 
 blueprint = topic("loans")
 
@@ -34,12 +45,14 @@ def loan(loan_id: int) -> Response:
 
 
 @blueprint.get("/sales")
+@blueprint.input(PlacePageQuery, location="query", arg_name="query")
 @documents_read(blueprint)
-def sales() -> Response:
-    """What is for sale now, for everybody that may bid."""
+def sales(query: PlacePageQuery) -> Response:
+    """What is for sale now, the first to end first, for everybody that may bid."""
     context.require_member()
     engine = context.desk().engine
-    return context.answer({"items": queries.open_sales(engine, chain_queries.position(engine)["at"])})
+    now = chain_queries.position(engine)["at"]
+    return context.answer(queries.open_sales(engine, place_from(query.after), query.limit, now))
 
 
 @blueprint.post(f"{LOAN}/drawdowns")

@@ -46,7 +46,7 @@ def register(body: ParticipantBody) -> Response:
 def participants(query: ParticipantsQuery) -> Response:
     """Everybody, or everybody with a role."""
     context.require_member()
-    return context.answer({"items": queries.participants(context.desk().engine, query.role)})
+    return context.answer(queries.participants(context.desk().engine, query.role, query.after, query.limit))
 
 
 @blueprint.get("/participants/<account>")

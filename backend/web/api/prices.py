@@ -12,7 +12,7 @@ from backend.queries import prices as queries
 from backend.web import context
 from backend.web.api.receivables import own_signature
 from backend.web.api.shared import documents_read, documents_write, topic
-from backend.web.schemas import FeedBody, PageQuery, PriceBody
+from backend.web.schemas import FeedBody, FeedsQuery, PageQuery, PriceBody
 
 blueprint = topic("prices")
 
@@ -33,11 +33,12 @@ def assign(body: FeedBody) -> Response:
 
 
 @blueprint.get("/feeds")
+@blueprint.input(FeedsQuery, location="query", arg_name="query")
 @documents_read(blueprint, 403)
-def feeds() -> Response:
+def feeds(query: FeedsQuery) -> Response:
     """All feeds, each with its last price."""
     context.require_member()
-    return context.answer({"items": queries.feeds(context.desk().engine)})
+    return context.answer(queries.feeds(context.desk().engine, query.after, query.limit))
 
 
 @blueprint.post("/prices")

@@ -10,7 +10,7 @@ from backend.queries import quotes as queries
 from backend.web import context
 from backend.web.api.receivables import own_signature
 from backend.web.api.shared import IDENTIFIER, documents_read, documents_write, topic
-from backend.web.schemas import AcceptanceBody, EmptyBody, QuoteBody, QuoteRequestBody, QuotesQuery
+from backend.web.schemas import AcceptanceBody, EmptyBody, IdPageQuery, QuoteBody, QuoteRequestBody, QuotesQuery
 
 blueprint = topic("quotes")
 
@@ -30,10 +30,11 @@ def ask(body: QuoteRequestBody) -> Response:
 
 
 @blueprint.get("/quote-requests")
+@blueprint.input(IdPageQuery, location="query", arg_name="query")
 @documents_read(blueprint)
-def requests() -> Response:
-    """Requests I made or received."""
-    return context.answer({"items": queries.requests(context.desk().engine, context.viewer())})
+def requests(query: IdPageQuery) -> Response:
+    """Requests I made or received, the latest first."""
+    return context.answer(queries.requests(context.desk().engine, context.viewer(), query.after, query.limit))
 
 
 @blueprint.post("/quotes")
@@ -58,10 +59,11 @@ def quote(body: QuoteBody) -> Response:
 @blueprint.input(QuotesQuery, location="query", arg_name="query")
 @documents_read(blueprint)
 def quotes(query: QuotesQuery) -> Response:
-    """Quotes I gave or was given: those still open first, and of them the best price."""
+    """Quotes I gave or was given, the latest first."""
     engine = context.desk().engine
     now = chain_queries.position(engine)["at"]
-    return context.answer({"items": queries.quotes(engine, context.viewer(), query.receivable_id, now)})
+    viewer = context.viewer()
+    return context.answer(queries.quotes(engine, viewer, query.receivable_id, query.after, query.limit, now))
 
 
 @blueprint.post(f"/quotes/<{IDENTIFIER}:quote_id>/acceptances")

@@ -48,10 +48,11 @@ def quote(receipt_id: int, body: ReceiptQuoteBody) -> Response:
 @blueprint.input(ReceiptQuotesQuery, location="query", arg_name="query")
 @documents_read(blueprint)
 def quotes(query: ReceiptQuotesQuery) -> Response:
-    """Quotes for receipts I gave or was given: those still open first, and of them the best price."""
+    """Quotes for receipts I gave or was given, the latest first."""
     engine = context.desk().engine
     now = chain_queries.position(engine)["at"]
-    return context.answer({"items": queries.receipt_quotes(engine, context.viewer(), query.receipt_id, now)})
+    viewer = context.viewer()
+    return context.answer(queries.receipt_quotes(engine, viewer, query.receipt_id, query.after, query.limit, now))
 
 
 @blueprint.post(f"/receipt-quotes/<{IDENTIFIER}:quote_id>/acceptances")

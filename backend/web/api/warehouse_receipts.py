@@ -16,6 +16,7 @@ from backend.web.schemas import (
     DeliveryOrderBody,
     EmptyBody,
     ExtensionBody,
+    IdPageQuery,
     IntakeBody,
     MisfortuneBody,
     OrderBody,
@@ -58,11 +59,12 @@ def take_in(body: IntakeBody) -> Response:
 
 
 @blueprint.get("/intakes")
+@blueprint.input(IdPageQuery, location="query", arg_name="query")
 @documents_read(blueprint)
-def intakes() -> Response:
+def intakes(query: IdPageQuery) -> Response:
     """Intakes I signed or am the depositor of, the latest first."""
     engine = context.desk().engine
-    return context.answer({"items": queries.intakes(engine, context.viewer(), _now())})
+    return context.answer(queries.intakes(engine, context.viewer(), query.after, query.limit, _now()))
 
 
 @blueprint.post(f"/intakes/<{IDENTIFIER}:intake_id>/issues")
@@ -241,11 +243,12 @@ def order_delivery(receipt_id: int, body: DeliveryOrderBody) -> Response:
 
 
 @blueprint.get("/delivery-orders")
+@blueprint.input(IdPageQuery, location="query", arg_name="query")
 @documents_read(blueprint)
-def delivery_orders() -> Response:
+def delivery_orders(query: IdPageQuery) -> Response:
     """Delivery orders I signed or am the custodian for, the latest first."""
     engine = context.desk().engine
-    return context.answer({"items": queries.delivery_orders(engine, context.viewer(), _now())})
+    return context.answer(queries.delivery_orders(engine, context.viewer(), query.after, query.limit, _now()))
 
 
 @blueprint.post(f"/delivery-orders/<{IDENTIFIER}:order_id>/deliveries")

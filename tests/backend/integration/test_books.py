@@ -276,7 +276,7 @@ def test_a_statement_in_pages_is_the_whole_one(flow: Flow) -> None:
             page: dict[str, Any] = {"next": {}, "closing": []}
             while page["next"] is not None:
                 before = page["closing"]
-                page = party.get(f"/participants/{party.account}/statement", limit=limit, **page["next"])
+                page = party.get(f"/participants/{party.account}/statement", limit=limit, after=page["next"])
                 assert page["opening"] == before
                 assert 0 < len(page["items"]) <= limit
                 items += page["items"]

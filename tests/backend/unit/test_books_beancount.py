@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +11,10 @@ from sqlalchemy import Engine, insert
 
 from backend.books import ACCOUNTS, TWO_SIDED, beancount
 from backend.database import metadata, open_database
+from backend.errors import InvalidInput
 from backend.projections import ledger, tables
 from backend.queries.books import statement
+from backend.testing import NewDatabase
 
 AT = 1_800_000_000
 CNY, JPY, KWD, CLF, UNKNOWN = 156, 392, 414, 990, 7
@@ -69,8 +70,8 @@ class Paper:
 
 
 @pytest.fixture
-def paper(tmp_path: Path) -> Iterator[Paper]:
-    engine = open_database(f"sqlite:///{tmp_path / 'books.db'}")
+def paper(new_database: NewDatabase) -> Iterator[Paper]:
+    engine = open_database(new_database(empty=True))
     metadata.create_all(engine)
     made = Paper(engine)
     for number, name in enumerate(NAMES, 1):
@@ -161,10 +162,15 @@ def test_a_page_ends_with_a_whole_event(paper: Paper) -> None:
                     (other, ledger.BANK, -5))  # fmt: skip
     first = statement(paper.engine, party, limit=2)
     assert [len(item["lines"]) for item in first["items"]] == [2, 2]
-    assert first["next"] == {"afterBlock": 2, "afterLog": 0}
-    rest = statement(paper.engine, party, after=(2, 0), limit=2)
+    rest = statement(paper.engine, party, after=first["next"], limit=2)
+    assert rest == statement(paper.engine, party, behind=(2, 0), limit=2), "carried along, or summed up again"
     assert rest["opening"] == first["closing"] and rest["next"] is None
     assert rest["items"][0]["lines"][0] == {"book": "cash", "currency": "CNY", "amountFen": 5, "balanceFen": 10}
+    for forged in ("", "x", "bm9uZQ==", first["next"][:-8]):
+        with pytest.raises(InvalidInput):
+            statement(paper.engine, party, after=forged)
+    with pytest.raises(InvalidInput):
+        statement(paper.engine, other, after=first["next"])
     yen = statement(paper.engine, party, currency=JPY)
     assert [(row["currency"], row["book"], row["amountFen"]) for row in yen["closing"]] == [
         ("JPY", "bank", -5),

@@ -138,7 +138,7 @@ class Scene:
     `operation` is tier1's.
     The warehouse keeps `lot` of tier1, whose `receipt` has a delivery `order` that waits and a `receipt_quote` of
     bank_a, and signed an `intake` that waits; `feed` is the oracle's. A simulated scale, `device`, watches over the lot;
-    `reading` is one that was not handed in.
+    `reading` is one that was not handed in. `webhook` is tier1's, for events that never come.
     """
 
     network: Network
@@ -166,6 +166,7 @@ class Scene:
     pledged: int
     loan_request: str
     loan_quote: str
+    webhook: str
     cases: dict[tuple[str, str], Case] = field(default_factory=dict)
 
     @cached_property
@@ -238,6 +239,7 @@ def make_scene(network: Network) -> Scene:
         pledged=int(network.tier1.loan(loan)["titles"][0]["tokenId"]),
         loan_request=loan_request,
         loan_quote=loan_quote,
+        webhook=network.tier1.hook("http://127.0.0.1:9/", names=["NeverHappens"])["id"],
     )
     scene.cases = _cases(scene)
     return scene
@@ -507,12 +509,28 @@ def _cases(scene: Scene) -> dict[tuple[str, str], Case]:
         ("GET", "/health"): Case("anonymous", "/health", None, anyone),
         **_goods_cases(scene),
         **_loan_cases(scene),
+        **_live_cases(scene),
         **{
             route: Case(*said)
             for route, said in device_routes(
                 scene.lot, scene.device, scene.reading, {"tier1", "warehouse", "bank_a"}
             ).items()
         },
+    }
+
+
+def _live_cases(scene: Scene) -> dict[tuple[str, str], Case]:
+    members = set(scene.tokens) - {"anonymous", "wallet"}
+    webhook, own = f"/webhooks/{scene.webhook}", {"tier1", "operator"}
+    return {
+        ("GET", "/events/stream"): Case("tier1", "/events/stream?follow=false", None, members),
+        ("POST", "/webhooks"): Case(
+            "tier1", "/webhooks", {"url": "http://127.0.0.1:9/", "events": ["NoteEndorsed"], "after": 0}, members
+        ),
+        ("GET", "/webhooks"): Case("tier1", "/webhooks", None, members),
+        ("GET", "/webhooks/{webhook_id}"): Case("tier1", webhook, None, own),
+        ("POST", "/webhooks/{webhook_id}/resumptions"): Case("tier1", f"{webhook}/resumptions", {}, own),
+        ("DELETE", "/webhooks/{webhook_id}"): Case("tier1", webhook, None, own),
     }
 
 

@@ -33,7 +33,17 @@ def test_whoever_it_does_not_concern_is_turned_away(scene: Scene) -> None:
 def test_what_is_hidden_looks_like_what_is_not_there(scene: Scene) -> None:
     """A stranger cannot tell a thing or a document of others from one that does not exist."""
     absent = {f"{{{name}_id}}": "4711" for name in ("receivable", "note", "lot", "receipt")}
-    for name in ("quote", "operation", "confirmation", "resolution", "counterclaim", "run", "intake", "order"):
+    for name in (
+        "quote",
+        "operation",
+        "confirmation",
+        "resolution",
+        "counterclaim",
+        "run",
+        "intake",
+        "order",
+        "webhook",
+    ):
         absent[f"{{{name}_id}}"] = "0" * 32
     for (method, path), case in scene.cases.items():
         placeholder = next((name for name in absent if name in path), None)

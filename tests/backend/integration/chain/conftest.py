@@ -13,7 +13,7 @@ from backend.migrations import migrate
 from backend.projections.indexer import Indexer, read_model_digest
 from backend.sdk import Feiqian, Refused
 from backend.system import System
-from backend.testing import FUNDS_FEN, Network
+from backend.testing import FUNDS_FEN, Network, NewDatabase
 from backend.world import World
 
 
@@ -91,14 +91,16 @@ Start = Callable[..., World]
 
 
 @pytest.fixture
-def start_world(tmp_path: Path) -> Iterator[Start]:
+def start_world(tmp_path: Path, new_database: NewDatabase) -> Iterator[Start]:
     """Starts worlds of the test's own, with chains that it may kill."""
     worlds = []
+    database_url = new_database()
 
     def start(chain: str, *, keep_chain: bool = True, **more: Any) -> World:
         settings = Settings.from_env(
             {},
             home=tmp_path / "home",
+            database_url=database_url,
             chain=chain,
             rpc_port=0,
             rpc_timeout=5,

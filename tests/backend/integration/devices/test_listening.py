@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -31,10 +32,12 @@ def test_readings_over_the_broker_reach_the_query(feiqian: Network, broker: Brok
 
     named = running.settings.model_copy(update={"mqtt_host": "127.0.0.1", "mqtt_port": broker.port})
     listening = System.open(named, running.node, contracts.deployment)
-    listening.engine.start = lambda: None  # type: ignore[method-assign]  # one engine on a database is enough
-    listening.start()
+    other = System.open(named, running.node, contracts.deployment)
+    assert listening.listening is not None and other.listening is not None
+    listening.start(["listening"])
     try:
-        assert listening.mqtt is not None
+        wait_for(lambda: listening.listening.intake is not None)
+        other.start(["listening"])  # two of one name would send each other away
         deadline = time.monotonic() + 20
         while not net.tier1.readings(scale.address):
             assert time.monotonic() < deadline, "it did not come"
@@ -42,10 +45,21 @@ def test_readings_over_the_broker_reach_the_query(feiqian: Network, broker: Brok
             assert message is not None
             publish(broker, topic(contracts.deployment.chain_id, lot, scale.address), message)
             time.sleep(0.2)
+        assert other.listening.intake is None
+        listening.close()
+        assert listening.listening.intake is None
+        wait_for(lambda: other.listening.intake is not None)
     finally:
         listening.close()
-    assert listening.mqtt is None
+        other.close()
     assert all(one["simulated"] for one in net.tier1.readings(scale.address))
+
+
+def wait_for(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def publish(broker: Broker, where: str, message: dict[str, Any]) -> None:
@@ -58,7 +72,7 @@ def publish(broker: Broker, where: str, message: dict[str, Any]) -> None:
 
 
 def test_without_the_setting_nobody_listens(feiqian: Network) -> None:
-    assert feiqian.world.system.mqtt is None
+    assert feiqian.world.system.listening is None
 
 
 def test_a_broker_that_is_away_stops_nothing(feiqian: Network) -> None:

@@ -17,15 +17,16 @@ from backend.migrations import migrate
 from backend.projections.indexer import Indexer, read_model_digest
 from backend.reconcile import reconcile
 from backend.sdk import Feiqian
+from backend.testing import NewDatabase
 from backend.world import World
 
 
 class Scene:
     """A small network on Anvil."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, database_url: str) -> None:
         settings = Settings.from_env(
-            {}, home=home, chain="anvil", rpc_port=0, keystore_rounds=2, currencies="CNY", poll_seconds=0.01,
+            {}, home=home, database_url=database_url, chain="anvil", rpc_port=0, keystore_rounds=2, currencies="CNY", poll_seconds=0.01,
             operator_api_key="operator-key-of-the-tests", receipt_seconds=1,
         )  # fmt: skip
         self.world = World.start(settings, keep_chain=False)
@@ -76,8 +77,8 @@ class Scene:
 
 
 @pytest.fixture
-def scene(tmp_path: Path) -> Iterator[Scene]:
-    made = Scene(tmp_path)
+def scene(tmp_path: Path, new_database: NewDatabase) -> Iterator[Scene]:
+    made = Scene(tmp_path, new_database())
     yield made
     made.world.close()
 

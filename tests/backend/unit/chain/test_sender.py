@@ -22,6 +22,7 @@ from backend.config import Settings
 from backend.database import open_database, reading
 from backend.errors import ChainUnavailable, Conflict, ContractRefused, KeyNotHeld, NotFound, SetupIncomplete
 from backend.migrations import migrate
+from backend.testing import NewDatabase
 
 PERIOD = 30.0
 REVERT = refusal(
@@ -33,11 +34,11 @@ REVERT = refusal(
 class Bench:
     """An outbox and a sender over a database of their own and a chain on paper, driven step by step."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, database_url: str) -> None:
         self.settings = Settings.from_env({}, home=home, keystore_rounds=2, receipt_seconds=PERIOD)
         self.chain = PaperChain()
         self.contracts = paper_contracts(self.chain)
-        self.database = open_database(f"sqlite:///{home / 'test.db'}")
+        self.database = open_database(database_url)
         migrate(self.database)
         self.keystore = Keystore(self.settings)
         self.outbox = Outbox(self.database, self.contracts, self.keystore)
@@ -82,8 +83,8 @@ class Bench:
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    made = Bench(tmp_path)
+def bench(tmp_path: Path, new_database: NewDatabase) -> Iterator[Bench]:
+    made = Bench(tmp_path, new_database())
     yield made
     made.database.dispose()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -11,13 +10,14 @@ from sqlalchemy import Engine
 from backend.database import open_database
 from backend.devices.documents import Domain
 from backend.migrations import migrate
+from backend.testing import NewDatabase
 
 from .scene import DOMAIN, Scene
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Engine]:
-    made = open_database(f"sqlite:///{tmp_path / 'test.db'}")
+def database(new_database: NewDatabase) -> Iterator[Engine]:
+    made = open_database(new_database())
     migrate(made)
     yield made
     made.dispose()

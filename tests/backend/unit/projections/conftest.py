@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from paper_desk import Desk
@@ -12,11 +11,12 @@ from sqlalchemy import Engine
 from backend.database import open_database
 from backend.migrations import migrate
 from backend.projections.indexer import Indexer
+from backend.testing import NewDatabase
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Engine]:
-    made = open_database(f"sqlite:///{tmp_path / 'test.db'}")
+def database(new_database: NewDatabase) -> Iterator[Engine]:
+    made = open_database(new_database())
     migrate(made)
     yield made
     made.dispose()
@@ -37,7 +37,7 @@ def happen(database: Engine) -> Happen:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(tmp_path)
+def desk(new_database: NewDatabase) -> Iterator[Desk]:
+    made = Desk(new_database())
     yield made
     made.database.dispose()

@@ -15,8 +15,8 @@ from backend.projections.indexer import Indexer, read_model_digest
 
 
 class Desk:
-    def __init__(self, home: Path, confirmations: int = 0) -> None:
-        self.database = open_database(f"sqlite:///{home / 'test.db'}")
+    def __init__(self, database_url: str, confirmations: int = 0) -> None:
+        self.database = open_database(database_url)
         migrate(self.database)
         self.source = PaperSource()
         self.indexer = Indexer(self.database, self.source, confirmations)  # type: ignore[arg-type]

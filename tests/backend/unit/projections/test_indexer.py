@@ -17,6 +17,7 @@ from backend.database import reading
 from backend.projections import handlers, indexer, tables
 from backend.projections.indexer import ChainMoved, HandlerFailed, Indexer, read_model_digest
 from backend.projections.reader import Reader
+from backend.testing import NewDatabase
 
 
 class Crash(BaseException):
@@ -218,8 +219,8 @@ def test_logs_of_another_history_are_not_believed(desk: Desk, monkeypatch: pytes
     assert desk.people() == []
 
 
-def test_blocks_wait_for_their_confirmations(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, confirmations=2)
+def test_blocks_wait_for_their_confirmations(new_database: NewDatabase) -> None:
+    desk = Desk(new_database(), confirmations=2)
     for number in range(1, 4):
         desk.source.add(registered(number))
     desk.indexer.catch_up()

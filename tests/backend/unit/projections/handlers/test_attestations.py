@@ -81,7 +81,7 @@ def test_what_contradicts_is_told_with_its_limit_and_its_mark(database: Engine, 
         happened("ContradictionSeen", lotId=1, device=SCALE, kind=3, value=2**64 - 1, limit=5, evidence=ROOT),
         happened("SilenceSeen", lotId=1, device=OTHER, lastSeenAt=1_000, allowedUntil=1_020),
     )
-    assert queries.contradictions(database, 1, None) == [
+    assert queries.contradictions(database, 1, None, None, 100)["items"] == [
         {"device": SCALE, "kind": "temperature", "value": str(2**64 - 1), "limit": "5", "evidence": ROOT,
          "simulated": True, "at": 1_030},
         {"device": OTHER, "kind": "silence", "value": "1000", "limit": "1020", "evidence": None,
@@ -133,8 +133,9 @@ def test_whose_business_the_evidence_is(database: Engine, happen: Happen) -> Non
     for viewer in (None, OWNER, account(1_001), account(1_003)):
         assert queries.visible_device(database, SCALE, viewer)["owner"] == account(1_001)
         assert queries.evidence_of_lot(database, 1, viewer)["watch"]["maxMetres"] == 2**32 - 1
-    for ask in (queries.evidence_of_lot, queries.contradictions):
-        with pytest.raises(queries.NotFound):
-            ask(database, 1, account(7))
+    with pytest.raises(queries.NotFound):
+        queries.evidence_of_lot(database, 1, account(7))
+    with pytest.raises(queries.NotFound):
+        queries.contradictions(database, 1, account(7), None, 100)
     with pytest.raises(queries.NotFound):
         queries.visible_device(database, SCALE, account(7))

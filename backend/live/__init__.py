@@ -1,0 +1,1 @@
+"""What happens, told as it happens: the feed as a stream and as signed deliveries to webhooks."""

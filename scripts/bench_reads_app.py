@@ -1,0 +1,25 @@
+"""What gunicorn serves for scripts/bench_reads.py: the API over a read model alone. There is no chain behind it, so
+only reads are asked for."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from apiflask import APIFlask
+from bench_reads_data import OPERATOR
+
+from backend.commands.desk import Desk
+from backend.config import Settings
+from backend.database import open_database
+from backend.system import System
+from backend.web.app import create_app
+
+NO_CHAIN = cast(Any, None)
+
+
+def make(database_url: str | None = None) -> APIFlask:
+    settings = Settings.from_env(operator_api_key=OPERATOR)
+    database = open_database(database_url or settings.database)
+    desk = Desk(database, NO_CHAIN, NO_CHAIN, NO_CHAIN, settings)
+    system = System(settings, NO_CHAIN, database, NO_CHAIN, NO_CHAIN, NO_CHAIN, NO_CHAIN, NO_CHAIN, desk)
+    return create_app(system)

@@ -1,0 +1,78 @@
+"""The chain changes its mind under a running backend (rules B2, B4, B5): what vanished happens again, once each.
+
+Anvil for reorganisations of any depth, Ganache for its snapshots. The seed is printed; SEED repeats it.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import defaultdict
+from pathlib import Path
+
+from tests.torture.clients import Crowd, draw, redemption
+from tests.torture.stage import Stage, new_dice, rounds, staged
+from tests.torture.verdict import await_recovery, judge
+
+DEEPEST = 64
+ACTS = 24
+
+
+def test_reorganisations_from_1_to_64_blocks(tmp_path: Path) -> None:
+    dice = new_dice()
+    between = dice.sample(range(2, DEEPEST), rounds(2))
+    with staged(tmp_path, "anvil") as stage:
+        stage.run_well()
+        acts = draw(stage, 2 * DEEPEST)
+        Crowd(stage, acts, clients=12).join()  # blocks that may vanish, and acts in them
+        for depth in (1, *between, DEEPEST):
+            new = draw(stage, ACTS)
+            acts += new
+            crowd = Crowd(stage, new)
+            crowd.await_done(dice.randint(1, ACTS - 1))
+            survivors = _survivors(stage, depth, dice)
+            since = time.monotonic()
+            stage.node.rpc("anvil_reorg", depth, survivors)
+            told = crowd.join()
+            await_recovery(stage, since, of=f"{depth} blocks, {len(survivors)} transactions in others of them")
+            judge(stage, acts, told)
+
+
+def _survivors(stage: Stage, depth: int, dice: random.Random) -> list[tuple[str, int]]:
+    """Of the transactions in the last `depth` blocks some first ones of each lane, with the place in the new blocks
+    that each is to have: the same bytes, in another block."""
+    head = stage.node.head().number
+    lanes: defaultdict[str, list[str]] = defaultdict(list)
+    for number in range(head - depth + 1, head + 1):
+        for transaction in stage.node.rpc("eth_getBlockByNumber", hex(number), True)["transactions"]:
+            lanes[transaction["from"]].append(transaction["hash"])
+    found: list[tuple[str, int]] = []
+    for hashes in lanes.values():
+        chosen = hashes[: dice.randint(0, len(hashes))]
+        places = sorted(dice.choices(range(depth), k=len(chosen)))
+        raw = [stage.node.rpc("eth_getRawTransactionByHash", one) for one in chosen]
+        found += zip(raw, places, strict=True)
+    return found
+
+
+def test_ganache_goes_back_to_a_snapshot(tmp_path: Path) -> None:
+    dice = new_dice()
+    with staged(tmp_path, "ganache") as stage:
+        stage.run_well()
+        acts = draw(stage, ACTS)
+        Crowd(stage, acts).join()
+        for turn in range(rounds(2)):
+            snapshot = stage.node.rpc("evm_snapshot")
+            # A lane that begins after the snapshot: its key, its funds and its first nonces vanish, too.
+            newcomer = stage.operator().register(f"New Bank {turn}", f"NEW-{turn}", ["financier"])
+            stage.operator().issue_cash(newcomer, ACTS)
+            new = [*draw(stage, ACTS), *(redemption(f"of {turn} {number}", newcomer.token) for number in range(ACTS))]
+            dice.shuffle(new)
+            acts += new
+            crowd = Crowd(stage, new)
+            crowd.await_done(dice.randint(1, len(new) - 1))
+            since = time.monotonic()
+            assert stage.node.rpc("evm_revert", snapshot)
+            told = crowd.join()
+            await_recovery(stage, since, of=f"snapshot {turn}")
+            judge(stage, acts, told)
