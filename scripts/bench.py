@@ -270,9 +270,9 @@ def singles(stand: Stand, acts: int) -> list[list[tuple[str, bytes]]]:
 def bulks(stand: Stand, acts: int) -> list[list[tuple[str, bytes]]]:
     def body(lane: int) -> bytes:
         item = {"to": stand.payee.account, "valueFen": "1", "withRecourse": True, "noteId": stand.note(lane, BULK)}
-        return json.dumps({"act": "note.endorse", "items": [item] * BULK}).encode()
+        return json.dumps({"items": [item] * BULK}).encode()
 
-    return [[("/api/v1/bulk", body(lane)) for _ in range(acts // LANES // BULK)] for lane in range(LANES)]
+    return [[("/api/v1/bulk/endorsements", body(lane)) for _ in range(acts // LANES // BULK)] for lane in range(LANES)]
 
 
 def main() -> None:

@@ -14,9 +14,6 @@ from backend.commands.desk import Desk, Request
 from backend.database import reading_once
 from backend.errors import Conflict, FeiqianError, both
 
-MOST_ITEMS = 100
-"""More of the dearest would not fit a block of 30 million gas."""
-
 Item = tuple[tuple[Any, ...], dict[str, Any]]
 """The arguments of one act, after desk and request."""
 

@@ -74,4 +74,4 @@ def take_in(operator: Feiqian, crew: Crew, plan: Plan) -> Cast:
 def issue(crew: Crew, operator: Feiqian, name: str, purses: list[tuple[str, int]]) -> None:
     """The operator issues cash, to accounts, against money that came in at the bank."""
     items = [{"to": account, "amountFen": str(amount), "currency": "CNY"} for account, amount in purses]
-    crew.bulk(name, "cash.issue", [(operator, item) for item in items])
+    crew.bulk(name, "issues", [(operator, item) for item in items])

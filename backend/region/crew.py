@@ -99,7 +99,7 @@ class Crew:
         return [result for result, _ in found]
 
     def bulk(self, name: str, kind: str, items: Iterable[tuple[Feiqian, Json]]) -> list[Json]:
-        """The same for acts of one `kind` that can be done in bulk: those of one party a hundred a transaction. Raises
+        """The same for acts of one `kind` (`confirmations`, `repayments` …) that can be done in bulk: those of one party a hundred a transaction. Raises
         ItemFailed where the contract refused one."""
         todo = list(items)
         mine: dict[int, list[int]] = {}
@@ -113,8 +113,8 @@ class Crew:
         acts = []
         for places in parts:
             party = todo[places[0]][0]
-            body = {"act": kind, "items": [todo[place][1] for place in places]}
-            acts.append(Act(party, partial(party.act, "/bulk", body), len(places)))
+            body = {"items": [todo[place][1] for place in places]}
+            acts.append(Act(party, partial(party.act, f"/bulk/{kind}", body), len(places)))
         found: list[Json] = [{} for _ in todo]
         for places, done in zip(parts, self.play(name, acts), strict=True):
             for place, item in zip(places, done["items"], strict=True):

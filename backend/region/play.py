@@ -88,7 +88,7 @@ class _Life:
     def _confirm(self) -> None:
         done = self.crew.bulk(
             "Core enterprises confirm · 核心企业确权",
-            "receivable.confirm",
+            "confirmations",
             [
                 (self._core(claim), {"receivableId": receivable, "amountFen": str(claim.confirmed)})
                 for claim, receivable in zip(self.plan.claims, self.played.receivables, strict=True)
@@ -401,7 +401,7 @@ class _Life:
             principal = claim.confirmed - (claim.dispute.upheld if claim.dispute else 0)
             pays = principal * self.plan.cores[claim.core].pays_bps // 10_000
             payments.append((self._core(claim), {"receivableId": receivable, "amountFen": str(pays)}))
-        self.crew.bulk(f"Day {days}: obligors pay · 到期付款", "receivable.repay", payments)
+        self.crew.bulk(f"Day {days}: obligors pay · 到期付款", "repayments", payments)
         day = (datetime.fromtimestamp(self.began, UTC) + timedelta(days=days)).strftime("%Y-%m-%d")
         (run,) = self.crew.each(
             f"Day {days}: every holder is paid · 清分兑付", [lambda: self.cast.operator.settle_day(day)]

@@ -108,14 +108,14 @@ class Feiqian(LoanReads, EvidenceReads, LiveReads):
         operation = self._read(self._http.post(f"/api/v1{path}", json=body or {}, headers=headers))
         return self.finish(operation, seconds) if seconds or operation["state"] == "failed" else operation
 
-    def bulk(self, act: str, items: Sequence[Json], *, key: str | None = None, wait: int | None = None) -> list[Json]:
-        """Many acts of one kind (`note.endorse`, `receivable.confirm`, `note.redeem` …), a hundred a transaction: what
-        became of each, as {"state", "result"} or {"state", "error"}. With `wait` 0 the operations are given back as
-        they stand."""
+    def bulk(self, acts: str, items: Sequence[Json], *, key: str | None = None, wait: int | None = None) -> list[Json]:
+        """Many acts of one kind (`endorsements`, `confirmations`, `redemptions`, `repayments`, `acceptances`,
+        `declinations`, `issues`), a hundred a transaction: what became of each, as {"state", "result"} or {"state",
+        "error"}. With `wait` 0 the operations are given back as they stand."""
         found: list[Json] = []
         for number, first in enumerate(range(0, len(items), BULK_ITEMS)):
-            body = {"act": act, "items": list(items[first : first + BULK_ITEMS])}
-            operation = self.act("/bulk", body, key=f"{key}-{number}" if key else None, wait=wait)
+            body = {"items": list(items[first : first + BULK_ITEMS])}
+            operation = self.act(f"/bulk/{acts}", body, key=f"{key}-{number}" if key else None, wait=wait)
             found += [operation] if wait == 0 else operation["result"]["items"]
         return found
 

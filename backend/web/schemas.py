@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -12,7 +12,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    RootModel,
     StrictBool,
     WithJsonSchema,
 )
@@ -23,6 +22,8 @@ from backend.config import MAX_AMOUNT_FEN
 from backend.errors import both
 
 MAX_TIME = 2**40 - 1
+BULK_ITEMS = 100
+"""More of the dearest acts would not fit a block of 30 million gas."""
 MAX_WORD = 2**256 - 1
 
 _BIDI_CONTROLS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -624,7 +625,7 @@ class ContractError(BaseModel):
     detail: str
 
 
-# ---- bulk acts
+# ---- bulk acts: each item says what its own request would, with the number it would have in its path
 
 
 class BulkNote(Body):
@@ -645,32 +646,24 @@ class BulkRepayment(AmountBody):
     receivable_id: RowNumber
 
 
-class BulkIssue(IssueBody):
-    pass
+class BulkNotesBody(Body):
+    items: Annotated[list[BulkNote], Field(min_length=1, max_length=BULK_ITEMS)]
 
 
-ItemKind = TypeVar("ItemKind", bound=Body)
-ActName = TypeVar("ActName", bound=str)
+class BulkEndorsementsBody(Body):
+    items: Annotated[list[BulkEndorsement], Field(min_length=1, max_length=BULK_ITEMS)]
 
 
-class BulkOf(Body, Generic[ActName, ItemKind]):
-    act: ActName
-    items: Annotated[list[ItemKind], Field(min_length=1, max_length=100)]
+class BulkConfirmationsBody(Body):
+    items: Annotated[list[BulkConfirmation], Field(min_length=1, max_length=BULK_ITEMS)]
 
 
-class BulkBody(
-    RootModel[
-        Annotated[
-            BulkOf[Literal["receivable.confirm"], BulkConfirmation]
-            | BulkOf[Literal["receivable.repay"], BulkRepayment]
-            | BulkOf[Literal["note.endorse"], BulkEndorsement]
-            | BulkOf[Literal["note.accept", "note.decline", "note.redeem"], BulkNote]
-            | BulkOf[Literal["cash.issue"], BulkIssue],
-            Field(discriminator="act"),
-        ]
-    ]
-):
-    """Acts of one kind, each with what its own request would say and the number it would have in its path."""
+class BulkRepaymentsBody(Body):
+    items: Annotated[list[BulkRepayment], Field(min_length=1, max_length=BULK_ITEMS)]
+
+
+class BulkIssuesBody(Body):
+    items: Annotated[list[IssueBody], Field(min_length=1, max_length=BULK_ITEMS)]
 
 
 class Operation(BaseModel):

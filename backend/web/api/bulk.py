@@ -1,69 +1,94 @@
-"""Many acts of one kind in one transaction."""
+"""Many acts of one kind in one transaction, up to a hundred. The result tells what became of each: what the contract
+refuses stops no other, and what is refused before that refuses them all."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from flask import Response
 
-from backend.chain.outbox import Row
-from backend.commands import bulk as commands
+from backend.commands.bulk import do_bulk
 from backend.commands.cash import issue_cash
 from backend.commands.notes import accept_note, decline_note, endorse_note, redeem_note
 from backend.commands.receivables import confirm_receivable, repay_receivable
 from backend.web import context
 from backend.web.api.shared import documents_write, topic
 from backend.web.schemas import (
-    BulkBody,
-    BulkConfirmation,
-    BulkEndorsement,
-    BulkIssue,
-    BulkNote,
-    BulkRepayment,
+    BulkConfirmationsBody,
+    BulkEndorsementsBody,
+    BulkIssuesBody,
+    BulkNotesBody,
+    BulkRepaymentsBody,
 )
 
 blueprint = topic("bulk")
 
 
-def _confirmation(item: BulkConfirmation) -> commands.Item:
-    terms = {"amount": item.amount_fen, "set_off_waived": item.set_off_waived, "carry": True}
-    return (item.receivable_id,), {**terms, "valid_seconds": None, "own": None}
-
-
-def _endorsement(item: BulkEndorsement) -> commands.Item:
-    return (item.note_id, item.to, item.value_fen), {"with_recourse": item.with_recourse}
-
-
-def _note(item: BulkNote) -> commands.Item:
-    return (item.note_id,), {}
-
-
-def _repayment(item: BulkRepayment) -> commands.Item:
-    return (item.receivable_id, item.amount_fen), {}
-
-
-def _issue(item: BulkIssue) -> commands.Item:
-    return (item.currency, item.to, item.amount_fen), {}
-
-
-ACTS: dict[str, tuple[Callable[..., Row], Callable[[Any], commands.Item]]] = {
-    "receivable.confirm": (confirm_receivable, _confirmation),
-    "receivable.repay": (repay_receivable, _repayment),
-    "note.endorse": (endorse_note, _endorsement),
-    "note.accept": (accept_note, _note),
-    "note.decline": (decline_note, _note),
-    "note.redeem": (redeem_note, _note),
-    "cash.issue": (issue_cash, _issue),
-}
-"""What can be done in bulk: the command of each act, and its arguments from an item."""
-
-
-@blueprint.post("/bulk")
-@blueprint.input(BulkBody, arg_name="body")
+@blueprint.post("/bulk/confirmations")
+@blueprint.input(BulkConfirmationsBody, arg_name="body")
 @documents_write(blueprint)
-def bulk(body: BulkBody) -> Response:
-    """Do up to 100 acts of one kind at once; the result tells what became of each. What the contract refuses stops no
-    other; what is refused before that refuses them all."""
-    command, arguments = ACTS[body.root.act]
-    return context.write(commands.do_bulk, command, [arguments(item) for item in body.root.items])
+def confirm(body: BulkConfirmationsBody) -> Response:
+    """Confirm many claims (obligor)."""
+    items = [
+        (
+            (item.receivable_id,),
+            {
+                "amount": item.amount_fen,
+                "set_off_waived": item.set_off_waived,
+                "carry": True,
+                "valid_seconds": None,
+                "own": None,
+            },
+        )
+        for item in body.items
+    ]
+    return context.write(do_bulk, confirm_receivable, items)
+
+
+@blueprint.post("/bulk/repayments")
+@blueprint.input(BulkRepaymentsBody, arg_name="body")
+@documents_write(blueprint)
+def repay(body: BulkRepaymentsBody) -> Response:
+    """Pay on many receivables."""
+    return context.write(
+        do_bulk, repay_receivable, [((item.receivable_id, item.amount_fen), {}) for item in body.items]
+    )
+
+
+@blueprint.post("/bulk/endorsements")
+@blueprint.input(BulkEndorsementsBody, arg_name="body")
+@documents_write(blueprint)
+def endorse(body: BulkEndorsementsBody) -> Response:
+    """Endorse parts of many notes (holder)."""
+    items = [((item.note_id, item.to, item.value_fen), {"with_recourse": item.with_recourse}) for item in body.items]
+    return context.write(do_bulk, endorse_note, items)
+
+
+@blueprint.post("/bulk/acceptances")
+@blueprint.input(BulkNotesBody, arg_name="body")
+@documents_write(blueprint)
+def accept(body: BulkNotesBody) -> Response:
+    """Take many endorsements that wait for it (payee)."""
+    return context.write(do_bulk, accept_note, [((item.note_id,), {}) for item in body.items])
+
+
+@blueprint.post("/bulk/declinations")
+@blueprint.input(BulkNotesBody, arg_name="body")
+@documents_write(blueprint)
+def decline(body: BulkNotesBody) -> Response:
+    """Refuse many endorsements that wait (payee)."""
+    return context.write(do_bulk, decline_note, [((item.note_id,), {}) for item in body.items])
+
+
+@blueprint.post("/bulk/redemptions")
+@blueprint.input(BulkNotesBody, arg_name="body")
+@documents_write(blueprint)
+def redeem(body: BulkNotesBody) -> Response:
+    """Have many notes paid out to their holders (any party to the receivable)."""
+    return context.write(do_bulk, redeem_note, [((item.note_id,), {}) for item in body.items])
+
+
+@blueprint.post("/bulk/issues")
+@blueprint.input(BulkIssuesBody, arg_name="body")
+@documents_write(blueprint)
+def issue(body: BulkIssuesBody) -> Response:
+    """Issue cash of one currency to many (operator)."""
+    return context.write(do_bulk, issue_cash, [((item.currency, item.to, item.amount_fen), {}) for item in body.items])

@@ -446,6 +446,37 @@ def _cases(scene: Scene) -> dict[tuple[str, str], Case]:
         ("POST", "/receivables/{receivable_id}/orders"): Case(
             "operator", f"{confirmed}/orders", {"upheldFen": "100", "order": "order 3"}, {"operator"}
         ),
+        ("POST", "/bulk/confirmations"): Case(
+            "car_maker",
+            "/bulk/confirmations",
+            {"items": [{"receivableId": scene.submitted, "amountFen": "100", "setOffWaived": True}]},
+            {"car_maker"},
+        ),
+        ("POST", "/bulk/repayments"): Case(
+            "car_maker",
+            "/bulk/repayments",
+            {"items": [{"receivableId": scene.confirmed, "amountFen": "100"}]},
+            parties,
+        ),
+        ("POST", "/bulk/endorsements"): Case(
+            "tier1",
+            "/bulk/endorsements",
+            {"items": [{"noteId": scene.note, "to": tier2, "valueFen": "100", "withRecourse": True}]},
+            {"tier1"},
+        ),
+        ("POST", "/bulk/acceptances"): Case(
+            "tier1", "/bulk/acceptances", {"items": [{"noteId": scene.note}]}, {"tier1"}
+        ),
+        ("POST", "/bulk/declinations"): Case(
+            "tier1", "/bulk/declinations", {"items": [{"noteId": scene.note}]}, parties
+        ),
+        ("POST", "/bulk/redemptions"): Case("tier1", "/bulk/redemptions", {"items": [{"noteId": scene.note}]}, parties),
+        ("POST", "/bulk/issues"): Case(
+            "operator",
+            "/bulk/issues",
+            {"items": [{"to": tier1, "amountFen": "100", "currency": "CNY"}]},
+            {"operator"},
+        ),
         ("POST", "/settlement-runs"): Case("operator", "/settlement-runs", {"day": "2026-01-01"}, {"operator"}),
         ("GET", "/settlement-runs/{run_id}"): Case("operator", f"/settlement-runs/{scene.run}", None, {"operator"}),
         ("GET", "/notes"): Case("tier1", "/notes", None, members | {"wallet"}),
@@ -502,6 +533,9 @@ def _cases(scene: Scene) -> dict[tuple[str, str], Case]:
         ),
         ("GET", "/operations/{operation_id}"): Case(
             "tier1", f"/operations/{scene.operation}", None, {"tier1", "operator"}
+        ),
+        ("POST", "/operations/{operation_id}/cancellations"): Case(
+            "tier1", f"/operations/{scene.operation}/cancellations", {}, {"tier1", "operator"}
         ),
         ("GET", "/events"): Case("operator", "/events", None, {"operator"}),
         ("GET", "/clock"): Case("tier1", "/clock", None, anyone - {"anonymous"}),

@@ -17,7 +17,7 @@ def test_endorsements_with_one_that_the_contract_refuses(feiqian: Network) -> No
     values = [100, FACE, 300]
     items = [{"noteId": root, "to": to, "valueFen": str(value), "withRecourse": True} for value in values]
     before = feiqian.world.system.node.transaction_count(giver.account)
-    found = giver.bulk("note.endorse", items)
+    found = giver.bulk("endorsements", items)
     assert [one["state"] for one in found] == ["succeeded", "failed", "succeeded"]
     assert found[1]["error"]["error"] == "InsufficientValue"
     assert found[1]["error"]["detail"]
@@ -29,16 +29,14 @@ def test_endorsements_with_one_that_the_contract_refuses(feiqian: Network) -> No
 def test_confirmations_repayments_and_redemptions(feiqian: Network) -> None:
     claims = [feiqian.registered(amount=FACE) for _ in range(3)]
     confirmed = feiqian.car_maker.bulk(
-        "receivable.confirm", [{"receivableId": claim, "amountFen": str(FACE)} for claim in claims]
+        "confirmations", [{"receivableId": claim, "amountFen": str(FACE)} for claim in claims]
     )
     notes = [int(one["result"]["noteId"]) for one in confirmed]
     assert len(set(notes)) == 3
-    repaid = feiqian.car_maker.bulk(
-        "receivable.repay", [{"receivableId": claim, "amountFen": str(FACE)} for claim in claims]
-    )
+    repaid = feiqian.car_maker.bulk("repayments", [{"receivableId": claim, "amountFen": str(FACE)} for claim in claims])
     assert [one["result"]["principalFen"] for one in repaid] == [str(FACE)] * 3
     before = feiqian.operator.cash(feiqian.tier1)
-    paid = feiqian.tier1.bulk("note.redeem", [{"noteId": note} for note in notes])
+    paid = feiqian.tier1.bulk("redemptions", [{"noteId": note} for note in notes])
     assert [one["state"] for one in paid] == ["succeeded"] * 3
     assert feiqian.operator.cash(feiqian.tier1) == before + 3 * FACE
 
@@ -47,7 +45,7 @@ def test_cash_to_many(feiqian: Network) -> None:
     parties = [feiqian.tier1, feiqian.tier2]
     items = [{"to": party.account, "amountFen": "7", "currency": "CNY"} for party in parties]
     before = [feiqian.operator.cash(party) for party in parties]
-    feiqian.operator.bulk("cash.issue", items)
+    feiqian.operator.bulk("issues", items)
     assert [feiqian.operator.cash(party) for party in parties] == [held + 7 for held in before]
 
 
@@ -58,33 +56,30 @@ def test_an_item_that_is_not_the_callers_refuses_all_and_is_named(feiqian: Netwo
     child = int(feiqian.tier1.endorse(other, feiqian.tier2, 5)["result"]["noteId"])
     items = [{"noteId": note, "to": feiqian.tier2.account, "valueFen": "1"} for note in (root, child)]
     with pytest.raises(Refused) as refused:
-        feiqian.tier1.bulk("note.endorse", items)
+        feiqian.tier1.bulk("endorsements", items)
     assert (refused.value.problem["status"], refused.value.problem["field"]) == (403, "items.1")
     assert feiqian.tier1.get(f"/notes/{root}")["note"]["valueFen"] == str(FACE)
 
 
 @pytest.mark.parametrize(
-    ("body", "field"),
+    ("items", "field"),
     [
-        ({"act": "note.endorse", "items": []}, "items"),
-        ({"act": "note.steal", "items": [{"noteId": 1}]}, "act"),
-        ({"act": "note.redeem", "items": [{"noteId": 1}] * 101}, "items"),
-        ({"act": "note.redeem", "items": [{"noteId": "x"}]}, "items.0.noteId"),
-        ({"act": "note.redeem", "items": [{"noteId": 1, "to": "me"}]}, "items.0.to"),
-        ({"items": [{"noteId": 1}]}, "act"),
+        ([], "items"),
+        ([{"noteId": 1}] * 101, "items"),
+        ([{"noteId": 1}, {"noteId": "x"}], "items.1.noteId"),
+        ([{"noteId": 1, "to": "me"}], "items.0.to"),
     ],
 )
-def test_a_bulk_that_is_none(feiqian: Network, body: dict[str, object], field: str) -> None:
+def test_a_bulk_that_is_none(feiqian: Network, items: list[object], field: str) -> None:
     with pytest.raises(Refused) as refused:
-        feiqian.tier1.act("/bulk", body)
-    assert refused.value.problem["status"] == 422
-    assert field in str(refused.value.problem)
+        feiqian.tier1.act("/bulk/redemptions", {"items": items})
+    assert (refused.value.problem["status"], refused.value.problem["field"]) == (422, field)
 
 
 def test_one_key_is_one_bulk(feiqian: Network) -> None:
     """B1."""
     _, root = feiqian.confirmed(FACE)
-    body = {"act": "note.endorse", "items": [{"noteId": root, "to": feiqian.tier2.account, "valueFen": "9"}]}
-    first = feiqian.tier1.act("/bulk", body, key="once")
-    assert feiqian.tier1.act("/bulk", body, key="once")["id"] == first["id"]
+    body = {"items": [{"noteId": root, "to": feiqian.tier2.account, "valueFen": "9"}]}
+    first = feiqian.tier1.act("/bulk/endorsements", body, key="once")
+    assert feiqian.tier1.act("/bulk/endorsements", body, key="once")["id"] == first["id"]
     assert feiqian.tier1.get(f"/notes/{root}")["note"]["valueFen"] == str(FACE - 9)

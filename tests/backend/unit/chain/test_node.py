@@ -31,7 +31,7 @@ class Server:
 
             def do_POST(self) -> None:
                 request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                outer.methods.append("batch" if isinstance(request, list) else request["method"])
+                outer.methods += [call["method"] for call in (request if isinstance(request, list) else [request])]
                 outer.answer(self, request)
 
             def log_message(self, *_: object) -> None: ...
@@ -63,12 +63,16 @@ def says(status: int, content: bytes) -> Answer:
 
 
 def results(**by_method: Any) -> Answer:
-    """JSON-RPC results by method; a callable is called with the parameters."""
+    """JSON-RPC results by method, of one call or many; a callable is called with the parameters."""
+
+    def of(call: Any) -> dict[str, Any]:
+        result = by_method[call["method"]]
+        result = result(*call["params"]) if callable(result) else result
+        return {"jsonrpc": "2.0", "id": call["id"], "result": result}
 
     def answer(handler: BaseHTTPRequestHandler, request: Any) -> None:
-        result = by_method[request["method"]]
-        result = result(*request["params"]) if callable(result) else result
-        says(200, json.dumps({"jsonrpc": "2.0", "id": request["id"], "result": result}).encode())(handler, request)
+        shown = [of(call) for call in request] if isinstance(request, list) else of(request)
+        says(200, json.dumps(shown).encode())(handler, request)
 
     return answer
 
