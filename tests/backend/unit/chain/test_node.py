@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import threading
 import time
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 from web3.exceptions import Web3RPCError
 
-from backend.chain.node import GAS_LIMIT, Node, free_port
+from backend.chain.node import FIRST_BLOCKS_PRICE, GAS_LIMIT, Node, free_port
 from backend.errors import ChainUnavailable, Conflict
 
 Answer = Callable[[BaseHTTPRequestHandler, Any], None]
@@ -157,16 +158,18 @@ def block(number: int, **more: Any) -> dict[str, Any]:
 
 
 def test_blocks(server: Server) -> None:
+    geth = {"web3_clientVersion": "Geth/v1.13"}
     server.answer = results(
         eth_getBlockByNumber=lambda which, _: None if which == "0x9" else block(7, baseFeePerGas="0x8"),
         eth_gasPrice="0x5",
+        **geth,
     )
     node = Node(server.url, 5)
     assert node.block(9) is None
     head = node.head()
     assert (head.number, head.timestamp, head.base_fee) == (7, 100, 8)
     assert node.gas_price(head) == 16, "twice the base fee"
-    server.answer = results(eth_getBlockByNumber=block(7), eth_gasPrice="0x5")
+    server.answer = results(eth_getBlockByNumber=block(7), eth_gasPrice="0x5", **geth)
     assert node.gas_price(node.head()) == 5, "what the node asks, where there is no base fee"
     server.answer = results(eth_getBlockByNumber=None)
     with pytest.raises(ChainUnavailable, match="no block"):
@@ -198,6 +201,14 @@ def test_a_shared_network_has_no_clock_to_move(server: Server) -> None:
     assert "开发链" in refusal.value.describe("zh")
     node.prepare_account("0x" + 40 * "1")
     assert set(server.methods) == {"web3_clientVersion", "eth_getBlockByNumber"}, "nobody is funded there"
+
+
+def test_on_a_development_chain_the_price_is_that_of_its_first_blocks(server: Server) -> None:
+    server.answer = results(web3_clientVersion="Ganache/v7.9.2", eth_getBlockByNumber=block(7, baseFeePerGas="0x8"))
+    node = Node(server.url, 5)
+    assert node.gas_price(node.head()) == FIRST_BLOCKS_PRICE
+    dear = dataclasses.replace(node.head(), base_fee=FIRST_BLOCKS_PRICE)
+    assert node.gas_price(dear) == 2 * FIRST_BLOCKS_PRICE
 
 
 @pytest.mark.parametrize(
