@@ -4,6 +4,10 @@ PYTHON ?= python3
 CHAIN ?= ganache
 STORY ?= confirmation
 DATABASE ?= sqlite
+SEED ?= 1
+SCALE ?= 100
+DEFAULT_RATE_BPS ?= 400
+DISPUTE_RATE_BPS ?= 300
 export CHAIN DATABASE
 export PATH := $(CURDIR)/toolchain:$(CURDIR)/.venv/bin:$(PATH)
 export PYTHONDONTWRITEBYTECODE := 1
@@ -19,8 +23,8 @@ on_both := $(addprefix tests/backend/unit/,test_database.py test_migrations.py p
 json := $(if $(filter 1,$(JSON)),--json,)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test test-backend test-contracts test-invariants lint format coverage gas \
-	bench-reads compile lock clean
+.PHONY: help setup demo region up down network network-down test test-backend test-contracts test-invariants lint format \
+	coverage gas bench-network bench-reads compile lock clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,14 +46,27 @@ node_modules/.ready: package.json package-lock.json | .venv/.ready
 	@toolchain/npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2
 	@touch $@
 
-demo: setup ## from an invoice to the final holder's cash, with a proof at the end (STORY=dispute, STORY=default, STORY=oil; JSON=1)
-	@$(bin)/feiqian --chain $(CHAIN) demo --story $(STORY) $(json)
+demo: setup ## from an invoice to the final holder's cash, with a proof at the end (STORY=dispute, STORY=default, STORY=oil; NETWORK=poa; JSON=1)
+	@$(bin)/feiqian --chain $(CHAIN) demo --story $(STORY) $(if $(NETWORK),--network $(NETWORK)) $(json)
+
+region: setup ## 50 core enterprises, 2,000 suppliers: played, proven, reported (SEED=, SCALE= per cent, DEFAULT_RATE_BPS=, DISPUTE_RATE_BPS=)
+	@$(bin)/feiqian --chain $(CHAIN) region --seed $(SEED) --scale $(SCALE) \
+		--default-rate-bps $(DEFAULT_RATE_BPS) --dispute-rate-bps $(DISPUTE_RATE_BPS) $(json)
 
 up: setup ## start the network and the API and leave them running
 	@$(bin)/feiqian --chain $(CHAIN) up --detach
 
 down: setup ## end what 'make up' started
 	@$(bin)/feiqian down
+
+network: setup ## start four geth validators (Clique) on loopback and leave them running
+	@$(bin)/feiqian network up
+
+network-down: setup ## end them; their chain stays
+	@$(bin)/feiqian network down
+
+bench-network: setup ## throughput, block time and finality of four validators, and of three
+	@$(bin)/python scripts/bench_network.py $(json)
 
 test: setup ## all tests (CHAIN=anvil runs them on Anvil, DATABASE=postgresql all on PostgreSQL)
 	@$(MAKE) --no-print-directory test-backend test-contracts test-invariants

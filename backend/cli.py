@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 import tempfile
@@ -12,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from pydantic import ValidationError
 
-from backend import cli_books, cli_operations, cli_storage, detached
+from backend import cli_books, cli_network, cli_operations, cli_storage, detached
+from backend.cli_region import region
 from backend.config import Settings
 from backend.errors import FeiqianError
 from backend.invoices.cli import invoice
@@ -64,29 +66,34 @@ def main(ctx: click.Context, rpc_url: str | None, chain: str | None, home: Path 
 
 
 main.add_command(invoice)
+main.add_command(region)
 cli_books.register(main)
 cli_storage.register(main)
 cli_operations.register(main)
+cli_network.register(main)
 
 
 @main.command()
 @click.option("--story", default="confirmation", type=click.Choice(["confirmation", "dispute", "default", "oil"]))
+@click.option("--network", type=click.Choice(["poa"]), help="Play it on the validators of 'feiqian network'.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
 @click.pass_obj
-def demo(settings: Settings, story: str, as_json: bool) -> None:
-    """Play a story on a fresh local chain (or the one given by --rpc-url), and prove it."""
-    from backend.demo import run
+def demo(settings: Settings, story: str, network: str | None, as_json: bool) -> None:
+    """Play a story on a fresh local chain (or the one given by --rpc-url or --network), and prove it."""
+    from backend.demo import limits_of, run
     from backend.world import World
 
-    with tempfile.TemporaryDirectory(prefix="feiqian-demo-") as folder:
+    chain = cli_network.joined(settings) if network else contextlib.nullcontext(settings)
+    with chain as joined, tempfile.TemporaryDirectory(prefix="feiqian-demo-") as folder:
         # A throw-away chain needs no slow keystore; a free port leaves a running network alone.
-        fresh = settings.model_copy(
+        fresh = joined.model_copy(
             update={
                 "home": Path(folder),
                 "deployments": Path(folder) / "deployments",
                 "rpc_port": 0,
                 "keystore_rounds": 4096,
                 "poll_seconds": 0.01,
+                **limits_of(joined),
             }
         )
         world = World.start(fresh, report=lambda line: click.echo(f"· {line}"), keep_chain=False)

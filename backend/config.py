@@ -51,7 +51,12 @@ class Settings(BaseModel):
     sender_workers: int = Field(default=2, ge=1, le=64, description="Threads that send, each its own lanes")
     max_wait_seconds: int = Field(default=60, description="Most that Prefer: wait may ask for")
     max_body_bytes: int = 6 * 1024 * 1024
-    confirmations: int = Field(default=0, description="Blocks on top before an event is read")
+    confirmations: int | None = Field(
+        default=None,
+        ge=0,
+        description="Blocks on top before an event is read; default 2 on Clique, where sealed blocks "
+        "may be taken back, 0 elsewhere",
+    )
     currencies: str = Field(default="CNY,EUR,USD,SGD", description="One settlement token each")
     admin_delay_seconds: int = Field(default=DAY, description="Delay of the admin role once set-up is over")
     min_tenor_days: int = 1
@@ -79,6 +84,10 @@ class Settings(BaseModel):
     webhook_anywhere: bool = Field(
         default=False, description="Webhooks may be plain HTTP and point inside, as on a development chain"
     )
+    network_port: int = Field(
+        default=9545, description="First of the eight loopback ports of 'feiqian network'; 0 takes free ones"
+    )
+    network_block_seconds: int = Field(default=1, ge=1, le=5, description="Time between blocks of 'feiqian network'")
     log_level: str = "WARNING"
     log_json: bool = False
 

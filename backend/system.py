@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Engine as Database
 
 from backend.chain.contracts import Contracts, Deployment
+from backend.chain.finality import confirmations
 from backend.chain.keystore import Keystore
 from backend.chain.logs import LogSource
 from backend.chain.node import Node, connect
@@ -61,7 +62,7 @@ class System:
         contracts = Contracts(node, deployment)
         keystore = Keystore(settings)
         outbox = Outbox(database, contracts, keystore)
-        indexer = Indexer(database, LogSource(contracts), settings.confirmations)
+        indexer = Indexer(database, LogSource(contracts), confirmations(node, settings))
         workers = settings.sender_workers
         senders = [Sender(database, contracts, keystore, settings, (one, workers)) for one in range(workers)]
         engine = Engine(senders, indexer, settings, partial(Leases, database))

@@ -75,6 +75,8 @@ class Network:
     ) -> bytes:
         """A UBL invoice of `amount` minor units (two decimals) from tier1 to the car maker, issued on the chain's
         today and due in `days`; its number is new unless given."""
+        from backend.invoices.minimal import make_invoice
+
         self._counter += 1
         return make_invoice(
             amount=amount,
@@ -115,32 +117,6 @@ class Network:
         depositor = intake.pop("depositor", self.tier1)
         result = self.warehouse.take_in(depositor, quantity=quantity, **(goods | intake))["result"]
         return int(result["lotId"]), int(result["receiptId"])
-
-
-def make_invoice(*, amount: int, issued: str, due: str, number: str, currency: str, seller: str, buyer: str) -> bytes:
-    """A small UBL 2.1 invoice; dates as YYYY-MM-DD, amount in minor units of a two-decimal currency."""
-    money = f"{amount // 100}.{amount % 100:02d}"
-
-    def party(role: str, identifier: str) -> str:
-        return (
-            f"<cac:Accounting{role}Party><cac:Party><cac:PartyLegalEntity>"
-            f"<cbc:RegistrationName>{role} {identifier}</cbc:RegistrationName>"
-            f"<cbc:CompanyID>{identifier}</cbc:CompanyID>"
-            f"</cac:PartyLegalEntity></cac:Party></cac:Accounting{role}Party>"
-        )
-
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>'
-        '<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"'
-        ' xmlns:cac="urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"'
-        ' xmlns:cbc="urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2">'
-        f"<cbc:ID>{number}</cbc:ID><cbc:IssueDate>{issued}</cbc:IssueDate><cbc:DueDate>{due}</cbc:DueDate>"
-        f"<cbc:InvoiceTypeCode>380</cbc:InvoiceTypeCode>"
-        f"<cbc:DocumentCurrencyCode>{currency}</cbc:DocumentCurrencyCode>"
-        f"{party('Supplier', seller)}{party('Customer', buyer)}"
-        f'<cac:LegalMonetaryTotal><cbc:PayableAmount currencyID="{currency}">{money}</cbc:PayableAmount>'
-        "</cac:LegalMonetaryTotal></Invoice>"
-    ).encode()
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ sys.path.insert(0, str(ROOT))
 
 from backend.loan_arithmetic import Trigger  # noqa: E402
 from backend.money import format_amount  # noqa: E402
+from backend.pictures import BLUE, bar, closed, line, opening, text  # noqa: E402
 from backend.replay import Borrower, Row, Sale, Series, acts_of, brent, rows  # noqa: E402
 from backend.replay.acts import Act, Bid, Call, Close, Originate, Publish, Repay  # noqa: E402
 from backend.replay.play import bands  # noqa: E402
@@ -208,7 +209,6 @@ def _percent(parts_per_million: int, decimals: int) -> str:
 WIDTH, HEIGHT = 640, 300
 LEFT, RIGHT, TOP, BOTTOM = 52, 12, 44, 46
 BAR, STEP_PPM = 40, 100_000
-INK, FAINT, COLOUR = "#333333", "#dddddd", "#2b6cb0"
 
 
 def figure(table: list[Row]) -> str:
@@ -218,29 +218,22 @@ def figure(table: list[Row]) -> str:
     tall = floor - TOP
     each = (WIDTH - LEFT - RIGHT) // len(table)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}"'
-        ' font-family="sans-serif" font-size="12" role="img" aria-labelledby="title">',
-        '<title id="title">Share of loans with a loss, by advance rate</title>',
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
-        _text(LEFT, 22, "Loans on Brent whose sale did not cover the debt, of all starts since 1987", "start", 14),
+        *opening(WIDTH, HEIGHT, "Share of loans with a loss, by advance rate"),
+        text(LEFT, 22, "Loans on Brent whose sale did not cover the debt, of all starts since 1987", "start", 14),
     ]
     for share in range(0, highest + 1, STEP_PPM):
         y = floor - tall * share // highest
-        parts.append(f'<line x1="{LEFT}" y1="{y}" x2="{WIDTH - RIGHT}" y2="{y}" stroke="{FAINT}"/>')
-        parts.append(_text(LEFT - 6, y + 4, _percent(share, 0), "end"))
+        parts.append(line(LEFT, y, WIDTH - RIGHT, y))
+        parts.append(text(LEFT - 6, y + 4, _percent(share, 0), "end"))
     for number, row in enumerate(table):
         height = max(1, tall * row.lost_share // highest) if row.lost else 0
         middle = LEFT + each * number + each // 2
         x, y = middle - BAR // 2, floor - height
-        parts.append(f'<rect x="{x}" y="{y}" width="{BAR}" height="{height}" fill="{COLOUR}"/>')
-        parts.append(_text(middle, y - 5, _percent(row.lost_share, 2), "middle"))
-        parts.append(_text(middle, floor + 17, _percent(row.advance_bps * 100, 0), "middle"))
-    parts.append(_text((LEFT + WIDTH - RIGHT) // 2, HEIGHT - 8, "advance rate (borrower that never pays)", "middle"))
-    return "\n".join([*parts, "</svg>"]) + "\n"
-
-
-def _text(x: int, y: int, text: str, anchor: str, size: int = 12) -> str:
-    return f'<text x="{x}" y="{y}" text-anchor="{anchor}" font-size="{size}" fill="{INK}">{text}</text>'
+        parts.append(bar(x, y, BAR, height, BLUE))
+        parts.append(text(middle, y - 5, _percent(row.lost_share, 2), "middle"))
+        parts.append(text(middle, floor + 17, _percent(row.advance_bps * 100, 0), "middle"))
+    parts.append(text((LEFT + WIDTH - RIGHT) // 2, HEIGHT - 8, "advance rate (borrower that never pays)", "middle"))
+    return closed(parts)
 
 
 if __name__ == "__main__":

@@ -16,19 +16,22 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from backend.pictures import BLUE, ORANGE, closed, line, opening, text  # noqa: E402
+
 FIGURE = ROOT / "docs" / "oil-story.svg"
 
 WIDTH, LEFT, RIGHT, TOP = 760, 64, 150, 40
 PANEL, GAP = 150, 34
-INK, FAINT = "#333333", "#dddddd"
-RUNS = {"TANK-7": ("#2b6cb0", "every call answered"), "TANK-8": ("#c05621", "no call answered")}
+RUNS = {"TANK-7": (BLUE, "every call answered"), "TANK-8": (ORANGE, "no call answered")}
 CALL_BPS, ADVANCE_BPS = 7_000, 6_000
 Record = dict[str, Any]
 
 
 def main() -> int:
-    text = sys.stdin.read() if "--stdin" in sys.argv else _played()
-    records = json.loads(next(line for line in reversed(text.splitlines()) if line.startswith("{")))["records"]
+    told = sys.stdin.read() if "--stdin" in sys.argv else _played()
+    records = json.loads(next(row for row in reversed(told.splitlines()) if row.startswith("{")))["records"]
     FIGURE.write_text(figure(records), encoding="utf-8")
     print(f"{FIGURE.relative_to(ROOT)}: {len(records)} days and acts")
     return 0
@@ -52,21 +55,18 @@ def figure(records: list[Record]) -> str:
     rows = [{**row, "cash": row["traderCents"] - trader[row["run"]]} for row in records]
     height = TOP + len(panels) * (PANEL + GAP) + 10
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}"'
-        ' font-family="sans-serif" font-size="12" role="img" aria-labelledby="title">',
-        '<title id="title">A loan on 1,000 barrels of oil from 2 January 2020 on, in two runs</title>',
-        f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>',
-        _text(LEFT, 20, "A loan on 1,000 barrels of Brent from 2 January 2020 on", "start", 14),
+        *opening(WIDTH, height, "A loan on 1,000 barrels of oil from 2 January 2020 on, in two runs"),
+        text(LEFT, 20, "A loan on 1,000 barrels of Brent from 2 January 2020 on", "start", 14),
     ]
     for number, (title, key, unit, marks) in enumerate(panels):
         top = TOP + number * (PANEL + GAP) + 14
         parts += _panel(rows, (title, key, unit, marks), top, first, span)
     for number, (colour, words) in enumerate(RUNS.values()):
         y = TOP + 30 + 20 * number
-        parts.append(f'<line x1="{WIDTH - RIGHT + 10}" y1="{y}" x2="{WIDTH - RIGHT + 30}" y2="{y}" stroke="{colour}"/>')
-        parts.append(_text(WIDTH - RIGHT + 36, y + 4, words, "start", 11))
-    parts.append(_text(WIDTH - RIGHT + 10, TOP + 78, "● margin called", "start", 11))
-    return "\n".join([*parts, "</svg>"]) + "\n"
+        parts.append(line(WIDTH - RIGHT + 10, y, WIDTH - RIGHT + 30, y, colour))
+        parts.append(text(WIDTH - RIGHT + 36, y + 4, words, "start", 11))
+    parts.append(text(WIDTH - RIGHT + 10, TOP + 78, "● margin called", "start", 11))
+    return closed(parts)
 
 
 def _panel(rows: list[Record], about: tuple[str, str, int, list[int]], top: int, first: date, span: int) -> list[str]:
@@ -80,10 +80,10 @@ def _panel(rows: list[Record], about: tuple[str, str, int, list[int]], top: int,
     def y(value: int) -> int:
         return top + PANEL - (value - low) * PANEL // (high - low)
 
-    parts = [_text(LEFT, top - 5, title, "start")]
+    parts = [text(LEFT, top - 5, title, "start")]
     for value in sorted({low, 0, high, *marks}):
-        parts.append(f'<line x1="{LEFT}" y1="{y(value)}" x2="{right}" y2="{y(value)}" stroke="{FAINT}"/>')
-        parts.append(_text(LEFT - 6, y(value) + 4, str(value // unit), "end", 11))
+        parts.append(line(LEFT, y(value), right, y(value)))
+        parts.append(text(LEFT - 6, y(value) + 4, str(value // unit), "end", 11))
     for run, (colour, _) in RUNS.items():
         mine = [row for row in rows if row["run"] == run]
         points = " ".join(f"{x(row)},{y(row[key])}" for row in mine)
@@ -91,14 +91,10 @@ def _panel(rows: list[Record], about: tuple[str, str, int, list[int]], top: int,
         if key == "ltvBps":
             called = [row for row in mine if row["what"] == "called"]
             parts += [f'<circle cx="{x(row)}" cy="{y(row[key])}" r="3" fill="{colour}"/>' for row in called]
-    parts.append(_text(LEFT, top + PANEL + 14, first.isoformat(), "start", 11))
+    parts.append(text(LEFT, top + PANEL + 14, first.isoformat(), "start", 11))
     last = max(row["date"] for row in rows)
-    parts.append(_text(right, top + PANEL + 14, last, "end", 11))
+    parts.append(text(right, top + PANEL + 14, last, "end", 11))
     return parts
-
-
-def _text(x: int, y: int, text: str, anchor: str, size: int = 12) -> str:
-    return f'<text x="{x}" y="{y}" text-anchor="{anchor}" font-size="{size}" fill="{INK}">{text}</text>'
 
 
 if __name__ == "__main__":

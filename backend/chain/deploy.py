@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import rlp
@@ -57,33 +57,75 @@ Report = Callable[[str], None]
 
 @dataclass
 class Deployer:
-    """Sends the deployment's transactions one after another with its own key."""
+    """Sends the deployment's transactions with its own key, in order. What is posted need not wait for the block of the
+    one before: where there is one every few seconds, a deployment takes a few of them and not one for each step."""
 
     node: Node
     keystore: Keystore
     address: str
     gas_used: int = 0
+    _next: int = 0
+    _posted: list[tuple[str, str | None]] = field(default_factory=list)
+    """Transactions without a receipt so far, and the address that each is to make."""
 
     def send(self, contract: str, to: str | None, data: str) -> Any:
         """The receipt. Raises ContractRefused, ChainUnavailable."""
+        self.post(contract, to, data)
+        return self.settle()
+
+    def post(self, contract: str, to: str | None, data: str) -> str | None:
+        """Sends without waiting; the address of what is made, where `to` is None. Raises ContractRefused,
+        ChainUnavailable."""
         transaction: dict[str, Any] = {"data": data} | ({"to": to} if to else {})
+        nonce = self._nonce()
         try:
             transaction |= {
                 "value": 0,
                 "chainId": self.node.chain_id,
-                "gas": self.node.gas_limit({"from": self.address, **transaction}),
+                "gas": self._gas(transaction),
                 "gasPrice": self.node.gas_price(self.node.head()),
-                "nonce": self.node.transaction_count(self.address),
+                "nonce": nonce,
             }
             signed = self.keystore.account(self.address).sign_transaction(transaction)
             sent = self.node.rpc("eth_sendRawTransaction", signed.raw_transaction.to_0x_hex())
         except Web3RPCError as no:
             raise refused(no, contract) from no
-        receipt = self._receipt(sent)
-        if int(receipt["status"], 16) != 1:
-            raise ChainUnavailable(reason=both("deployment transaction {tx} failed", "部署交易 {tx} 失败", tx=sent))
-        self.gas_used += int(receipt["gasUsed"], 16)
+        self._next = nonce + 1
+        self._posted.append((sent, None if to else self._made(nonce)))
+        return self._posted[-1][1]
+
+    def settle(self) -> Any:
+        """Returns when all that was posted is in blocks; the receipt of the last. Raises ChainUnavailable."""
+        receipt = None
+        for sent, made in self._posted:
+            receipt = self._receipt(sent)
+            if int(receipt["status"], 16) != 1:
+                raise ChainUnavailable(reason=both("deployment transaction {tx} failed", "部署交易 {tx} 失败", tx=sent))
+            if made is not None and Web3.to_checksum_address(receipt["contractAddress"]) != made:
+                raise ChainUnavailable(
+                    reason=both(
+                        "{tx} made no contract at {address}", "{tx} 未在 {address} 创建合约", tx=sent, address=made
+                    )
+                )
+            self.gas_used += int(receipt["gasUsed"], 16)
+        self._posted = []
         return receipt
+
+    def _gas(self, transaction: dict[str, Any]) -> int:
+        """What it builds on may not be in a block yet: then it is asked again when it is."""
+        request = {"from": self.address, **transaction}
+        if self._posted:
+            try:
+                return self.node.gas_limit(request)
+            except Web3RPCError:
+                self.settle()
+        return self.node.gas_limit(request)
+
+    def _nonce(self) -> int:
+        return max(self._next, self.node.transaction_count(self.address))
+
+    def _made(self, nonce: int) -> str:
+        return Web3.to_checksum_address(keccak(rlp.encode([bytes.fromhex(self.address[2:]), nonce]))[12:])
 
     def _receipt(self, sent: str) -> Any:
         deadline = time.monotonic() + RECEIPT_SECONDS
@@ -97,16 +139,13 @@ class Deployer:
 
     def foresee(self, count: int) -> list[str]:
         """The addresses of the next `count` contracts that `create` makes."""
-        first = self.node.transaction_count(self.address)
-        sender = bytes.fromhex(self.address[2:])
-        return [
-            Web3.to_checksum_address(keccak(rlp.encode([sender, nonce]))[12:]) for nonce in range(first, first + count)
-        ]
+        first = self._nonce()
+        return [self._made(nonce) for nonce in range(first, first + count)]
 
     def create(self, name: str, *args: Any) -> str:
+        """Posts it; its address. Raises ContractRefused, ChainUnavailable."""
         contract = self.node.web3.eth.contract(abi=artifacts()[name].abi, bytecode=artifacts()[name].bytecode)
-        data = contract.constructor(*args).data_in_transaction
-        return Web3.to_checksum_address(self.send(name, None, data)["contractAddress"])
+        return str(self.post(name, None, contract.constructor(*args).data_in_transaction))
 
 
 def deploy(node: Node, keystore: Keystore, settings: Settings, report: Report = lambda line: None) -> Deployment:
@@ -156,6 +195,7 @@ def deploy(node: Node, keystore: Keystore, settings: Settings, report: Report = 
             money.numeric,
             money.decimals,
         )
+    deployer.settle()  # a call of a contract that is not there yet would be estimated as one of nothing
     report(f"settlement tokens deployed: {', '.join(tokens)}")
 
     deployment = Deployment(
@@ -226,7 +266,7 @@ def _create_circle(deployer: Deployer, made: dict[str, str]) -> dict[str, str]:
 def _wire(deployer: Deployer, contracts: Contracts, settings: Settings) -> None:
     def do(name: str, function: str, *args: Any) -> None:
         call = contracts.call_data(name, function, *args)
-        deployer.send(name, call.to, call.data)
+        deployer.post(name, call.to, call.data)
 
     address = contracts.address
     tokens = [contracts.token(code) for code in contracts.deployment.tokens]
@@ -247,3 +287,4 @@ def _wire(deployer: Deployer, contracts: Contracts, settings: Settings) -> None:
         do("Authority", "grantRole", number, contracts.deployment.roles[role], 0)
     do("Authority", "grantRole", ADMIN_ROLE, contracts.deployment.roles["admin"], settings.admin_delay_seconds)
     do("Authority", "renounceRole", ADMIN_ROLE, deployer.address)
+    deployer.settle()

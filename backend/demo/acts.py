@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from typing import Any
 
-from backend.demo.cast import SAMPLE, TENOR_DAYS, dated_today
+from backend.demo.cast import SAMPLE, TENOR_DAYS, TENOR_SECONDS, dated_today
 from backend.demo.stage import Stage
 from backend.money import format_amount
 from backend.sdk import Party
@@ -16,8 +17,15 @@ RATES_BPS = {"bank_a": 520, "bank_b": 480}
 def claim_of(stage: Stage, *, part_percent: int = 100) -> tuple[int, int, int]:
     """Tier 1 hands over its invoice and the car maker confirms it, or a part: receivable, root note, amount."""
     car_maker, tier1 = stage.parties["car_maker"], stage.parties["tier1"]
-    invoice = dated_today(SAMPLE.read_text(encoding="utf-8"), stage.operator.now())
-    registered = stage.play("The supplier hands over its invoice", tier1.name, lambda: tier1.hand_over(invoice))
+    now = stage.operator.now()
+    invoice = dated_today(SAMPLE.read_text(encoding="utf-8"), now, says_when_due=stage.can_travel)
+    maturity = None if stage.can_travel else now + TENOR_SECONDS
+    due = "" if maturity is None else f", due in {TENOR_SECONDS} seconds"
+    registered = stage.play(
+        f"The supplier hands over its invoice{due}",
+        tier1.name,
+        lambda: tier1.hand_over(invoice, maturity_at=maturity),
+    )
     claim = int(registered["receivableId"])
     amount = int(stage.operator.receivable(claim)["faceValueFen"]) * part_percent // 100
     part = f"{part_percent} %" if part_percent < 100 else "it all"
@@ -42,10 +50,16 @@ def day_of_maturity(stage: Stage, claim: int) -> str:
     return datetime.fromtimestamp(int(stage.operator.receivable(claim)["maturityAt"]), UTC).strftime("%Y-%m-%d")
 
 
-def wait_for_maturity(stage: Stage) -> None:
-    """To the day after maturity, where the chain can travel."""
+def wait_for_maturity(stage: Stage, claim: int) -> None:
+    """To the day after maturity, or, where nobody can move the chain's clock, until it comes."""
     if stage.can_travel:
         stage.travel(TENOR_DAYS + 1)
+        return
+    maturity = int(stage.operator.receivable(claim)["maturityAt"])
+    with stage.console.status("waiting for maturity"):
+        while stage.operator.now() <= maturity:
+            time.sleep(0.2)
+    stage.console.print("[dim]    … maturity has come …[/dim]")
 
 
 def redeem(stage: Stage, note: dict[str, Any]) -> None:

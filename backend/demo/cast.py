@@ -18,6 +18,8 @@ CAST = {
     "bank_b": ("Bank of the Lake 湖泊银行", "91440300MA5BANK00B", ["financier"]),
 }
 TENOR_DAYS = 90
+TENOR_SECONDS = 60
+"""Of a claim whose maturity comes while one watches."""
 
 
 def take_in(operator: Feiqian) -> dict[str, Party]:
@@ -32,9 +34,10 @@ def take_in(operator: Feiqian) -> dict[str, Party]:
     return parties
 
 
-def dated_today(invoice: str, now: int) -> bytes:
-    """The sample invoice, issued on the chain's today and due at the end of the tenor."""
+def dated_today(invoice: str, now: int, *, says_when_due: bool) -> bytes:
+    """The sample invoice, issued on the chain's today, and due at the end of the tenor or without a due date."""
     today = datetime.fromtimestamp(now, UTC).date()
     due = today + timedelta(days=TENOR_DAYS)
+    written = f"<cbc:DueDate>{due.isoformat()}</cbc:DueDate>" if says_when_due else ""
     invoice = re.sub(r"(<cbc:IssueDate>)[^<]*", rf"\g<1>{today.isoformat()}", invoice, count=1)
-    return re.sub(r"(<cbc:DueDate>)[^<]*", rf"\g<1>{due.isoformat()}", invoice, count=1).encode()
+    return re.sub(r"<cbc:DueDate>[^<]*</cbc:DueDate>", written, invoice, count=1).encode()

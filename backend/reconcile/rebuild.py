@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from backend.chain.finality import confirmations
 from backend.chain.logs import LogSource
 from backend.database import open_database
 from backend.migrations import migrate
@@ -19,7 +20,7 @@ def check_rebuild(system: System, found: Reconciliation) -> None:
         fresh = open_database(f"sqlite:///{Path(folder) / 'rebuilt.db'}")
         try:
             migrate(fresh)
-            again = Indexer(fresh, LogSource(system.contracts))
+            again = Indexer(fresh, LogSource(system.contracts), confirmations(system.node, system.settings))
             while again.catch_up() < system.indexer.position():
                 pass
             system.indexer.catch_up()

@@ -184,6 +184,19 @@ class Feiqian(LoanReads, EvidenceReads, LiveReads):
     ) -> Party:
         """Takes a legal person in and gives back a client that acts as it. `limits` are confirmation limits in
         minor units by currency; `account` is its own wallet, whose owner acts through `sign_in`."""
+        registered = self.take_in_party(name, identifier, roles, limits=limits, account=account)["result"]["account"]
+        return Party(self, name, registered, None) if account else self.acting_for(name, registered)
+
+    def take_in_party(
+        self,
+        name: str,
+        identifier: str,
+        roles: Sequence[str],
+        *,
+        limits: dict[str, int] | None = None,
+        account: str | None = None,
+    ) -> Json:
+        """The act of `register` alone; result has account, also while it is under way."""
         body: Json = {
             "name": name,
             "identifier": identifier,
@@ -192,9 +205,11 @@ class Feiqian(LoanReads, EvidenceReads, LiveReads):
         }
         if account is not None:
             body["account"] = account
-        registered = self.act("/participants", body)["result"]["account"]
-        token = None if account else str(self.post(f"/participants/{registered}/api-keys")["apiKey"])
-        return Party(self, name, registered, token)
+        return self.act("/participants", body)
+
+    def acting_for(self, name: str, account: str) -> Party:
+        """A client that acts as a party whose key the keystore holds."""
+        return Party(self, name, account, str(self.post(f"/participants/{account}/api-keys")["apiKey"]))
 
     def issue_cash(self, to: Party | str, amount: int, currency: str = "CNY") -> Json:
         """Issues tokens to a party, in minor units; the reserve must have been attested."""
@@ -490,9 +505,12 @@ class Party(Feiqian, LoanActs, EvidenceActs):
 
     def endorse_many(self, note_id: int, payees: Sequence[tuple[Party | str, int, bool]]) -> list[int]:
         """Endorses parts of a note to several payees at once: (to, value, with recourse) each; the children."""
+        return children(self.endorse_list(note_id, payees))
+
+    def endorse_list(self, note_id: int, payees: Sequence[tuple[Party | str, int, bool]]) -> Json:
+        """The act of `endorse_many`; `children` tells them once it is final."""
         listed = [{"to": _account(to), "valueFen": str(value), "withRecourse": way} for to, value, way in payees]
-        operation = self.act(f"/notes/{note_id}/endorsement-lists", {"endorsements": listed})
-        return [int(event["args"]["childId"]) for event in operation["events"] if event["name"] == "NoteEndorsed"]
+        return self.act(f"/notes/{note_id}/endorsement-lists", {"endorsements": listed})
 
     def merge(self, note_id: int, into: int, value: int | None = None) -> Json:
         """Merges a note, or `value` of it, into another one of mine."""
@@ -731,6 +749,11 @@ class Party(Feiqian, LoanActs, EvidenceActs):
 def _unit_price(price: str, quantity: str) -> Fraction:
     """Orders quotes by price: what pays the most comes first."""
     return -Fraction(price) / Fraction(quantity)
+
+
+def children(operation: Json) -> list[int]:
+    """The notes that an operation endorsed, in the order of its payees."""
+    return [int(event["args"]["childId"]) for event in operation["events"] if event["name"] == "NoteEndorsed"]
 
 
 def _prefer(seconds: int) -> dict[str, str]:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from backend.invoices.minimal import make_invoice
 from backend.sdk import Party
-from backend.testing import IDENTIFIERS, make_invoice
+from backend.testing import IDENTIFIERS
 
 from .test_cli import _operator, feiqian, network
 

@@ -19,10 +19,10 @@ import httpx
 
 from backend.chain.node import LocalChain, free_port
 from backend.config import DAY, Settings
+from backend.invoices.minimal import make_invoice
 from backend.reconcile import reconcile
 from backend.sdk import Feiqian, Party
 from backend.system import System
-from backend.testing import make_invoice
 from tests.torture.test_kill import start
 
 LEAVES = int(os.environ.get("LEAVES", "500"))

@@ -18,8 +18,7 @@ def play(stage: Stage) -> None:
     for seller, note, value in ((tier1, root, confirmed - part), (tier2, child, part)):
         sell_at_best(stage, seller, note, claim, value)
 
-    # In time: the clock may stand before maturity, and the whole can be redeemed at once.
-    wait_for_maturity(stage)
+    wait_for_maturity(stage, claim)
     stage.play(
         f"The car maker repays {format_amount(confirmed)}",
         car_maker.name,

@@ -20,7 +20,7 @@ def play(stage: Stage) -> None:
     sell_at_best(stage, tier2, child, claim, 350_000_00, with_recourse=True)
     sell_at_best(stage, tier1, root, claim, confirmed - 450_000_00)
 
-    wait_for_maturity(stage)
+    wait_for_maturity(stage, claim)
     third = confirmed // 3
     stage.play(
         f"The car maker pays a third: {format_amount(third)}", car_maker.name, lambda: car_maker.repay(claim, third)

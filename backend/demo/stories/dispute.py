@@ -50,7 +50,7 @@ def play(stage: Stage) -> None:
         lambda: car_maker.agree(str(proposed["resolutionId"])),
     )
 
-    wait_for_maturity(stage)
+    wait_for_maturity(stage, claim)
     due = stage.operator.due(claim)["principal"]
     half = due // 2
     stage.play(

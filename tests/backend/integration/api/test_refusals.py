@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from backend.chain.outbox import Intent
+from backend.invoices.minimal import make_invoice
 from backend.sdk import OperationFailed, Refused
-from backend.testing import FUNDS_FEN, IDENTIFIERS, LIMIT_FEN, Network, make_invoice
+from backend.testing import FUNDS_FEN, IDENTIFIERS, LIMIT_FEN, Network
 
 from .driver import FACE, Raw, is_chinese, nothing_changes, own_wallet, problem
 
