@@ -159,6 +159,12 @@ class Node:
         """The clock: UTC seconds."""
         return self.tick().timestamp
 
+    def wake_miner(self) -> None:
+        """Has a development chain make a block of what waits there: Anvil's own miner forgets it under load, for good.
+        On any other chain somebody else makes the blocks."""
+        if self.development is not None:
+            self.development.mine()
+
     def travel(self, seconds: int) -> int:
         """Moves the clock of a development chain forward; the new time. Refused on any other."""
         if self.development is None:

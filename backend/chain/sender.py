@@ -406,6 +406,8 @@ class Sender:
                 reasons[row["id"]] = "NonceTaken"
             else:
                 self._not_taken(attempt, clock, f"the chain is at nonce {count}, before {nonce}")
+        if retaken:
+            self.contracts.node.wake_miner()
         self._finish(retaken)
         for _, row in due:
             if row["id"] in self._attempts:  # it did not end meanwhile
