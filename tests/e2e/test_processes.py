@@ -22,8 +22,8 @@ import pytest
 from backend.chain.keystore import Keystore
 from backend.chain.node import LocalChain, free_port
 from backend.config import ROOT, Settings
+from backend.invoices.minimal import make_invoice
 from backend.sdk import Feiqian, Party
-from backend.testing import make_invoice
 from backend.world import find_or_deploy
 
 CHAIN = os.environ.get("CHAIN", "ganache")

@@ -15,8 +15,8 @@ import pytest
 
 from backend.config import DAY
 from backend.crashpoints import POINTS
+from backend.invoices.minimal import make_invoice
 from backend.sdk import Party
-from backend.testing import make_invoice
 from tests.torture.clients import Act, Crowd, draw
 from tests.torture.stage import Backend, Stage, new_dice, rounds, staged
 from tests.torture.verdict import await_recovery, judge
