@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import signal
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator
@@ -36,11 +38,13 @@ def register(main: click.Group) -> None:
 @click.pass_obj
 def web(settings: Settings) -> None:
     """Serve the API alone, in FEIQIAN_WEB_WORKERS processes of FEIQIAN_WEB_THREADS threads."""
-    from backend.web.server import WebServer
-    from backend.world import listen
-
     leave_on_signals()
-    with role(settings):
+    with role(settings), tempfile.TemporaryDirectory(prefix="feiqian-metrics-") as folder:
+        # Where what the workers count meets; it must be known before anything that counts is imported.
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        from backend.web.server import WebServer
+        from backend.world import listen
+
         listen(settings).close()  # what is wrong with the address is said before anything else
         _, deployment = _deployment(settings)
         _migrate(settings)

@@ -47,6 +47,9 @@ class Settings(BaseModel):
     sign_in_seconds: int = 300
     document_seconds: int = Field(default=3 * DAY, description="How long a signed document stays valid by default")
     poll_seconds: float = Field(default=0.05, description="Pause of the engine between two rounds")
+    gather_seconds: float = Field(
+        default=0.0, description="How long a part of the engine that was woken waits for more to come along"
+    )
     receipt_seconds: float = Field(default=30.0, description="A transaction unseen for so long is sent again")
     sender_workers: int = Field(default=2, ge=1, le=64, description="Threads that send, each its own lanes")
     max_wait_seconds: int = Field(default=60, description="Most that Prefer: wait may ask for")

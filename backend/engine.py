@@ -63,6 +63,7 @@ class Engine:
         self.changes = 0
         """How often something moved: whoever waits compares."""
         self._poll = settings.poll_seconds
+        self._gather = settings.gather_seconds
         self._stopping = threading.Event()
         self._change = threading.Condition()
         self._parts = [
@@ -193,6 +194,7 @@ class Engine:
             pause = min(longest, 2 * pause) if longest else FIRST_PAUSE
             if part.wanted.wait(pause):
                 pause = FIRST_PAUSE
+                self._stopping.wait(self._gather)
             part.wanted.clear()
 
     def _guarded(self, part: Part) -> float:

@@ -1,6 +1,6 @@
 """How fast a chain becomes rows: the indexer beside a plain loop of web3's get_logs and SQLAlchemy's ORM.
 
-    CHAIN=anvil python scripts/bench_index.py [--events 20000] [--plain-events 4000]
+    CHAIN=anvil python scripts/bench_index.py [--events 20000]
 
 Starts a node, deploys, makes a chain with so many events (claims that are registered, confirmed and endorsed), then
 lets both read it from its first block, one after the other, each into a database of its own. With DATABASE_URL the
@@ -36,7 +36,7 @@ from backend.migrations import migrate
 from backend.projections import tables
 from backend.projections.indexer import Indexer
 from scripts.bench_gas_world import CNY, FACE, HOLDERS, MATURITY, World
-from scripts.bench_index_plain import PlainLoop
+from scripts.bench_index_plain import Found, PlainLoop, Watch
 
 EVENTS = {"ganache": 3_000, "anvil": 20_000}
 TIMES = {"ganache": 5, "anvil": 20}
@@ -120,20 +120,20 @@ def events_in(database: Engine) -> int:
         return int(db.execute(select(func.count()).select_from(tables.events)).scalar_one())
 
 
-def indexed(source: LogSource, url: str, profile: bool) -> tuple[int, int, float]:
-    """Events, rows and seconds of the indexer from the first block to the head."""
+def indexed(source: LogSource, url: str, profile: bool) -> Found:
+    """The indexer from the first block to the head."""
     database = open_database(url)
     migrate(database)
     profiler = cProfile.Profile(time.thread_time)
     if profile:
         profiler.enable()
-    began = time.perf_counter()
+    watch = Watch()
     Indexer(database, source).catch_up()
-    seconds = time.perf_counter() - began
+    seconds, cpu = watch.read()
     if profile:
         profiler.disable()
         pstats.Stats(profiler).sort_stats("tottime").print_stats(35)
-    found = events_in(database), rows_in(database), seconds
+    found = events_in(database), rows_in(database), seconds, cpu
     database.dispose()
     return found
 
@@ -142,10 +142,9 @@ def main() -> int:
     chain = os.environ.get("CHAIN", "ganache")
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--events", type=int, default=EVENTS[chain])
-    options.add_argument("--plain-events", type=int, default=3_000, help="where the plain loop may stop")
     options.add_argument("--profile", action="store_true", help="show where the indexer's time goes")
     wanted = options.parse_args()
-    console = Console()
+    console = Console(width=max(100, Console().width))
     with tempfile.TemporaryDirectory() as home:
         settings = Settings.from_env(
             {}, home=Path(home), chain=chain, rpc_port=0, rpc_timeout=120, keystore_rounds=2, currencies="CNY"
@@ -159,7 +158,7 @@ def main() -> int:
             Claims(world).make(-(-wanted.events // EVENTS_A_CLAIM))
             console.print(f"a chain of {node.head().number:,} blocks, made in {time.perf_counter() - began:.1f} s")
             source = LogSource(world.contracts)
-            plain = PlainLoop(world.contracts, f"sqlite:///{home}/plain.db").run(wanted.plain_events)
+            plain = PlainLoop(world.contracts, f"sqlite:///{home}/plain.db").run()
             ours = {"indexer, SQLite": indexed(source, f"sqlite:///{home}/ours.db", wanted.profile)}
             if "DATABASE_URL" in os.environ:
                 ours["indexer, PostgreSQL"] = indexed(source, os.environ["DATABASE_URL"], wanted.profile)
@@ -168,14 +167,21 @@ def main() -> int:
     return show(console, chain, {"get_logs and ORM": plain, **ours})
 
 
-def show(console: Console, chain: str, found: dict[str, tuple[int, int, float]]) -> int:
+def show(console: Console, chain: str, found: dict[str, Found]) -> int:
     table = Table(title=f"An existing chain on {chain}, all rows committed")
-    for name in ("", "events", "rows", "seconds", "events/s", "rows/s", "ratio"):
-        table.add_column(name, justify="right" if name else "left")
-    pace = {name: events / seconds for name, (events, _, seconds) in found.items()}
+    for name in ("", "events", "rows", "seconds", "CPU s", "events/s", "rows/s", "ratio"):
+        table.add_column(name, justify="right" if name else "left", no_wrap=True)
+    pace = {name: events / seconds for name, (events, _, seconds, _) in found.items()}
     plain = pace["get_logs and ORM"]
-    for name, (events, rows, seconds) in found.items():
-        numbers = f"{events:,}", f"{rows:,}", f"{seconds:.2f}", f"{pace[name]:,.0f}", f"{rows / seconds:,.0f}"
+    for name, (events, rows, seconds, cpu) in found.items():
+        numbers = (
+            f"{events:,}",
+            f"{rows:,}",
+            f"{seconds:.2f}",
+            f"{cpu:.2f}",
+            f"{pace[name]:,.0f}",
+            f"{rows / seconds:,.0f}",
+        )
         table.add_row(name, *numbers, f"{pace[name] / plain:.1f}")
     console.print(table)
     reached = pace["indexer, SQLite"] / plain

@@ -3,6 +3,7 @@ only reads are asked for."""
 
 from __future__ import annotations
 
+from dataclasses import MISSING, fields
 from typing import Any, cast
 
 from apiflask import APIFlask
@@ -21,5 +22,6 @@ def make(database_url: str | None = None) -> APIFlask:
     settings = Settings.from_env(operator_api_key=OPERATOR)
     database = open_database(database_url or settings.database)
     desk = Desk(database, NO_CHAIN, NO_CHAIN, NO_CHAIN, settings)
-    system = System(settings, NO_CHAIN, database, NO_CHAIN, NO_CHAIN, NO_CHAIN, NO_CHAIN, NO_CHAIN, desk)
+    parts: dict[str, Any] = dict.fromkeys((part.name for part in fields(System) if part.default is MISSING), NO_CHAIN)
+    system = System(**parts | {"settings": settings, "database": database, "desk": desk})
     return create_app(system)

@@ -47,13 +47,43 @@ def token(number: int) -> str:
     return f"token-of-{number}"
 
 
+FILLED = (
+    tables.receivables,
+    tables.notes,
+    tables.events,
+    tables.ledger,
+    tables.lots,
+    tables.receipts,
+    tables.loans,
+    tables.loan_titles,
+    documents.quote_requests,
+    documents.quotes,
+)
+
+
 def fill(database: Engine, size: int) -> None:
-    """Makes `size` receivables and all that goes with them."""
-    with database.begin() as db:
+    """Makes `size` receivables and all that goes with them. Indexes are made afterwards, which is many times faster."""
+    indexes = [index for table in FILLED for index in table.indexes]
+    is_sqlite = database.dialect.name == "sqlite"
+    with database.connect().execution_options(reading=True) as db:
+        if is_sqlite:
+            db.exec_driver_sql("ROLLBACK")  # what is to hold for the file is said outside a transaction
+            db.exec_driver_sql("PRAGMA synchronous=OFF")
+            db.exec_driver_sql("PRAGMA cache_size=-400000")
+            db.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            db.exec_driver_sql("SET LOCAL statement_timeout = 0")
+            db.exec_driver_sql("SET LOCAL maintenance_work_mem = '512MB'")
+        for index in indexes:
+            index.drop(db)
         _people(db)
         _Maker(db, size).make()
+        for index in indexes:
+            index.create(db)
+        db.commit()
     with database.connect().execution_options(isolation_level="AUTOCOMMIT", reading=True) as db:
-        db.exec_driver_sql("ANALYZE" if database.dialect.name == "sqlite" else "VACUUM ANALYZE")
+        for statement in ("ANALYZE",) if is_sqlite else ("SET statement_timeout = 0", "VACUUM ANALYZE"):
+            db.exec_driver_sql(statement)
 
 
 def _people(db: Connection) -> None:

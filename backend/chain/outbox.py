@@ -80,6 +80,7 @@ operations = Table(
     Column("cancel_wanted", Boolean, nullable=False, default=False, server_default=false()),
     Column("is_cancel", Boolean, nullable=False, default=False, server_default=false()),
     Column("request_id", String(64), index=True),
+    Column("was_block", BigInteger),
     UniqueConstraint("actor", "idempotency_key"),
     Index("ix_operations_signer_nonce", "signer", "nonce"),
     Index("ix_operations_signer_state", "signer", "state"),
@@ -326,7 +327,8 @@ def ended_in(connection: Connection, first: int, last: int | None, contracts: It
 
 
 def reopen(connection: Connection, ended: Iterable[Row], at: int) -> None:
-    """Their block is gone: they are followed again, and sent again with the same bytes where need be."""
+    """Their block is gone: they are followed again, and sent again with the same bytes where need be, in the order of
+    the blocks that had them: what one lane did may have followed from another."""
     for operation in ended:
         known = {key: value for key, value in (operation["result"] or {}).items() if key != "events"}
         move(
@@ -340,6 +342,7 @@ def reopen(connection: Connection, ended: Iterable[Row], at: int) -> None:
             gas_used=None,
             error=None,
             result=known or None,
+            was_block=operation["block_number"],
         )
 
 

@@ -120,6 +120,7 @@ class Sender:
         self._attempts: dict[str, _Attempt] = {}
         self._chunk = 8
         self._moved = False
+        self._again: int | None = None
         self._faults: list[FeiqianError] = []
 
     def lanes(self) -> list[str]:
@@ -154,6 +155,7 @@ class Sender:
         Raises ChainUnavailable: the round is then repeated later, and nothing is lost.
         """
         self._moved, self._faults = False, []
+        self._again = self._first_again()
         held = self.leases.hold([_lease(signer) for signer in signers])
         mine = [signer for signer in signers if _lease(signer) in held]
         try:
@@ -168,6 +170,14 @@ class Sender:
         if self._faults:
             raise self._faults[0]
         return self._moved
+
+    def _first_again(self) -> int | None:
+        """The earliest block that a reorganisation took operations from which no block has yet. What came later is not
+        sent before them, and nothing new is tried on a state without them."""
+        with reading(self.engine) as connection:
+            return connection.execute(
+                select(func.min(operations.c.was_block)).where(operations.c.state == "submitted")
+            ).scalar()
 
     def _open(self, signers: list[str]) -> list[_Lane]:
         lanes = []
@@ -241,7 +251,7 @@ class Sender:
     def _may_sign(self, lane: _Lane, clock: float) -> bool:
         """Whether the next unsigned one may go now, as far as this process knows."""
         waiting = lane.unsigned()
-        if not waiting:
+        if not waiting or self._again is not None:
             return False
         if any(self._attempts[row["id"]].answer is not None for row in lane.under_way()):
             return False  # nothing overtakes what the node does not take
@@ -384,7 +394,7 @@ class Sender:
     def _offer_again(self, lanes: list[_Lane], clock: float) -> None:
         """What no block has although it is due: the first of a lane is looked into; what is behind it only waits
         for it (Ganache hangs on a nonce that is not the next)."""
-        due = [(lane, row) for lane in lanes for row in (lane.hopeless or _first_due(lane, self._attempts, clock))]
+        due = [(lane, row) for lane in lanes for row in (lane.hopeless or self._first_due(lane, clock))]
         if not due:
             return
         head = self.contracts.node.head()
@@ -412,6 +422,13 @@ class Sender:
         for _, row in due:
             if row["id"] in self._attempts:  # it did not end meanwhile
                 self._lose_patience(row, reasons.get(row["id"]))
+
+    def _first_due(self, lane: _Lane, clock: float) -> list[Row]:
+        """The first of the lane, where it is under way and it is time to look into it."""
+        row = lane.front
+        if row is None or row["raw"] is None or clock < self._attempts[row["id"]].due:
+            return []
+        return [row] if row["was_block"] in (None, self._again) else []
 
     def _improved(self, row: Row, attempt: _Attempt, head: Block) -> Row:
         """The operation, signed again at its nonce where the network leaves it lying for its price."""
@@ -538,6 +555,7 @@ class Sender:
                 "gas_used": int(receipt["gasUsed"], 16),
                 "error": None,
                 "result": row["result"],
+                "was_block": None,
             }
             succeeded = int(receipt["status"], 16) == 1 and not mined["is_cancel"]
             if succeeded:
@@ -583,17 +601,12 @@ def _objection(answer: Any) -> str | None:
     return None if known else message
 
 
-def _first_due(lane: _Lane, attempts: dict[str, _Attempt], clock: float) -> list[Row]:
-    """The first of the lane, where it is under way and it is time to look into it."""
-    row = lane.front
-    return [row] if row is not None and row["raw"] is not None and clock >= attempts[row["id"]].due else []
-
-
 def _behind(lane: _Lane, row: Row) -> list[Row]:
-    """What is under way in the lane after `row`, as far as the nonces follow each other."""
+    """What is under way in the lane after `row` and goes with it: as far as the nonces follow each other, and of the
+    same block where a reorganisation took it from one."""
     found: list[Row] = []
     for other in lane.under_way():
-        if other["nonce"] == row["nonce"] + 1 + len(found):
+        if other["nonce"] == row["nonce"] + 1 + len(found) and other["was_block"] == row["was_block"]:
             found.append(other)
     return found
 

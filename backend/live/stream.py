@@ -42,7 +42,7 @@ class Streams:
     ) -> Iterator[str] | None:
         """The frames after `position`; None where there is no place for one more reader. Without `follow` they end
         where the feed does; a reader that is no longer welcome is let go at the next heartbeat."""
-        if not self._places.acquire(blocking=False):
+        if self.closing.is_set() or not self._places.acquire(blocking=False):
             return None
         self._counted(1)
         return _Held(self._frames(viewer, position, names, follow, is_welcome), self._free)

@@ -76,7 +76,17 @@ class Network:
         return all(validator.pid() is not None for validator in self.validators)
 
     def up(self, report: Report = lambda line: None) -> None:
-        """Starts what does not run, and returns when all are connected and seal. Raises ChainUnavailable."""
+        """Starts what does not run, and returns when all are connected and seal. Where that fails, what was started is
+        ended again. Raises ChainUnavailable."""
+        resting = [validator for validator in self.validators if validator.pid() is None]
+        try:
+            self._up(report)
+        except BaseException:
+            for validator in resting:
+                validator.stop()
+            raise
+
+    def _up(self, report: Report) -> None:
         for validator in self.validators:
             validator.start()
         for validator in self.validators:

@@ -21,6 +21,7 @@ from backend.processes import command_of
 START_SECONDS = 60.0
 END_SECONDS = 20.0
 CALL_SECONDS = 10
+LAST_LINES = 40
 POOL = 16_384
 """Transactions that a pool keeps, in all and of one account: no lane is cut off because it was heard out of order."""
 
@@ -101,12 +102,13 @@ class Validator:
 
     def _silent(self) -> str:
         log = self.folder / "geth.log"
-        said = log.read_text(encoding="utf-8", errors="replace").strip().rpartition("\n")[2] if log.exists() else ""
+        said = log.read_text(encoding="utf-8", errors="replace").split("\n")[-LAST_LINES:] if log.exists() else []
+        trouble = [line for line in said if line.startswith(("Fatal", "ERROR"))]
         return both(
             "validator {number} does not answer (it last said: {said})",
             "验证节点 {number} 无应答(最后输出:{said})",
             number=self.seat.number,
-            said=said or "-",
+            said="".join((trouble or [line for line in said if line])[-1:]) or "-",
         )
 
     def _end(self, how: signal.Signals) -> None:

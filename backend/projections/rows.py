@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, bindparam, insert, select, tuple_, update
+from sqlalchemy import Connection, Integer, Select, Table, bindparam, func, select, tuple_, update
 
 from backend.events.types import Event
 from backend.projections import tables
+from backend.projections.bulk import insert_many
 
 Row = Mapping[str, Any]
 """A row as it stands now: what a handler changes later shows in it."""
@@ -36,7 +37,7 @@ class Rows:
 
     def __init__(self, db: Connection) -> None:
         self._db = db
-        self._shelves: dict[Table, _Shelf] = {}
+        self._shelves = _Shelves(db)
         self._appended: dict[Table, list[dict[str, Any]]] = {}
         self._addresses: dict[str, str] = {}
 
@@ -44,33 +45,34 @@ class Rows:
 
     def get(self, table: Table, /, *key: Any) -> Row:
         """The row of that key. Raises RowMissing."""
-        return self._shelf(table).get(key)
+        return self._shelves[table].get(key)
 
     def find(self, table: Table, /, *key: Any) -> Row | None:
         """The row of that key, if there is one."""
-        return self._shelf(table).find(key)
+        return self._shelves[table].find(key)
 
     def having(self, table: Table, column: str, value: Any) -> list[Row]:
         """All rows with that value in `column`, in the order of their keys."""
-        found = self._shelf(table).index(column, value)
+        found = self._shelves[table].index(column, value)
         return [found[key] for key in sorted(found)]
 
     def add(self, table: Table, /, **values: Any) -> None:
         """A new row, with every column."""
-        self._shelf(table).add(values)
+        self._shelves[table].add(values)
 
     def change(self, table: Table, /, *key: Any, **values: Any) -> None:
         """Gives a row these values. Raises RowMissing."""
-        self._shelf(table).change(key, values)
+        self._shelves[table].change(key, values)
 
     def increase(self, table: Table, /, *key: Any, **by: int) -> None:
         """Adds to columns of a row. Raises RowMissing."""
-        row = self.get(table, *key)
-        self.change(table, *key, **{name: row[name] + amount for name, amount in by.items()})
+        shelf = self._shelves[table]
+        row = shelf.get(key)
+        shelf.change(key, {name: row[name] + amount for name, amount in by.items()})
 
     def put(self, table: Table, /, *key: Any, defaults: Mapping[str, Any] | None = None, **values: Any) -> None:
         """Gives the row these values; where there is none, a new one has `defaults` beside them."""
-        shelf = self._shelf(table)
+        shelf = self._shelves[table]
         if shelf.find(key) is not None:
             shelf.change(key, values)
         else:
@@ -103,24 +105,27 @@ class Rows:
 
     def load(self, table: Table, keys: Iterable[Key]) -> None:
         """Reads many rows at once that will be asked for."""
-        self._shelf(table).load(keys)
+        self._shelves[table].load(keys)
 
     def turn_page(self) -> dict[str, list[tuple[Key, Before]]]:
         """What changed since the last page, as it was before, by table."""
-        return {shelf.table.name: shelf.turn_page() for shelf in self._shelves.values() if shelf.page}
+        return {str(shelf.table.name): shelf.turn_page() for shelf in self._shelves.values() if shelf.page}
 
     def flush(self, db: Connection) -> None:
         """Writes everything, a statement or two for each table."""
         for shelf in self._shelves.values():
             shelf.flush(db)
         for table, rows in self._appended.items():
-            if rows:
-                db.execute(insert(table), rows)
+            insert_many(db, table, rows)
 
-    def _shelf(self, table: Table) -> _Shelf:
-        shelf = self._shelves.get(table)
-        if shelf is None:
-            shelf = self._shelves[table] = _Shelf(self._db, table)
+
+class _Shelves(dict[Table, "_Shelf"]):
+    def __init__(self, db: Connection) -> None:
+        super().__init__()
+        self._db = db
+
+    def __missing__(self, table: Table) -> _Shelf:
+        shelf = self[table] = _Shelf(self._db, table)
         return shelf
 
 
@@ -132,6 +137,7 @@ class _Shelf:
         self.key = tuple(column.name for column in table.primary_key)
         self.page: dict[Key, Before] = {}
         self._db = db
+        self._last: int | None = None
         self._rows: dict[Key, dict[str, Any] | None] = {}
         self._new: dict[Key, dict[str, Any]] = {}
         self._changed: dict[Key, dict[str, Any]] = {}
@@ -165,10 +171,12 @@ class _Shelf:
         row = self.get(key)
         before = self.page.setdefault(key, {})
         if before is not None:
-            for name in values.keys() - before.keys():
-                before[name] = row[name]
-        for column in self._indexes.keys() & values.keys():
-            self._move(column, key, row, values[column])
+            for name in values:
+                if name not in before:
+                    before[name] = row[name]
+        for column in self._indexes:
+            if column in values:
+                self._move(column, key, row, values[column])
         row.update(values)
         if key not in self._new:
             self._changed[key] = row
@@ -186,11 +194,24 @@ class _Shelf:
 
     def load(self, keys: Iterable[Key]) -> None:
         missing = [key for key in keys if key not in self._rows]
+        if len(missing) > 1:
+            missing = self._old(missing)
         for first in range(0, len(missing), AT_ONCE):
             asked = missing[first : first + AT_ONCE]
             self._rows.update(dict.fromkeys(asked))
             for row in self._db.execute(_by_keys(self.table), {"keys": asked}).mappings():
                 self._rows[tuple([row[name] for name in self.key])] = dict(row)
+
+    def _old(self, keys: list[Key]) -> list[Key]:
+        """The keys that may be in the database: of what is numbered, none above the last."""
+        (column, *more) = self.table.primary_key
+        if more or not isinstance(column.type, Integer):
+            return keys
+        if self._last is None:
+            self._last = self._db.execute(_last(self.table)).scalar() or 0
+        last = self._last
+        self._rows.update(dict.fromkeys(key for key in keys if key[0] > last))
+        return [key for key in keys if key[0] <= last]
 
     def turn_page(self) -> list[tuple[Key, Before]]:
         page, self.page = self.page, {}
@@ -198,7 +219,7 @@ class _Shelf:
 
     def flush(self, db: Connection) -> None:
         if self._new:
-            db.execute(insert(self.table), list(self._new.values()))
+            insert_many(db, self.table, list(self._new.values()))
         if self._changed:
             columns = sorted(self._changed_columns)
             rewrite(db, self.table, columns, ((key, row) for key, row in self._changed.items()))
@@ -229,6 +250,12 @@ def rewrite(db: Connection, table: Table, columns: list[str], rows: Iterable[tup
 def _by_keys(table: Table) -> Select[Any]:
     columns = list(table.primary_key)
     return select(table).where(tuple_(*columns).in_(bindparam("keys", expanding=True)))
+
+
+@cache
+def _last(table: Table) -> Select[Any]:
+    (column,) = table.primary_key
+    return select(func.max(column))
 
 
 @cache

@@ -32,7 +32,7 @@ LARGE_CLAIM_FEN = 12_000_000_00
 """Of the largest core enterprise; the n-th one's are a fraction of it (see plan.weight_percent)."""
 PASSED_BPS = (4_000, 7_000)
 """How much of what it receives a supplier passes on to its own suppliers, at least and at most."""
-SELLS_BPS = 7_500
+SELLS_BPS = 6_000
 """How many suppliers turn what they keep into cash before maturity."""
 SOLD_BPS = (5_000, 10_000)
 """How much of what they keep."""

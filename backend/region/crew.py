@@ -74,35 +74,26 @@ class Crew:
         self._pool.shutdown(cancel_futures=True)
 
     def play(self, name: str, acts: Iterable[Act]) -> list[Json]:
-        """Has all acts done, those of one party in their order, and gives back what came of each: its `result`, with
-        the `events` of its transaction. Raises Refused, OperationFailed, TimeoutError: one that fails fails the whole.
-        """
+        """Has all acts done, in whatever order, and gives back what came of each: its `result`, with the `events` of
+        its transaction. Raises Refused, OperationFailed, TimeoutError: one that fails fails the whole."""
         todo = list(acts)
         started = time.monotonic()
         if not todo:
             return []
         bar = self._progress.add_task(name, total=_count(todo))
-        mine: dict[int, list[int]] = {}
-        for place, act in enumerate(todo):
-            mine.setdefault(id(act.party), []).append(place)
-        under_way: list[Json] = [{} for _ in todo]
 
-        def ask(places: list[int]) -> None:
-            for place in places:
-                under_way[place] = todo[place].do()
+        def ask(one: Act) -> Json:
+            operation = one.do()
+            self._progress.advance(bar, one.count / 2)
+            return operation
 
-        def follow(place: int) -> Json:
-            final = todo[place].party.finish(under_way[place], END_SECONDS)
-            under_way[place] = {}
-            self._progress.advance(bar, todo[place].count)
-            return final
+        def follow(one: Act, operation: Json) -> tuple[Json, bool]:
+            final = one.party.finish(operation, END_SECONDS)
+            self._progress.advance(bar, one.count / 2)
+            return {**final["result"], "events": final["events"]}, final["tx"] is not None
 
-        for _ in self._pool.map(ask, mine.values()):
-            pass
-        found = [
-            ({**final["result"], "events": final["events"]}, final["tx"] is not None)
-            for final in self._pool.map(follow, range(len(todo)))
-        ]
+        under_way = list(self._pool.map(ask, todo))
+        found = list(self._pool.map(follow, todo, under_way))
         sent = sum(was_sent for _, was_sent in found)
         self.phases.append(Phase(name, _count(todo), sent, time.monotonic() - started))
         return [result for result, _ in found]

@@ -53,7 +53,7 @@ def gather(operator: Feiqian, tiers: dict[str, int]) -> Facts:
     facts.names = {row["account"]: row["name"] for row in operator.participants()}
     facts.receivables = operator.receivables()
     facts.notes = operator.notes()
-    facts.requests = list(operator.get("/quote-requests")["items"])
+    facts.requests = list(operator.each("/quote-requests"))
     facts.quotes = len(operator.quotes())
     facts.loans = [operator.loan(int(row["id"])) for row in operator.loans()]
     facts.now = operator.now()

@@ -155,7 +155,7 @@ def page(found: Measures, run: Run) -> str:
         figures=headline(found, run),
         pictures=drawn,
         funds=_rows(found),
-        bearers=pictures.BEARERS,
+        dearer=[words for words, funds, _ in _rows(found)[:-1] if funds.saved < 0],
         assumed=_assumed(),
         acts_each=format_amount(found.acts_to_cash),
         a=a,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import signal
-import tempfile
 from types import FrameType
 from typing import Any
 
@@ -57,12 +56,10 @@ class WebServer(BaseApplication):  # type: ignore[misc]
         return create_app(System.open(self._settings, connect(self._settings), self._deployment))
 
     def run(self) -> None:
-        """Serves until it is told to stop. What the workers count for Prometheus meets in a folder."""
-        with tempfile.TemporaryDirectory(prefix="feiqian-metrics-") as folder:
-            os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder  # before what counts is imported
-            import backend.web.app  # noqa: F401  # once, for all workers
+        """Serves until it is told to stop."""
+        import backend.web.app  # noqa: F401  # once, for all workers
 
-            _Arbiter(self).run()
+        _Arbiter(self).run()
 
 
 class _Arbiter(Arbiter):  # type: ignore[misc]

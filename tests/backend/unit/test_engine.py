@@ -33,7 +33,7 @@ def fails() -> bool:
 class Stage:
     """A sender and an indexer that do what a test says, and a record of what was done."""
 
-    def __init__(self) -> None:
+    def __init__(self, gather_seconds: float = 0) -> None:
         self.send: Work = lambda: False
         self.index: Work = lambda: False
         self.is_behind = False
@@ -42,7 +42,7 @@ class Stage:
         self.mine = True
         self.done: list[str] = []
         self.leases = Lease(self)
-        settings = Settings.from_env({}, poll_seconds=0.01)
+        settings = Settings.from_env({}, poll_seconds=0.01, gather_seconds=gather_seconds)
         self.engine = Engine([self], Index(self), settings, lambda: self.leases)  # type: ignore[list-item,arg-type,return-value]
 
     # ---- a Sender
@@ -211,6 +211,24 @@ def test_news_is_not_waited_for(stage: Stage, monkeypatch: pytest.MonkeyPatch) -
     stage.done.clear()
     stage.engine.wake()
     eventually(lambda: {"send", "index"} <= set(stage.done))
+
+
+def test_what_comes_while_it_gathers_is_one_rounds_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_module, "IDLE_SECONDS", 60.0)
+    monkeypatch.setattr(engine_module, "FIRST_PAUSE", 60.0)
+    stage = Stage(gather_seconds=1.0)
+    stage.engine.start(["sender"])
+    try:
+        eventually(lambda: stage.done == ["send"])
+        for _ in range(20):
+            stage.engine.wake()
+            time.sleep(0.005)
+        eventually(lambda: stage.done == ["send", "send"])
+    finally:
+        began = time.monotonic()
+        stage.engine.stop()
+    assert time.monotonic() - began < 0.5, "an engine that is to stop gathers no more"
+    assert stage.done == ["send", "send"]
 
 
 def test_what_one_part_moved_wakes_the_others(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -119,6 +119,9 @@ def test_places_for_readers_are_counted_and_given_free(feiqian: Network, served:
         assert (refused.status_code, refused.json()["type"]) == (503, "/problems/overloaded")
         assert refused.headers["Retry-After"]
     app.extensions["feiqian-streams"].closing.set()
+    assert http.get("/api/v1/events/stream").status_code == 503
+    threading.Event().wait(1.5)
+    app.extensions["feiqian-streams"].closing.clear()
     for _ in range(100):
         again = http.get("/api/v1/events/stream?follow=false")
         if again.status_code == 200:
