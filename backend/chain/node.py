@@ -33,6 +33,8 @@ log = structlog.get_logger(__name__)
 
 GAS_LIMIT = 30_000_000
 FUNDS_WEI = 10**24
+FIRST_BLOCKS_PRICE = 2 * 10**9
+"""Wei: twice the base fee that a development chain begins with."""
 BATCH = 200
 """Calls in one request."""
 TICK_SECONDS = 1.0
@@ -157,6 +159,12 @@ class Node:
         """The clock: UTC seconds."""
         return self.tick().timestamp
 
+    def wake_miner(self) -> None:
+        """Has a development chain make a block of what waits there: Anvil's own miner forgets it under load, for good.
+        On any other chain somebody else makes the blocks."""
+        if self.development is not None:
+            self.development.mine()
+
     def travel(self, seconds: int) -> int:
         """Moves the clock of a development chain forward; the new time. Refused on any other."""
         if self.development is None:
@@ -216,8 +224,12 @@ class Node:
 
     def gas_price(self, head: Block) -> int:
         """Wei for each unit of gas that the transaction after `head` offers: twice the base fee, or, where there
-        is none, what the node asks. (Anvil's eth_gasPrice follows the last offer, so it must not be doubled.)"""
-        return int(self.rpc("eth_gasPrice"), 16) if head.base_fee is None else 2 * head.base_fee
+        is none, what the node asks. (Anvil's eth_gasPrice follows the last offer, so it must not be doubled.)
+
+        On a development chain never less than its first blocks take: where it goes back to a snapshot, they may come
+        again, and Ganache begins with a transaction that offers less and then takes nothing else at its nonce."""
+        price = int(self.rpc("eth_gasPrice"), 16) if head.base_fee is None else 2 * head.base_fee
+        return price if self.development is None else max(price, FIRST_BLOCKS_PRICE)
 
 
 class _Provider(JSONBaseProvider):

@@ -266,15 +266,17 @@ class Sender:
             return False
         return True
 
-    def _count(self, lanes: list[_Lane]) -> None:
-        """Asks for the next nonce of each lane; a new key is made ready first."""
+    def _count(self, lanes: list[_Lane]) -> list[int]:
+        """Asks for the next nonce of each lane. A key that the chain does not know is made ready first: it is new, or
+        the chain went back to before it was."""
         node = self.contracts.node
         counts = node.transaction_counts([lane.signer for lane in lanes])
-        for lane, count in zip(lanes, counts, strict=True):
-            lane.count = count
-            if lane.count == 0:
+        for number, lane in enumerate(lanes):
+            if counts[number] == 0:
                 node.prepare_account(lane.signer)
-                lane.count = node.transaction_count(lane.signer)
+                counts[number] = node.transaction_count(lane.signer)
+            lane.count = counts[number]
+        return counts
 
     def _tried(self, lanes: list[_Lane], head: Block, clock: float) -> dict[str, list[tuple[Row, int]]]:
         """By signer: the operations that can be signed now, each with its gas; what a contract refuses has failed,
@@ -396,7 +398,7 @@ class Sender:
         if not due:
             return
         head = self.contracts.node.head()
-        counts = self.contracts.node.transaction_counts([lane.signer for lane, _ in due])
+        counts = self._count([lane for lane, _ in due])
         retaken: list[_Lane] = []
         reasons: dict[str, str | None] = {}
         for (lane, row), count in zip(due, counts, strict=True):
@@ -414,6 +416,8 @@ class Sender:
                 reasons[row["id"]] = "NonceTaken"
             else:
                 self._not_taken(attempt, clock, f"the chain is at nonce {count}, before {nonce}")
+        if retaken:
+            self.contracts.node.wake_miner()
         self._finish(retaken)
         for _, row in due:
             if row["id"] in self._attempts:  # it did not end meanwhile
@@ -431,8 +435,8 @@ class Sender:
         underpriced = attempt.answer is not None and any(word in attempt.answer.lower() for word in _UNDERPRICED)
         attempt.block = head.number if attempt.block is None else attempt.block
         lying = attempt.answer is None and head.number - attempt.block >= LYING_BLOCKS
-        asked = self.contracts.node.gas_price(head)
-        if not (lying or (underpriced and asked > int(row["gas_price"]))) or int(row["gas_price"]) == 0:
+        asked, paid = self.contracts.node.gas_price(head), int(row["gas_price"] or 0)
+        if not (lying or (underpriced and asked > paid)) or paid == 0:
             return row
         return self._replace(row, CANCEL if row["is_cancel"] else BUMP, replacements.better_price(row, asked))
 

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 from web3 import Web3
 
-from backend.sdk import Feiqian, Refused
+from backend.sdk import Feiqian, OperationFailed, Refused
 from tests.torture.stage import RESERVE, Stage
 
 Json = dict[str, Any]
@@ -30,6 +30,8 @@ class Act:
     mark: Mark
     token: str | None = None
     """Of the party that acts; the operator where there is none."""
+    may_fail: bool = False
+    """It needs what may vanish from the chain: it may be refused until that is there again, or come before it and fail."""
 
 
 def draw(stage: Stage, count: int) -> list[Act]:
@@ -55,11 +57,11 @@ def _redeem(stage: Stage, number: int) -> Act:
     return redemption(f"payout {number}", stage.bank[2])
 
 
-def redemption(reference: str, token: str | None) -> Act:
+def redemption(reference: str, token: str | None, *, may_fail: bool = False) -> Act:
     """A party turns one fen into money at the bank."""
     body = {"amountFen": "1", "currency": "CNY", "payoutReference": reference}
     mark = ("Redeemed", Web3.keccak(text=reference).to_0x_hex())
-    return Act(f"redeem {reference}".replace(" ", "-"), "/cash/redemptions", body, mark, token)
+    return Act(f"redeem {reference}".replace(" ", "-"), "/cash/redemptions", body, mark, token, may_fail)
 
 
 class Client:
@@ -78,15 +80,29 @@ class Client:
         return self._parties.setdefault((operator, act.token), operator.acting_as(act.token))
 
     def ask(self, act: Act, seconds: float = 120) -> Json:
-        """The operation, as it is when the act is taken. Raises Refused where it is refused, TimeoutError."""
-        return self._insist(lambda: self.caller(act).act(act.path, act.body, key=act.key, wait=0), act, seconds)
+        """Has the act taken. Raises Refused where it is refused, TimeoutError."""
+
+        def once() -> Json:
+            try:
+                return self.caller(act).act(act.path, act.body, key=act.key, wait=0)
+            except OperationFailed as failure:
+                if not act.may_fail:
+                    raise
+                return failure.operation
+
+        return self._insist(once, act, seconds)
 
     def do(self, act: Act, seconds: float = 120) -> Json:
         """The operation, final. Raises Refused or OperationFailed where the act itself is refused, TimeoutError."""
 
         def once() -> Json:
             caller = self.caller(act)
-            return caller.finish(caller.act(act.path, act.body, key=act.key, wait=0), seconds=2)
+            try:
+                return caller.finish(caller.act(act.path, act.body, key=act.key, wait=0), seconds=2)
+            except OperationFailed as failure:
+                if not act.may_fail:
+                    raise
+                return failure.operation
 
         return self._insist(once, act, seconds)
 
@@ -96,7 +112,7 @@ class Client:
             try:
                 return once()
             except (httpx.HTTPError, TimeoutError, Refused) as silence:
-                if isinstance(silence, Refused) and silence.status < 500:
+                if isinstance(silence, Refused) and silence.status < 500 and not act.may_fail:
                     raise
                 if time.monotonic() > deadline:
                     raise TimeoutError(f"{act.key}: {silence}") from silence

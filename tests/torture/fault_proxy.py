@@ -12,7 +12,7 @@ import random
 import socket
 import threading
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -77,6 +77,9 @@ class FaultProxy:
         self._rate = 0.0
         self._lock = threading.Lock()
         self._healed = threading.Event()
+        self._idle = threading.Condition()
+        self._under_way = 0
+        self._is_held = False
         self._earlier: dict[str, deque[Json]] = {}
         self._http = httpx.Client(timeout=30, trust_env=False, limits=httpx.Limits(max_connections=None))
         handler = type("Handler", (_Handler,), {"proxy": self})
@@ -99,6 +102,19 @@ class FaultProxy:
         self._faults = ()
         self._healed.set()
 
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """For as long as this lasts the node has nothing to do: what it was asked is answered, and nothing new comes."""
+        with self._idle:
+            self._is_held = True
+            self._idle.wait_for(lambda: not self._under_way)
+        try:
+            yield
+        finally:
+            with self._idle:
+                self._is_held = False
+                self._idle.notify_all()
+
     def close(self) -> None:
         self.heal()
         self._server.shutdown()
@@ -117,7 +133,10 @@ class FaultProxy:
     # ---- one request
 
     def handle(self, body: bytes, wire: _Handler) -> None:
-        asked = json.loads(body)
+        try:
+            asked = json.loads(body)
+        except ValueError:  # the caller died as it was asking
+            return wire.hang_up()
         fault = self._draw(OF_A_REQUEST)
         if fault == "delayed":
             self._healed.wait(self._dice.uniform(0.01, self._silence / 8))
@@ -193,7 +212,15 @@ class FaultProxy:
         return _error(call, "internal error") if fault == "error-after" else answer
 
     def _forward(self, asked: Any) -> Any:
-        return self._http.post(self._target, json=asked).json()
+        with self._idle:
+            self._idle.wait_for(lambda: not self._is_held)
+            self._under_way += 1
+        try:
+            return self._http.post(self._target, json=asked).json()
+        finally:
+            with self._idle:
+                self._under_way -= 1
+                self._idle.notify_all()
 
     def _remember(self, call: Json, answer: Json) -> None:
         if call["method"] in _READS:

@@ -6,8 +6,6 @@ Seed and moments are printed; SEED repeats them.
 from __future__ import annotations
 
 import os
-import random
-import secrets
 import threading
 import time
 from pathlib import Path
@@ -17,14 +15,11 @@ from backend.config import Settings
 from backend.reconcile import reconcile
 from backend.sdk import Refused
 from backend.world import World
-
-ROUNDS = int(os.environ.get("ROUNDS", "3"))
+from tests.torture.stage import new_dice, rounds
 
 
 def test_a_chain_killed_under_load_does_each_act_once(tmp_path: Path) -> None:
-    seed = int(os.environ.get("SEED", secrets.randbits(32)))
-    print(f"seed {seed}")
-    dice = random.Random(seed)
+    dice = new_dice()
     settings = Settings.from_env(
         {}, home=tmp_path, chain=os.environ.get("CHAIN", "ganache"), rpc_port=0, keystore_rounds=2, rpc_timeout=5,
         currencies="CNY", operator_api_key="the-operator", receipt_seconds=1, poll_seconds=0.01,
@@ -36,7 +31,7 @@ def test_a_chain_killed_under_load_does_each_act_once(tmp_path: Path) -> None:
         operator.attest_reserve(10**9, "statement")
         time.sleep(2.5)  # what comes before the torture is on disk
         accepted: dict[str, str] = {}
-        for turn in range(ROUNDS):
+        for turn in range(rounds(3)):
             stop = threading.Event()
             worker = threading.Thread(target=_work, args=(world, bank.account, turn, stop, accepted))
             worker.start()

@@ -12,7 +12,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
+
 from backend.chain.node import free_port
+from backend.private_postgresql import NotInstalled, PrivatePostgresql
 from tests.torture.clients import Act, draw
 from tests.torture.stage import OPERATOR_KEY, Stage, new_dice, staged
 from tests.torture.verdict import await_recovery, judge
@@ -23,6 +26,15 @@ KEYS = 200
 
 def test_200_keys_are_200_transactions_on_sqlite(tmp_path: Path) -> None:
     _two_backends(tmp_path, f"sqlite:///{tmp_path / 'shared.db'}")
+
+
+def test_200_keys_are_200_transactions_on_postgresql(tmp_path: Path) -> None:
+    try:
+        server = PrivatePostgresql()
+    except NotInstalled as missing:
+        pytest.skip(f"POSTGRESQL IS NOT INSTALLED: nothing is tested on it ({missing})")
+    with server:
+        _two_backends(tmp_path, server.create("feiqian"))
 
 
 def _two_backends(home: Path, database_url: str) -> None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import time
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from backend.chain.outbox import operations
 from backend.database import reading
@@ -32,8 +33,9 @@ def judge(stage: Stage, acts: Sequence[Act], told: Mapping[str, set[str]] | None
 
     The backends must be at rest or dead. `acts` are all that were drawn on this stage; `told` is what clients heard.
     """
-    _each_act_once(stage, acts)
-    _each_key_one_operation(stage, acts, told or {})
+    rows = _operations_of(stage, acts)
+    _each_key_one_operation(rows, acts, told or {})
+    _each_act_once(stage, acts, {row.idempotency_key for row in rows if row.state == "failed"})
     _lanes_are_whole(stage)
     _read_model_is_the_chains(stage)
 
@@ -67,23 +69,40 @@ def transactions_on_chain(stage: Stage) -> list[tuple[str, int, str]]:
     return [(tx["from"].lower(), int(tx["nonce"], 16), tx["hash"]) for block in blocks for tx in block["transactions"]]
 
 
-def _each_act_once(stage: Stage, acts: Sequence[Act]) -> None:
+def _operations_of(stage: Stage, acts: Sequence[Act]) -> Sequence[Row[Any]]:
+    columns = (
+        operations.c.idempotency_key,
+        operations.c.id,
+        operations.c.state,
+        operations.c.tx_hash,
+        operations.c.error,
+    )
+    keys = [act.key for act in acts]
+    with reading(stage.database) as db:
+        return db.execute(select(*columns).where(operations.c.idempotency_key.in_(keys))).all()
+
+
+def _each_key_one_operation(rows: Sequence[Row[Any]], acts: Sequence[Act], told: Mapping[str, set[str]]) -> None:
+    assert Counter(row.idempotency_key for row in rows) == Counter(act.key for act in acts)
+    surely = {act.key for act in acts if not act.may_fail}
+    unfinished = [tuple(row) for row in rows if row.state not in ("succeeded", "failed")]
+    assert not unfinished, unfinished
+    failed = [tuple(row) for row in rows if row.state == "failed" and row.idempotency_key in surely]
+    assert not failed, failed
+    hashes = [row.tx_hash for row in rows if row.tx_hash is not None]
+    assert len(set(hashes)) == len(hashes), "two operations with one transaction"
+    known = {row.idempotency_key: {row.id} for row in rows}
+    assert told.items() <= known.items(), "somebody was told of another operation"
+
+
+def _each_act_once(stage: Stage, acts: Sequence[Act], failed: set[str]) -> None:
+    """What succeeded is on the chain once, what failed is not, and neither is anything else."""
     happened = marks_on_chain(stage)
-    wanted = Counter([("ReserveAttested", RESERVE), ("Issued", FUNDS), *(act.mark for act in acts)])
+    wanted = Counter([("ReserveAttested", RESERVE), ("Issued", FUNDS)])
+    wanted += Counter(act.mark for act in acts if act.key not in failed)
     lost, doubled = wanted - happened, happened - wanted
     assert not lost, f"lost: {dict(lost)}"
     assert not doubled, f"doubled, or never asked for: {dict(doubled)}"
-
-
-def _each_key_one_operation(stage: Stage, acts: Sequence[Act], told: Mapping[str, set[str]]) -> None:
-    columns = operations.c.idempotency_key, operations.c.id, operations.c.state, operations.c.tx_hash
-    with reading(stage.database) as db:
-        rows = db.execute(select(*columns).where(operations.c.idempotency_key.in_([act.key for act in acts]))).all()
-    assert Counter(row.idempotency_key for row in rows) == Counter(act.key for act in acts)
-    assert {row.state for row in rows} <= {"succeeded"}, Counter(row.state for row in rows)
-    assert len({row.tx_hash for row in rows}) == len(rows), "two operations with one transaction"
-    known = {row.idempotency_key: {row.id} for row in rows}
-    assert told.items() <= known.items(), "somebody was told of another operation"
 
 
 def _lanes_are_whole(stage: Stage) -> None:

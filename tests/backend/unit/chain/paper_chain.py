@@ -41,6 +41,7 @@ class PaperChain:
         self.first_count = 1
         self.price = 20
         self.gas_behind: int | None = None
+        self.is_development = False
         self.fork = 0
         self.blocks = [Block(0, f"0x{0:064x}", "0x", 1_000, 10)]
         self.mined: dict[str, dict[str, Any]] = {}
@@ -78,6 +79,10 @@ class PaperChain:
 
     def transaction_counts(self, addresses: list[str]) -> list[int]:
         return [self.transaction_count(address) for address in addresses]
+
+    def wake_miner(self) -> None:
+        if self.is_development:
+            self.mine()
 
     def prepare_account(self, address: str) -> None:
         self.prepared.append(address)

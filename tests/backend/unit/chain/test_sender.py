@@ -306,6 +306,26 @@ def test_what_no_block_takes_is_suspended_and_seen_when_one_does(bench: Bench) -
     assert [bench[first]["state"], bench[second]["state"]] == ["succeeded", "succeeded"]
 
 
+def test_a_development_chain_whose_miner_forgets_is_woken(bench: Bench) -> None:
+    bench.chain.mines, bench.chain.is_development = False, True
+    first = bench.put(1)
+    bench.step()
+    assert bench[first]["state"] == "submitted"
+    bench.wait(1)
+    assert bench.states(first) == ["pending", "submitted", "succeeded"]
+
+
+def test_a_lane_of_a_chain_that_went_back_to_before_it_goes_on(bench: Bench) -> None:
+    """Ganache's first nonce is 1, and it forgets that too."""
+    first = bench.put(1)
+    bench.chain.mines = False
+    bench.step()
+    bench.chain.pool.clear()
+    bench.chain.first_count, bench.chain.mines = 0, True
+    bench.wait(1)
+    assert bench[first]["state"] == "succeeded"
+
+
 def test_a_nonce_that_another_transaction_took(bench: Bench) -> None:
     bench.chain.mines = False
     first, second = bench.put(1), bench.put(2)
