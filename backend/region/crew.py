@@ -99,7 +99,7 @@ class Crew:
         return [result for result, _ in found]
 
     def bulk(self, name: str, kind: str, items: Iterable[tuple[Feiqian, Json]]) -> list[Json]:
-        """The same for acts of one `kind` (`confirmations`, `repayments`) that can be done in bulk: those of one party a
+        """The same for acts of one `kind` (`confirmations`, `repayments`) in bulk: those of one party a
         hundred a transaction. Raises ItemFailed where the contract refused one."""
         todo = list(items)
         mine: dict[int, list[int]] = {}
