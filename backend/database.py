@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
 from typing import Any
 
 import orjson
@@ -15,6 +16,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.compiler import compiles
+
+from backend.sqlite_queue import WriterQueue
 
 WAIT_SECONDS = 20
 """So long a writer waits for another one."""
@@ -46,7 +49,10 @@ def open_database(url: str) -> Engine:
     if kind == "sqlite":
         engine = create_engine(parsed, json_serializer=_json)
         event.listen(engine, "connect", _configure_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+        queue = WriterQueue(parsed.database, WAIT_SECONDS) if parsed.database else None
+        if queue is not None:
+            queue.install(engine)
+        event.listen(engine, "begin", partial(_begin_sqlite, queue))
         return engine
     engine = create_engine(
         parsed,
@@ -86,9 +92,18 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
     cursor.close()
 
 
-def _begin_sqlite(connection: Any) -> None:
-    reading = connection.get_execution_options().get("reading", False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+def _begin_sqlite(queue: WriterQueue | None, connection: Any) -> None:
+    if connection.get_execution_options().get("reading", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    if queue is not None:
+        queue.enter(connection)
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except BaseException:
+        if queue is not None:
+            queue.leave(connection)
+        raise
 
 
 # ---- PostgreSQL
