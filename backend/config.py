@@ -50,7 +50,7 @@ class Settings(BaseModel):
     gather_seconds: float = Field(
         default=0.0, description="How long a part of the engine that was woken waits for more to come along"
     )
-    receipt_seconds: float = Field(default=30.0, description="A transaction unseen for so long is sent again")
+    receipt_seconds: float = Field(default=10.0, description="A transaction unseen for so long is sent again")
     sender_workers: int = Field(default=2, ge=1, le=64, description="Threads that send, each its own lanes")
     max_wait_seconds: int = Field(default=60, description="Most that Prefer: wait may ask for")
     max_body_bytes: int = 6 * 1024 * 1024

@@ -326,8 +326,8 @@ def ended_in(connection: Connection, first: int, last: int | None, contracts: It
 
 
 def reopen(connection: Connection, ended: Iterable[Row], at: int) -> None:
-    """Their block is gone: they are followed again, and sent again with the same bytes where need be, in the order of
-    the blocks that had them: what one lane did may have followed from another."""
+    """Their block is gone: they are followed again, and sent again with the same bytes where need be, in the order they
+    were asked for: what one lane did may have followed from another."""
     for operation in ended:
         known = {key: value for key, value in (operation["result"] or {}).items() if key != "events"}
         move(

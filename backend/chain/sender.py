@@ -20,6 +20,7 @@ actor takes back gives its nonce to a transfer of nothing (`replacements.py`).
 from __future__ import annotations
 
 import itertools
+import math
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -120,7 +121,7 @@ class Sender:
         self._attempts: dict[str, _Attempt] = {}
         self._chunk = 8
         self._moved = False
-        self._again: int | None = None
+        self._gone: dict[str, int] = {}
         self._faults: list[FeiqianError] = []
 
     def lanes(self) -> list[str]:
@@ -155,7 +156,7 @@ class Sender:
         Raises ChainUnavailable: the round is then repeated later, and nothing is lost.
         """
         self._moved, self._faults = False, []
-        self._again = self._first_again()
+        self._gone = self._vanished()
         held = self.leases.hold([_lease(signer) for signer in signers])
         mine = [signer for signer in signers if _lease(signer) in held]
         try:
@@ -171,13 +172,18 @@ class Sender:
             raise self._faults[0]
         return self._moved
 
-    def _first_again(self) -> int | None:
-        """The earliest block that a reorganisation took operations from which no block has yet. What came later is not
-        sent before them, and nothing new is tried on a state without them."""
+    def _vanished(self) -> dict[str, int]:
+        """By signer: the place in the outbox of its first operation that a reorganisation took from its block, and that
+        no block has yet."""
+        gone = (operations.c.state == "submitted") & operations.c.was_block.is_not(None)
         with reading(self.engine) as connection:
-            return connection.execute(
-                select(func.min(operations.c.was_block)).where(operations.c.state == "submitted")
-            ).scalar()
+            first = select(operations.c.signer, func.min(operations.c.seq)).where(gone).group_by(operations.c.signer)
+            return {str(signer): int(seq) for signer, seq in connection.execute(first)}
+
+    def _turn(self, signer: str) -> float:
+        """Up to which place in the outbox a lane may be sent again: what was asked for later may have followed from
+        what another lane did before, and comes after it."""
+        return min((seq for other, seq in self._gone.items() if other != signer), default=math.inf)
 
     def _open(self, signers: list[str]) -> list[_Lane]:
         lanes = []
@@ -251,8 +257,8 @@ class Sender:
     def _may_sign(self, lane: _Lane, clock: float) -> bool:
         """Whether the next unsigned one may go now, as far as this process knows."""
         waiting = lane.unsigned()
-        if not waiting or self._again is not None:
-            return False
+        if not waiting or self._gone:
+            return False  # nothing new is tried on a state that lacks what was there
         if any(self._attempts[row["id"]].answer is not None for row in lane.under_way()):
             return False  # nothing overtakes what the node does not take
         return clock >= self._attempts[waiting[0]["id"]].due
@@ -409,7 +415,7 @@ class Sender:
                 lane.update(improved)
                 self._broadcast([improved], clock)
                 if attempt.answer is None:
-                    self._broadcast(_behind(lane, improved), clock)
+                    self._broadcast(_behind(lane, improved, self._turn(lane.signer)), clock)
                     retaken.append(lane)
             elif count > nonce:
                 self._not_taken(attempt, clock, f"another transaction has nonce {nonce}")
@@ -428,7 +434,7 @@ class Sender:
         row = lane.front
         if row is None or row["raw"] is None or clock < self._attempts[row["id"]].due:
             return []
-        return [row] if row["was_block"] in (None, self._again) else []
+        return [row] if row["was_block"] is None or row["seq"] < self._turn(lane.signer) else []
 
     def _improved(self, row: Row, attempt: _Attempt, head: Block) -> Row:
         """The operation, signed again at its nonce where the network leaves it lying for its price."""
@@ -601,12 +607,11 @@ def _objection(answer: Any) -> str | None:
     return None if known else message
 
 
-def _behind(lane: _Lane, row: Row) -> list[Row]:
-    """What is under way in the lane after `row` and goes with it: as far as the nonces follow each other, and of the
-    same block where a reorganisation took it from one."""
+def _behind(lane: _Lane, row: Row, turn: float) -> list[Row]:
+    """What is under way in the lane after `row`, as far as the nonces follow each other and its turn goes."""
     found: list[Row] = []
     for other in lane.under_way():
-        if other["nonce"] == row["nonce"] + 1 + len(found) and other["was_block"] == row["was_block"]:
+        if other["nonce"] == row["nonce"] + 1 + len(found) and other["seq"] < turn:
             found.append(other)
     return found
 
