@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import shutil
 import signal
@@ -37,6 +38,8 @@ FIRST_BLOCKS_PRICE = 2 * 10**9
 """Wei: twice the base fee that a development chain begins with."""
 BATCH = 200
 """Calls in one request."""
+FRESH_SECONDS = 0.05
+"""So long the clock is not asked for again: requests come closer together than blocks."""
 TICK_SECONDS = 1.0
 """An idle development chain's clock is moved on at most this often."""
 
@@ -73,6 +76,8 @@ class Node:
         self._development: DevelopmentCalls | None = None
         self._asked_for_development = False
         self._ticked_at = 0.0
+        self._seen: Block
+        self._seen_at = -math.inf
         self._ticking = threading.Lock()
 
     def rpc(self, method: str, *params: Any) -> Any:
@@ -142,18 +147,20 @@ class Node:
         return _header(self.rpc("eth_getBlockByNumber", which, False))
 
     def tick(self) -> Block:
-        """The latest block, whose time is the clock. An idle development chain first mines one, or its clock would
-        stand still between two transactions while the next block's does not."""
+        """The latest block, or the one of FRESH_SECONDS ago, whose time is the clock. An idle development chain first
+        mines one, or its clock would stand still between two transactions while the next block's does not."""
         development = self.development
         # Where another thread is at it, the clock is moving already.
         if development is not None and self._ticking.acquire(blocking=False):
             try:
                 if time.monotonic() - self._ticked_at > TICK_SECONDS:
                     development.mine()
-                    self._ticked_at = time.monotonic()
+                    self._ticked_at, self._seen_at = time.monotonic(), -math.inf
             finally:
                 self._ticking.release()
-        return self.head()
+        if time.monotonic() - self._seen_at > FRESH_SECONDS:
+            self._seen, self._seen_at = self.head(), time.monotonic()
+        return self._seen
 
     def now(self) -> int:
         """The clock: UTC seconds."""
@@ -171,6 +178,7 @@ class Node:
             raise Conflict(reason=both("only a development chain can travel in time", "只有开发链可以调整时间"))
         self.development.move_clock(seconds)
         self.development.mine()
+        self._seen_at = -math.inf
         return self.head().timestamp
 
     def keep_time(self) -> None:

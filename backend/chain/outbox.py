@@ -111,6 +111,8 @@ class Intent:
     actor: str
     body: Any = None
     idempotency_key: str | None = None
+    is_new: bool = False
+    """Whether it is known that no operation has the key yet."""
 
     @property
     def body_hash(self) -> str:
@@ -153,11 +155,16 @@ class Outbox:
         is known of the outcome already. Raises KeyNotHeld (with the transaction, for the party's own wallet),
         ContractRefused, ChainUnavailable, IdempotencyConflict.
         """
-        if (known := self.earlier(intent)) is not None:
+        if not intent.is_new and (known := self.earlier(intent)) is not None:
             return known
         head = self.contracts.node.tick()
-        if len(calls) == 1 and not self._is_busy(signer):
-            self._try(signer, calls[0], head)
+        try:
+            if len(calls) == 1 and not self._is_busy(signer):
+                self._try(signer, calls[0], head)
+        except ContractRefused:
+            if (known := self.earlier(intent)) is not None:
+                return known  # it was done meanwhile, for another who asked the same
+            raise
         self._require_key(signer, calls[-1])
 
         def write(connection: Connection) -> Row:
@@ -258,7 +265,7 @@ def _write(
         row |= {"contract": call.contract, "function": call.function, "to": call.to, "data": call.data}
     connection.execute(insert(operations).values(**row))
     connection.execute(insert(operation_history).values(operation_id=row["id"], state=state, at=at))
-    return row
+    return {**dict.fromkeys(operations.columns.keys()), **row, "history": [{"state": state, "at": at, "note": None}]}
 
 
 @dataclass(frozen=True)

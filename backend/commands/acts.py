@@ -33,7 +33,7 @@ def act(kind: str) -> Callable[[Command[P]], Command[P]]:
             with _turn(request.intent):
                 if (known := desk.outbox.earlier(request.intent)) is not None:
                     return known
-                return command(desk, request, *args, **kwargs)
+                return command(desk, replace(request, is_new=True), *args, **kwargs)
 
         return cast(Command[P], once)
 

@@ -40,10 +40,12 @@ class Request:
     key: str | None = None
     body: Any = None
     kind: str = ""
+    is_new: bool = False
+    """Whether it is known that nothing was done under the key yet."""
 
     @property
     def intent(self) -> Intent:
-        return Intent(self.kind, self.actor.account, self.body, self.key)
+        return Intent(self.kind, self.actor.account, self.body, self.key, self.is_new)
 
     def beside(self, kind: str) -> Intent:
         """Work that goes along with the act, under no key of its own."""

@@ -77,7 +77,10 @@ def write(command: Callable[..., Row], *args: Any, **kwargs: Any) -> Response:
     """
     asked = Request(actor(), idempotency_key(), [request.path, json.loads(request.get_data())])
     row = command(desk(), asked, *args, **kwargs)
-    response = answer_operation(row["id"], under_way=202)
+    if wait_seconds() or "history" not in row:
+        response = answer_operation(row["id"], under_way=202)
+    else:
+        response = answer(shown_operation(dict(row)), 200 if row["state"] in FINAL else 202)
     response.headers["Location"] = f"/api/v1/operations/{row['id']}"
     return response
 

@@ -164,6 +164,7 @@ def test_blocks(server: Server) -> None:
     server.answer = results(
         eth_getBlockByNumber=lambda which, _: None if which == "0x9" else block(7, baseFeePerGas="0x8"),
         eth_gasPrice="0x5",
+        web3_clientVersion="Geth/v1.13",
     )
     node = Node(server.url, 5)
     assert node.block(9) is None
