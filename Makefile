@@ -106,6 +106,9 @@ gas: setup ## gas of every act against its ceiling
 bench-index: setup ## how fast the indexer reads an existing chain, beside get_logs and ORM (CHAIN=anvil)
 	@$(bin)/python scripts/bench_index.py
 
+bench: setup ## acts a second, HTTP in to read model, over the node's own ceiling (CHAIN=anvil)
+	@$(bin)/python scripts/bench.py $(json)
+
 bench-reads: setup ## what lists cost at each size, and answers at 200 requests/s (SIZES=1e4,1e5,1e6, SECONDS=60)
 	@toolchain/components
 	@$(bin)/python scripts/bench_reads.py
