@@ -88,7 +88,8 @@ class System:
         self.database.dispose()
 
     def wait(self, operation_id: str, seconds: float) -> dict[str, Any]:
-        """The operation when it is final and the read model has its block, or as it stands after `seconds`."""
+        """The operation when it and what went along with it are final and the read model has its block, or as it
+        stands after `seconds`."""
         deadline = time.monotonic() + seconds
         for pause in self._pauses():
             seen = self.engine.changes  # before looking, or a change in between would be slept through
@@ -122,7 +123,9 @@ class System:
         if operation["state"] not in FINAL:
             return bool(operation["state"] == "suspended")
         block = operation["block_number"]
-        return block is None or self.indexer.position() >= block
+        if block is not None and self.indexer.position() < block:
+            return False
+        return not self.outbox.is_under_way_beside(operation)
 
 
 def _listening(desk: Desk, database: Database) -> Listening:

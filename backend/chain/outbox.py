@@ -208,6 +208,16 @@ class Outbox:
             ).mappings()
             return {**row, "history": [dict(entry) for entry in history]}
 
+    def is_under_way_beside(self, operation: Row) -> bool:
+        """Whether something that the same request wrote is under way, such as a new participant's approvals."""
+        if operation["request_id"] is None:
+            return False
+        query = select(operations.c.id).where(
+            operations.c.request_id == operation["request_id"], operations.c.state.in_(("pending", "submitted"))
+        )
+        with reading(self.engine) as connection:
+            return connection.execute(query.limit(1)).first() is not None
+
     def _once(self, intent: Intent, write: Callable[[Connection], Row]) -> Row:
         """Writes in one transaction; where another request with the same key was faster, the operation is its."""
         try:

@@ -27,10 +27,11 @@ def operation(operation_id: str) -> Response:
 
 @blueprint.post(f"/operations/<{IDENTIFIER}:operation_id>/cancellations")
 @blueprint.input(EmptyBody, arg_name="body")
-@documents_post(blueprint, 404)
+@documents_post(blueprint, 403, 404)
 def take_back(operation_id: str, body: EmptyBody) -> Response:
     """Take an operation back that has not ended (whoever asked for it, or the operator). It may be too late: its state
     says what a block decided. Honours Prefer: wait=N as writes do."""
+    context.require_member()
     _own(operation_id)
     context.system().outbox.take_back(operation_id)
     return context.answer_operation(operation_id, under_way=202)
