@@ -585,11 +585,14 @@ class Sender:
         }
 
     def _reason(self, row: Row, block: int) -> ContractRefused:
+        """Why it was refused: on the state before its block, or, where what came before it in that block was why, on
+        the state after."""
         request = {"from": row["signer"], "to": row["to"], "data": row["data"]}
-        try:
-            self.contracts.node.rpc("eth_call", request, hex(block - 1))
-        except Web3RPCError as refusal:
-            return contract_refused(refusal, row["contract"])
+        for state in (block - 1, block):
+            try:
+                self.contracts.node.rpc("eth_call", request, hex(state))
+            except Web3RPCError as refusal:
+                return contract_refused(refusal, row["contract"])
         return ContractRefused(error="Reverted", arguments={}, contract=row["contract"])
 
 

@@ -21,6 +21,7 @@ from backend.config import DAY
 from backend.crashpoints import crash_point
 from backend.documents import tables
 from backend.errors import ContractRefused, InvalidInput, both
+from backend.queries import chain as chain_queries
 from backend.queries import settlement_runs as queries
 
 log = structlog.get_logger(__name__)
@@ -78,8 +79,9 @@ class SettlementRuns:
         if progress.failures >= MOST_FAILURES:
             log.error("settlement-run-suspended", run=run["id"], reason=progress.reason)
             return self._end(run, "suspended", progress.reason)
+        seen_until = chain_queries.position(self._desk.engine)["at"]
         calls = self._next(run)
-        if not calls and self._desk.contracts.node.head().timestamp < run["day"] + DAY:
+        if not calls and seen_until < run["day"] + DAY:
             return False  # something may mature before the day is over
         if not calls:
             return self._end(run, "done", "")

@@ -10,8 +10,10 @@ from typing import Any
 from sqlalchemy import Engine, RowMapping, delete, func, insert, select, update
 
 from backend.database import reading
+from backend.documents.tables import fresh_id
 from backend.errors import Conflict, NotFound, both
 from backend.live.tables import webhooks
+from backend.queries.pages import page
 
 MOST = 20
 """Webhooks of one account."""
@@ -21,7 +23,7 @@ def register(engine: Engine, account: str, url: str, names: Collection[str], pos
     """A new webhook of `account`, told what comes after `position`; with its secret, which is not shown again. Raises
     Conflict."""
     row = {
-        "id": secrets.token_hex(16),
+        "id": fresh_id(),
         "account": account,
         "url": url,
         "secret": "fqw_" + secrets.token_urlsafe(32),
@@ -40,13 +42,10 @@ def register(engine: Engine, account: str, url: str, names: Collection[str], pos
     return {**_shown(row), "secret": row["secret"]}
 
 
-def listed(engine: Engine, viewer: str | None) -> list[dict[str, Any]]:
-    """The webhooks of `viewer` (None: all), the first first."""
-    query = select(webhooks).order_by(webhooks.c.created_at, webhooks.c.id)
-    if viewer is not None:
-        query = query.where(webhooks.c.account == viewer)
-    with reading(engine) as db:
-        return [_shown(row) for row in db.execute(query).mappings()]
+def listed(engine: Engine, viewer: str | None, after: str | None, limit: int) -> dict[str, Any]:
+    """A page of the webhooks of `viewer` (None: all), the latest first."""
+    query = select(webhooks) if viewer is None else select(webhooks).where(webhooks.c.account == viewer)
+    return page(engine, query, webhooks.c.id, after, limit, _shown, latest_first=True)
 
 
 def visible(engine: Engine, webhook_id: str, viewer: str | None) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from backend.live.stream import Streams
 from backend.queries import feed
 from backend.web import context
 from backend.web.api.shared import IDENTIFIER, documents_post, documents_read, refusals, topic
-from backend.web.schemas import Body, EmptyBody, RowNumber
+from backend.web.schemas import Body, EmptyBody, IdPageQuery, RowNumber
 
 _NAME = "[A-Z][A-Za-z]{3,63}"
 EventName = Annotated[str, Field(pattern=f"^{_NAME}$", description="Name of a contract's event")]
@@ -88,11 +88,12 @@ def register(body: WebhookBody) -> Response:
 
 
 @blueprint.get("/webhooks")
+@blueprint.input(IdPageQuery, location="query", arg_name="query")
 @documents_read(blueprint, 403)
-def listed() -> Response:
+def listed(query: IdPageQuery) -> Response:
     """My webhooks, and how far each has been told (the operator: all)."""
     context.require_member()
-    return context.answer({"items": webhooks.listed(context.desk().engine, context.viewer())})
+    return context.answer(webhooks.listed(context.desk().engine, context.viewer(), query.after, query.limit))
 
 
 @blueprint.get(f"/webhooks/<{IDENTIFIER}:webhook_id>")

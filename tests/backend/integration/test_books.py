@@ -273,10 +273,10 @@ def test_a_statement_in_pages_is_the_whole_one(flow: Flow) -> None:
         assert whole["closing"] == sorted(books, key=lambda row: (row["currency"], row["book"]))
         for limit in (1, 7):
             items: list[Any] = []
-            page: dict[str, Any] = {"next": {}, "closing": []}
+            page: dict[str, Any] = {"next": "", "closing": []}
             while page["next"] is not None:
                 before = page["closing"]
-                page = party.get(f"/participants/{party.account}/statement", limit=limit, after=page["next"])
+                page = party.get(f"/participants/{party.account}/statement", limit=limit, after=page["next"] or None)
                 assert page["opening"] == before
                 assert 0 < len(page["items"]) <= limit
                 items += page["items"]

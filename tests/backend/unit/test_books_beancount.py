@@ -176,4 +176,4 @@ def test_a_page_ends_with_a_whole_event(paper: Paper) -> None:
         ("JPY", "bank", -5),
         ("JPY", "cash", 5),
     ]
-    assert statement(paper.engine, party, after=(3, None))["opening"] == first["closing"]
+    assert statement(paper.engine, party, behind=(3, None))["opening"] == first["closing"]

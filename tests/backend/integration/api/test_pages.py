@@ -13,7 +13,7 @@ from backend.testing import Network
 PLAIN = (
     "/receivables", "/notes", "/events", "/participants", "/quote-requests", "/quotes", "/loans", "/loan-requests",
     "/loan-quotes", "/counts", "/sales", "/lots", "/receipts", "/intakes", "/delivery-orders", "/receipt-quotes",
-    "/feeds",
+    "/feeds", "/webhooks",
 )  # fmt: skip
 
 
@@ -51,6 +51,8 @@ def lived(feiqian: Network) -> Network:
         tier1.order_delivery(receipt, "1", "truck")
         tier1.ask_for_receipt_quotes(receipt, "2", banks)
         feiqian.bank_a.quote_receipt(receipt, "2", 1_000_00)
+        for party in (tier1, feiqian.bank_a):
+            party.hook("http://127.0.0.1:9/")
     feiqian.operator.travel(days=12)
     for loan in feiqian.bank_a.loans():
         feiqian.bank_a.open_sale(loan["id"])
