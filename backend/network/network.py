@@ -17,6 +17,8 @@ from backend.network.validators import Validator
 from backend.processes import hold
 
 MEET_SECONDS = 60.0
+CUT_LOOKS = 3
+CUT_PAUSE = 0.3
 PATIENCE_SECONDS = 5.0
 DIAL_SECONDS = 45.0
 """geth dials nobody twice within 35 seconds."""
@@ -120,10 +122,20 @@ class Network:
                 reason=both("name every validator once, as in 1,2 3,4", "每个验证节点应恰好出现一次,例如 1,2 3,4"),
             )
         side_of = {number: side for side in map(frozenset, sides) for number in side}
-        for one in self.running():
-            for other in self.validators:
-                if side_of[one.seat.number] != side_of[other.seat.number]:
-                    one.call("admin_removePeer", other.seat.enode)
+        deadline, quiet = time.monotonic() + DIAL_SECONDS, 0
+        while quiet < CUT_LOOKS:
+            for one in self.running():
+                for other in self.validators:
+                    if side_of[one.seat.number] != side_of[other.seat.number]:
+                        one.call("admin_removePeer", other.seat.enode)
+            time.sleep(CUT_PAUSE)  # a dial that was under way comes through after it was forbidden
+            known = [one for one in self.standings() if one.pid is not None]
+            is_cut = all(one.peers < len(side_of[one.validator.seat.number]) for one in known)
+            quiet = quiet + 1 if is_cut else 0
+            if time.monotonic() > deadline:
+                raise ChainUnavailable(
+                    reason=both("the validators do not let go of each other", "验证节点无法断开连接")
+                )
 
     def isolate(self, validator: Validator) -> None:
         """Cuts one validator off from all others."""
