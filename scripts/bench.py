@@ -70,6 +70,7 @@ class Stand:
             operator_api_key="the-operator",
             currencies="CNY",
             poll_seconds=0.01,
+            gather_seconds=0.02,
         )
         logs.configure(self.settings)
         self.chain = LocalChain(self.settings)
