@@ -69,13 +69,15 @@ bench-network: setup ## throughput, block time and finality of four validators, 
 	@$(bin)/python scripts/bench_network.py $(json)
 
 test: setup ## all tests (CHAIN=anvil runs them on Anvil, DATABASE=postgresql all on PostgreSQL)
-	@$(MAKE) --no-print-directory test-backend test-contracts test-invariants
+	@$(MAKE) --no-print-directory -j2 test-backend test-contracts
+	@$(MAKE) --no-print-directory test-invariants
 
 test-backend: setup
 	@toolchain/components
-	$(pytest) -q
+	$(pytest) -q tests/backend tests/model tests/e2e
+	CHAIN=anvil $(pytest) -q tests/torture
 ifneq ($(DATABASE),postgresql)
-	DATABASE=postgresql $(pytest) -q $(on_both)
+	DATABASE=postgresql CHAIN=anvil $(pytest) -q $(on_both)
 endif
 
 test-contracts: setup
