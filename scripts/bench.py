@@ -88,7 +88,6 @@ class Stand:
         ]
         self._left = [NOTES] * LANES
         self.world.system.engine.stop()
-        self.price = 10 * self.node.gas_price(self.node.head())
 
     def _note(self, now: int, owner: Party, lane: int, number: int) -> int:
         day = time.strftime("%Y-%m-%d", time.gmtime(now))
@@ -106,6 +105,11 @@ class Stand:
         self._left[lane] -= endorsements
         return self._stock[lane][-1]
 
+    @property
+    def price(self) -> int:
+        """What full blocks do not outbid at once."""
+        return 10 * self.node.gas_price(self.node.head())
+
     def close(self) -> None:
         self.world.close()
         self.chain.stop()
@@ -114,10 +118,10 @@ class Stand:
         """Endorsements of one fen each, signed, from the supplier's next nonce on."""
         account = self.suppliers[lane].account
         key, first = self.world.system.keystore.account(account), self.node.transaction_count(account)
-        raws = []
+        raws, price = [], self.price
         for nonce in range(first, first + count):
             call = self.contracts.call_data("Receivables", "endorse", self.note(lane), self.payee.account, 1, True)
-            signed = sign(key, nonce=nonce, gas_price=self.price, gas=GAS, to=call.to, data=call.data,
+            signed = sign(key, nonce=nonce, gas_price=price, gas=GAS, to=call.to, data=call.data,
                           chain_id=self.node.chain_id)  # fmt: skip
             raws.append("0x" + signed.raw.hex())
         return raws
