@@ -80,7 +80,7 @@ def _not_mined(scene: Scene, point: str) -> None:
     node.rpc("evm_setAutomine", False)
     try:
         crowd = Crowd(scene.stage, scene.draw(ACTS))
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while not dies.was_killed_within(0.2) and time.monotonic() < deadline:
             node.rpc("anvil_setNextBlockBaseFeePerGas", hex(DEAR))
             node.rpc("evm_mine")
