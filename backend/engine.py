@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import structlog
 
@@ -134,18 +135,7 @@ class Engine:
     def step(self) -> bool:
         """One round of each part in turn; whether anything moved. Raises ChainUnavailable at once, and another fault
         after everything else had its turn."""
-        faults: list[Exception] = []
-        moved = False
-        for part in self._parts:
-            try:
-                moved = self._round(part) or moved
-            except ChainUnavailable:
-                raise
-            except Exception as fault:
-                faults.append(fault)
-        if faults:
-            raise faults[0]
-        return moved
+        return _each(partial(self._round, part) for part in self._parts)
 
     def _round(self, part: Part) -> bool:
         if part.leases is not None and not part.leases.holds(part.kind):
@@ -159,19 +149,7 @@ class Engine:
         return moved
 
     def _run_each(self) -> bool:
-        if self.indexer.is_behind:
-            return False
-        faults, moved = [], False
-        for run in self.runs:
-            try:
-                moved = run() or moved
-            except ChainUnavailable:
-                raise
-            except Exception as fault:
-                faults.append(fault)
-        if faults:
-            raise faults[0]
-        return moved
+        return False if self.indexer.is_behind else _each(self.runs)
 
     def _rest_of_indexer(self) -> float:
         if self.indexer.is_behind:
@@ -216,3 +194,20 @@ class Engine:
             log.exception("engine-fault", part=part.kind, fault=str(fault))
             part.fault = both("{kind}: {fault}", "引擎故障 {kind}:{fault}", kind=type(fault).__name__, fault=fault)
         return FAULT_SECONDS
+
+
+def _each(works: Iterable[Callable[[], bool]]) -> bool:
+    """Has each of them done, whatever the others did; whether anything moved. Raises ChainUnavailable at once, and the
+    first other fault at the end."""
+    faults: list[Exception] = []
+    moved = False
+    for work in works:
+        try:
+            moved = work() or moved
+        except ChainUnavailable:
+            raise
+        except Exception as fault:
+            faults.append(fault)
+    if faults:
+        raise faults[0]
+    return moved

@@ -115,7 +115,6 @@ class Sender:
         self.contracts = contracts
         self.keystore = keystore
         self.leases = Leases(engine)
-        self._settings = settings
         self._share = share
         self._patience = settings.receipt_seconds
         self._attempts: dict[str, _Attempt] = {}
@@ -156,9 +155,11 @@ class Sender:
         Raises ChainUnavailable: the round is then repeated later, and nothing is lost.
         """
         self._moved, self._faults = False, []
-        self._gone = self._vanished()
         held = self.leases.hold([_lease(signer) for signer in signers])
         mine = [signer for signer in signers if _lease(signer) in held]
+        if not mine:
+            return False
+        self._gone = self._vanished()
         try:
             lanes = self._open(mine)
             for lane in lanes:
@@ -525,13 +526,12 @@ class Sender:
                         self._attempts[row["id"]].due = 0.0
         for move_ in moves:
             self._attempts.pop(move_.row["id"], None)
-            log.info("operation-ended", operation=move_.row["id"], state=move_.state, **_place(move_))
 
     def _mined(self, rows: list[Row]) -> dict[str, tuple[Row, Mapping[str, Any], Block]]:
         """By operation: what of it a block has (its own bytes, or others at its nonce), the receipt and the block."""
         candidates = replacements.candidates(self.engine, rows)
-        asked = [("eth_getTransactionReceipt", [one["tx_hash"]]) for one in candidates]
-        receipts = [(one, answer) for one, answer in zip(candidates, self._answers(asked), strict=True) if answer]
+        answers = self.contracts.node.all("eth_getTransactionReceipt", [[one["tx_hash"]] for one in candidates])
+        receipts = [(one, answer) for one, answer in zip(candidates, answers, strict=True) if answer]
         numbers = sorted({int(receipt["blockNumber"], 16) for _, receipt in receipts})
         blocks = dict(zip(numbers, self.contracts.node.headers(numbers), strict=True))
         found = {}
@@ -540,13 +540,6 @@ class Sender:
             if block is not None and block.hash == receipt["blockHash"]:
                 found[str(one["id"])] = (one, receipt, block)
         return found
-
-    def _answers(self, asked: list[tuple[str, list[Any]]]) -> list[Any]:
-        answers = self.contracts.node.batch(asked)
-        for answer in answers:
-            if isinstance(answer, Web3RPCError):
-                raise answer
-        return answers
 
     def _ends(self, done: list[tuple[Row, Row, Mapping[str, Any], Block]]) -> list[Move]:
         """The last move of each: `done` has the operation, what of it was mined, the receipt and the block."""
@@ -622,7 +615,3 @@ def _behind(lane: _Lane, row: Row, turn: float) -> list[Row]:
 def _leading(rows: list[Row], done: Mapping[str, object]) -> list[Row]:
     """Those of a lane that are done, up to the first that is not."""
     return list(itertools.takewhile(lambda row: row["id"] in done, rows))
-
-
-def _place(move_: Move) -> dict[str, Any]:
-    return {"tx": move_.values["tx_hash"], "block": move_.values["block_number"]}

@@ -27,10 +27,8 @@ class _Gathering:
         self.signer: str | None = None
 
     def send(self, _intent: Intent, signer: str, *calls: Call, result: dict[str, Any] | None = None) -> Row:
-        places = {(self.signer or signer, call.contract) for call in self.calls} | {
-            (signer, call.contract) for call in calls
-        }
-        if len(calls) != 1 or result is not None or len(places) > 1:
+        alike = {call.contract for call in (*self.calls[:1], *calls)}
+        if len(calls) != 1 or result is not None or len(alike) != 1 or self.signer not in (None, signer):
             self.settle()
         self.signer = signer
         self.calls += calls
@@ -45,12 +43,12 @@ def together(contracts: Contracts, calls: Sequence[Call]) -> list[Call]:
     by_contract: dict[str, list[Call]] = {}
     for call in calls:
         by_contract.setdefault(call.contract, []).append(call)
-    return [
-        contracts.call_data(name, "bulk", [bytes.fromhex(call.data[2:]) for call in group])
-        if len(group) > 1
-        else group[0]
-        for name, group in by_contract.items()
-    ]
+    return [_in_one(contracts, group) if len(group) > 1 else group[0] for group in by_contract.values()]
+
+
+def _in_one(contracts: Contracts, calls: Sequence[Call]) -> Call:
+    """The bulk of calls to one contract."""
+    return contracts.call_data(calls[0].contract, "bulk", [bytes.fromhex(call.data[2:]) for call in calls])
 
 
 @act("bulk")
@@ -66,6 +64,4 @@ def do_bulk(desk: Desk, request: Request, command: Callable[..., Row], items: Se
                 alone(inner, replace(request, key=None), *args, **kwargs)
             except FeiqianError as refusal:
                 raise refusal.at(f"items.{position}") from refusal
-    calls = [bytes.fromhex(call.data[2:]) for call in gathering.calls]
-    call = desk.contracts.call_data(gathering.calls[0].contract, "bulk", calls)
-    return desk.outbox.send(request.intent, str(gathering.signer), call)
+    return desk.outbox.send(request.intent, str(gathering.signer), _in_one(desk.contracts, gathering.calls))

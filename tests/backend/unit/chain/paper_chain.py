@@ -99,6 +99,9 @@ class PaperChain:
                 answers.append(no)
         return answers
 
+    def all(self, method: str, parameters: list[list[Any]]) -> list[Any]:
+        return [self.rpc(method, *each) for each in parameters]
+
     def rpc(self, method: str, *params: Any) -> Any:
         self._require_up()
         return getattr(self, method)(*params)
