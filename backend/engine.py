@@ -38,6 +38,8 @@ class Part:
     work: Callable[[], bool]
     rest: Callable[[], float]
     """The longest that may pass until the next round where nothing moved, seconds: 0 where more can be done at once."""
+    has_more: Callable[[], bool] = lambda: False
+    """Whether work is left that does not get less by waiting."""
     leases: Leases | None = None
     when_lost: Callable[[], None] = lambda: None
     """Called when the chain does not answer."""
@@ -69,8 +71,14 @@ class Engine:
         self._change = threading.Condition()
         self._parts = [
             *(self._sending(sender) for sender in self.senders),
-            Part("indexer", lambda: self.indexer.step(), self._rest_of_indexer, lease() if lease else None),
-            Part("runs", self._run_each, lambda: IDLE_SECONDS, lease() if lease else None),
+            Part(
+                "indexer",
+                lambda: self.indexer.step(),
+                self._rest_of_indexer,
+                has_more=lambda: self.indexer.is_behind,
+                leases=lease() if lease else None,
+            ),
+            Part("runs", self._run_each, lambda: IDLE_SECONDS, leases=lease() if lease else None),
         ]
 
     def _sending(self, sender: Sender) -> Part:
@@ -170,7 +178,7 @@ class Engine:
             longest = self._guarded(part)
             # Short after something moved, then longer and longer: a block is seldom far away.
             pause = min(longest, 2 * pause) if longest else FIRST_PAUSE
-            if part.wanted.wait(pause):
+            if (part.wanted.wait(pause) or longest == 0) and not part.has_more():
                 pause = FIRST_PAUSE
                 self._stopping.wait(self._gather)
             part.wanted.clear()

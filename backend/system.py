@@ -122,10 +122,8 @@ class System:
     def _is_done(self, operation: dict[str, Any]) -> bool:
         if operation["state"] not in FINAL:
             return bool(operation["state"] == "suspended")
-        block = operation["block_number"]
-        if block is not None and self.indexer.position() < block:
-            return False
-        return not self.outbox.is_under_way_beside(operation)
+        last = self.outbox.last_block(operation)
+        return last is not None and self.indexer.position() >= last
 
 
 def _listening(desk: Desk, database: Database) -> Listening:

@@ -167,10 +167,10 @@ class Node:
         return self.tick().timestamp
 
     def wake_miner(self) -> None:
-        """Has a development chain make a block of what waits there: Anvil's own miner forgets it under load, for good.
-        On any other chain somebody else makes the blocks."""
+        """Has a development chain that makes blocks by itself make one of what waits there. On any other chain somebody
+        else makes them."""
         if self.development is not None:
-            self.development.mine()
+            self.development.wake()
 
     def travel(self, seconds: int) -> int:
         """Moves the clock of a development chain forward; the new time. Refused on any other."""
@@ -330,6 +330,7 @@ class DevelopmentCalls(Protocol):
     gas_behind: int | None
 
     def mine(self) -> None: ...
+    def wake(self) -> None: ...
     def move_clock(self, seconds: int) -> None: ...
     def fund(self, address: str) -> None: ...
     def snapshot(self) -> str: ...
@@ -344,6 +345,9 @@ class Ganache:
 
     def mine(self) -> None:
         self._node.rpc("evm_mine")
+
+    def wake(self) -> None:
+        """It never sleeps: a transaction is in its block before its sender has an answer."""
 
     def move_clock(self, seconds: int) -> None:
         self._node.rpc("evm_increaseTime", seconds)
@@ -365,6 +369,11 @@ class Ganache:
 
 class Anvil(Ganache):
     gas_behind = None
+
+    def wake(self) -> None:
+        """Its miner forgets what waits under load, for good."""
+        if self._node.rpc("anvil_getAutomine"):
+            self.mine()
 
     def move_clock(self, seconds: int) -> None:
         self._node.rpc("evm_increaseTime", hex(seconds))

@@ -31,7 +31,9 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     bindparam,
+    case,
     false,
+    func,
     insert,
     select,
     update,
@@ -96,6 +98,11 @@ operation_history = Table(
     Column("note", String),
 )
 
+_EARLIER = select(operations).where(
+    operations.c.actor == bindparam("actor"), operations.c.idempotency_key == bindparam("key")
+)
+_BUSY = select(operations.c.id).where(operations.c.signer == bindparam("signer"), operations.c.state.in_(OPEN)).limit(1)
+
 Row = Mapping[Any, Any]
 
 
@@ -134,15 +141,8 @@ class Outbox:
         if intent.idempotency_key is None:
             return None
         with reading(self.engine) as connection:
-            row = (
-                connection.execute(
-                    select(operations).where(
-                        operations.c.actor == intent.actor, operations.c.idempotency_key == intent.idempotency_key
-                    )
-                )
-                .mappings()
-                .first()
-            )
+            asked = {"actor": intent.actor, "key": intent.idempotency_key}
+            row = connection.execute(_EARLIER, asked).mappings().first()
         if row is not None and row["body_hash"] != intent.body_hash:
             raise IdempotencyConflict(key=intent.idempotency_key)
         return row
@@ -208,15 +208,16 @@ class Outbox:
             ).mappings()
             return {**row, "history": [dict(entry) for entry in history]}
 
-    def is_under_way_beside(self, operation: Row) -> bool:
-        """Whether something that the same request wrote is under way, such as a new participant's approvals."""
+    def last_block(self, operation: Row) -> int | None:
+        """The last block that has something of what the same request wrote, such as a new participant's approvals: 0
+        where nothing of it went to the chain, None while any of it is under way."""
         if operation["request_id"] is None:
-            return False
-        query = select(operations.c.id).where(
-            operations.c.request_id == operation["request_id"], operations.c.state.in_(("pending", "submitted"))
-        )
+            return int(operation["block_number"] or 0)
+        under_way = case((operations.c.state.in_(("pending", "submitted")), 1), else_=0)
+        query = select(func.max(under_way), func.max(operations.c.block_number))
         with reading(self.engine) as connection:
-            return connection.execute(query.limit(1)).first() is not None
+            is_open, last = connection.execute(query.where(operations.c.request_id == operation["request_id"])).one()
+        return None if is_open else int(last or 0)
 
     def _once(self, intent: Intent, write: Callable[[Connection], Row]) -> Row:
         """Writes in one transaction; where another request with the same key was faster, the operation is its."""
@@ -243,12 +244,7 @@ class Outbox:
 
     def _is_busy(self, signer: str) -> bool:
         with reading(self.engine) as connection:
-            return (
-                connection.execute(
-                    select(operations.c.id).where(operations.c.signer == signer, operations.c.state.in_(OPEN)).limit(1)
-                ).first()
-                is not None
-            )
+            return connection.execute(_BUSY, {"signer": signer}).first() is not None
 
 
 def _write(

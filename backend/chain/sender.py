@@ -50,6 +50,8 @@ WINDOW = 100
 """Operations of a lane that are looked at together."""
 LYING_BLOCKS = 3
 """Blocks that pass over a transaction before its price is thought to be why."""
+STILL_SECONDS = 0.25
+"""How long nothing that is under way may come to a block before the node's miner is woken."""
 CHUNK_SECONDS = 0.5
 """How long a node should work on what it is given at once."""
 
@@ -121,6 +123,7 @@ class Sender:
         self._chunk = 8
         self._moved = False
         self._gone: dict[str, int] = {}
+        self._still_since = 0.0
         self._faults: list[FeiqianError] = []
 
     def lanes(self) -> list[str]:
@@ -167,6 +170,7 @@ class Sender:
             self._broadcast([*self._take_back(lanes), *self._sign(lanes, clock)], clock)
             self._finish(lanes)
             self._offer_again(lanes, clock)
+            self._nudge(lanes, clock)
         except (MovedElsewhere, LeaseLost):
             return True
         if self._faults:
@@ -429,6 +433,14 @@ class Sender:
         for _, row in due:
             if row["id"] in self._attempts:  # it did not end meanwhile
                 self._lose_patience(row, reasons.get(row["id"]))
+
+    def _nudge(self, lanes: list[_Lane], clock: float) -> None:
+        """Where nothing that is under way came to a block for a while, a development chain may have forgotten it."""
+        if self._moved or not any(lane.under_way() for lane in lanes):
+            self._still_since = clock
+        elif clock - self._still_since >= STILL_SECONDS:
+            self._still_since = clock
+            self.contracts.node.wake_miner()
 
     def _first_due(self, lane: _Lane, clock: float) -> list[Row]:
         """The first of the lane, where it is under way and it is time to look into it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from backend.chain.outbox import Row
 from backend.commands.acts import act
 from backend.commands.desk import Desk, Request, require_named, require_participant
+from backend.database import reading_once
 from backend.errors import Forbidden, both
 from backend.queries import notes as queries
 
@@ -108,14 +109,17 @@ def redeem_note(desk: Desk, request: Request, note_id: int) -> Row:
 
 def _party(desk: Desk, request: Request, note_id: int) -> str:
     """The actor's account. Raises NotFound unless it is a party to the note's receivable."""
-    caller = require_participant(desk, request)
-    queries.visible_note(desk.engine, note_id, caller)
+    with reading_once(desk.engine):
+        caller = require_participant(desk, request)
+        queries.visible_note(desk.engine, note_id, caller)
     return caller
 
 
 def _own(desk: Desk, request: Request, note_id: int) -> str:
     """The actor's account. Raises NotFound, or Forbidden for a note that is another's."""
-    caller = require_participant(desk, request)
-    if queries.visible_note(desk.engine, note_id, caller)["holder"] != caller:
+    with reading_once(desk.engine):
+        caller = require_participant(desk, request)
+        note = queries.visible_note(desk.engine, note_id, caller)
+    if note["holder"] != caller:
         raise Forbidden(reason=both("note {id} is not yours", "凭证 {id} 的持有人不是您", id=note_id))
     return caller

@@ -198,6 +198,9 @@ class Indexer:
         came that far: no block would ever contradict them."""
         with reading(self.engine) as connection:
             gone = outbox.ended_in(connection, head.number + 1, None, self.source.addresses)
+        if gone:  # or the chain has grown since
+            head = self.source.tip()
+            gone = [row for row in gone if row["block_number"] > head.number]
         if gone:
             log.warning("blocks-lost", head=head.number, operations=len(gone))
             with self.engine.begin() as db:

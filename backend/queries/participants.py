@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Engine, RowMapping, func, select
+from sqlalchemy import Engine, RowMapping, bindparam, func, select
 
 from backend import roles
 from backend.database import reading
@@ -14,6 +14,7 @@ from backend.projections import tables
 from backend.queries.pages import page
 
 _people = tables.participants
+_ID = select(_people.c.id).where(_people.c.account == bindparam("account"))
 
 
 def participants(engine: Engine, role: str | None, after: int, limit: int) -> dict[str, Any]:
@@ -39,7 +40,7 @@ def participant(engine: Engine, account: str) -> dict[str, Any]:
 
 def is_participant(engine: Engine, account: str) -> bool:
     with reading(engine) as db:
-        return db.execute(select(_people.c.id).where(_people.c.account == account)).first() is not None
+        return db.execute(_ID, {"account": account}).first() is not None
 
 
 def account_of_identity(engine: Engine, identity_hash: str) -> str | None:

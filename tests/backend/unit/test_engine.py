@@ -258,6 +258,22 @@ def test_how_long_the_indexer_rests(stage: Stage, moved: bool, busy: bool, behin
     assert stage.engine._guarded(stage.engine._parts[1]) == expected
 
 
+@pytest.mark.parametrize(("behind", "gathers"), [(False, True), (True, False)])
+def test_what_moved_waits_for_more_to_come_together(behind: bool, gathers: bool) -> None:
+    """What is left to read does not get less by waiting."""
+    stage = Stage(gather_seconds=30)
+    stage.index, stage.is_behind = lambda: True, behind
+    stage.engine.start(["indexer"])
+    try:
+        if gathers:
+            time.sleep(0.2)
+            assert stage.done == ["index"]
+        else:
+            eventually(lambda: len(stage.done) > 10)
+    finally:
+        stage.engine.stop()
+
+
 def test_whoever_waits_is_told_at_once(stage: Stage) -> None:
     stage.index = lambda: True
     seen = stage.engine.changes

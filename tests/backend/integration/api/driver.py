@@ -115,7 +115,8 @@ def nothing_changes(network: Network) -> Iterator[None]:
     before = written(network)
     yield
     after = written(network)
-    assert {name for name in before if before[name] != after[name]} == set()
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed == set(), {name: (before[name], after[name]) for name in changed}
 
 
 @dataclass
