@@ -69,7 +69,6 @@ class Stand:
             keystore_rounds=2,
             operator_api_key="the-operator",
             currencies="CNY",
-            poll_seconds=0.01,
             gather_seconds=0.1,
         )
         logs.configure(self.settings)
@@ -137,13 +136,28 @@ def ceiling(stand: Stand, acts: int) -> float:
     for first in range(0, len(raws), 100):
         hashes += stand.node.all("eth_sendRawTransaction", [[raw] for raw in raws[first : first + 100]])
     waiting = hashes[-LANES:]
-    asked = 0
-    while any(found is None for found in stand.node.all("eth_getTransactionReceipt", [[one] for one in waiting])):
-        asked += 1
-        if asked % 50 == 0:
-            stand.node.wake_miner()  # Anvil's own forgets what waits, under load
-        time.sleep(0.002)
+    with _awake(stand):
+        while any(found is None for found in stand.node.all("eth_getTransactionReceipt", [[one] for one in waiting])):
+            time.sleep(0.002)
     return acts / (time.perf_counter() - began)
+
+
+@contextlib.contextmanager
+def _awake(stand: Stand) -> Iterator[None]:
+    """Anvil's miner forgets what waits, under load; the backend wakes it by itself."""
+    ended = threading.Event()
+
+    def wake() -> None:
+        while not ended.wait(0.1):
+            stand.node.wake_miner()
+
+    thread = threading.Thread(target=wake, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
 
 
 def rival(stand: Stand, kind: str, acts: int) -> float | None:
@@ -155,10 +169,11 @@ def rival(stand: Stand, kind: str, acts: int) -> float | None:
         "key": bytes(stand.world.system.keystore.account(account).key).hex(), "note": stand.note(0, acts),
         "payee": stand.payee.account, "gas_price": stand.price, "chain_id": stand.node.chain_id,
     }  # fmt: skip
-    done = subprocess.run(
-        [sys.executable, str(Path(__file__).with_name("bench_rivals.py"))],
-        input=json.dumps(given), capture_output=True, text=True, cwd=ROOT, timeout=600,
-    )  # fmt: skip
+    with _awake(stand):
+        done = subprocess.run(
+            [sys.executable, str(Path(__file__).with_name("bench_rivals.py"))],
+            input=json.dumps(given), capture_output=True, text=True, cwd=ROOT, timeout=300,
+        )  # fmt: skip
     if done.returncode:
         print(f"{kind} gave up: {done.stderr.strip().splitlines()[-1]}", file=sys.stderr)
         return None

@@ -50,7 +50,7 @@ WINDOW = 100
 """Operations of a lane that are looked at together."""
 LYING_BLOCKS = 3
 """Blocks that pass over a transaction before its price is thought to be why."""
-STILL_SECONDS = 0.25
+STILL_SECONDS = 0.1
 """How long nothing that is under way may come to a block before the node's miner is woken."""
 CHUNK_SECONDS = 0.5
 """How long a node should work on what it is given at once."""
@@ -239,11 +239,9 @@ class Sender:
             return []
         self._count([lane for lane in wanting if not lane.under_way()])
         head = self.contracts.node.head()
-        ready = self._tried(wanting, head, clock)
+        ready = self._tried(wanting, max(1, self._chunk // len(wanting)), head, clock)
         if not any(ready.values()):
             return []
-        turn = max(1, self._chunk // len(wanting))
-        ready = {signer: rows[:turn] for signer, rows in ready.items()}
         price = self.contracts.node.gas_price(head)
         with self.engine.begin() as connection:
             self.leases.confirm(connection, [_lease(lane.signer) for lane in wanting if ready[lane.signer]])
@@ -289,9 +287,9 @@ class Sender:
             lane.count = counts[number]
         return counts
 
-    def _tried(self, lanes: list[_Lane], head: Block, clock: float) -> dict[str, list[tuple[Row, int]]]:
-        """By signer: the operations that can be signed now, each with its gas; what a contract refuses has failed,
-        and what is behind one that has to wait waits too.
+    def _tried(self, lanes: list[_Lane], turn: int, head: Block, clock: float) -> dict[str, list[tuple[Row, int]]]:
+        """By signer: the operations that can be signed now, up to `turn`, each with its gas; what a contract refuses
+        has failed, and what is behind one that has to wait waits too.
 
         An operation is tried on the latest state. Where others of its lane come before it, that state says little:
         what is refused then waits for them. A chain that gives every transaction a block of its own is not even asked.
@@ -299,13 +297,13 @@ class Sender:
         behind = self.contracts.node.gas_behind
         asked: list[tuple[str, Call]] = []
         for lane in lanes:
-            tried = self._chunk if behind is None else 0 if lane.under_way() else 1
+            tried = turn if behind is None else 0 if lane.under_way() else 1
             asked += [(lane.signer, _call(row)) for row in lane.unsigned()[:tried]]
         answers = dict(zip(asked, self.contracts.gas_limits(asked, head), strict=True))
         ready: dict[str, list[tuple[Row, int]]] = {}
         for lane in lanes:
             ready[lane.signer] = []
-            for row in lane.unsigned():
+            for row in lane.unsigned()[:turn]:
                 first = not lane.under_way() and not ready[lane.signer]
                 answer = answers.get((lane.signer, _call(row)), behind)
                 if isinstance(answer, int):
