@@ -33,6 +33,11 @@ class Call:
     to: str
     data: str
 
+    @property
+    def is_bulk(self) -> bool:
+        """Whether it is many acts, of which the contract says itself what became of each: there is little to try."""
+        return self.function == "bulk"
+
 
 class Log(NamedTuple):
     """A decoded event with its place on the chain."""

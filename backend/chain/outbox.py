@@ -150,7 +150,7 @@ class Outbox:
     def send(self, intent: Intent, signer: str, *calls: Call, result: dict[str, Any] | None = None) -> Row:
         """Writes one operation a call, to be sent in this order by `signer`; the last one is returned.
 
-        A single call is tried first: what the contract would refuse now is refused here, and nothing is written.
+        A single act is tried first: what the contract would refuse now is refused here, and nothing is written.
         Where the signer has work under way the present state says little, so the sender decides. `result` is what
         is known of the outcome already. Raises KeyNotHeld (with the transaction, for the party's own wallet),
         ContractRefused, ChainUnavailable, IdempotencyConflict.
@@ -159,7 +159,7 @@ class Outbox:
             return known
         head = self.contracts.node.tick()
         try:
-            if len(calls) == 1 and not self._is_busy(signer):
+            if len(calls) == 1 and not calls[0].is_bulk and not self._is_busy(signer):
                 self._try(signer, calls[0], head)
         except ContractRefused:
             if (known := self.earlier(intent)) is not None:
