@@ -234,11 +234,10 @@ class Node:
         """Wei for each unit of gas that the transaction after `head` offers: twice the base fee, or, where there
         is none, what the node asks. (Anvil's eth_gasPrice follows the last offer, so it must not be doubled.)
 
-        A development chain's money is worth nothing, so it is offered five times as much: Anvil drops what some full
-        blocks have outbid. And never less than its first blocks take: where it goes back to a snapshot, they may come
+        On a development chain never less than its first blocks take: where it goes back to a snapshot, they may come
         again, and Ganache begins with a transaction that offers less and then takes nothing else at its nonce."""
         price = int(self.rpc("eth_gasPrice"), 16) if head.base_fee is None else 2 * head.base_fee
-        return price if self.development is None else max(5 * price, FIRST_BLOCKS_PRICE)
+        return price if self.development is None else max(price, FIRST_BLOCKS_PRICE)
 
 
 class _Provider(JSONBaseProvider):

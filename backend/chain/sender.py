@@ -50,7 +50,7 @@ WINDOW = 100
 """Operations of a lane that are looked at together."""
 LYING_BLOCKS = 3
 """Blocks that pass over a transaction before its price is thought to be why."""
-STILL_SECONDS = 0.1
+STILL_SECONDS = 0.25
 """How long nothing that is under way may come to a block before the node's miner is woken."""
 CHUNK_SECONDS = 0.5
 """How long a node should work on what it is given at once."""
