@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Protocol
@@ -38,6 +38,8 @@ FIRST_BLOCKS_PRICE = 2 * 10**9
 """Wei: twice the base fee that a development chain begins with."""
 BATCH = 200
 """Calls in one request."""
+BATCH_BYTES = 1_000_000
+"""What the calls of one request may come to: nodes refuse large ones (Anvil above 2 MB, geth above 5)."""
 FRESH_SECONDS = 0.05
 """So long the clock is not asked for again: requests come closer together than blocks."""
 TICK_SECONDS = 1.0
@@ -89,10 +91,11 @@ class Node:
 
     def batch(self, calls: Sequence[tuple[str, Sequence[Any]]]) -> list[Any]:
         """The answers to many raw calls (method, parameters), in their order: the result, or the Web3RPCError of what
-        the node says no to. They travel BATCH at a time. Raises ChainUnavailable; any part may have been done then."""
+        the node says no to. They travel BATCH at a time, or fewer of the large ones. Raises ChainUnavailable; any
+        part may have been done then."""
         found: list[Any] = []
-        for first in range(0, len(calls), BATCH):
-            for answer in self._provider.make_batch(calls[first : first + BATCH]):
+        for portion in _portions(calls):
+            for answer in self._provider.make_batch(portion):
                 no = "error" in answer
                 found.append(Web3RPCError(error_message(answer), rpc_response=answer) if no else answer["result"])
         return found
@@ -283,6 +286,21 @@ class _Provider(JSONBaseProvider):
             if once:
                 raise
         return self._http.post(self._url, content=request)
+
+
+def _portions(calls: Sequence[tuple[str, Sequence[Any]]]) -> Iterator[list[tuple[str, Sequence[Any]]]]:
+    """The calls in their order, as many together as may travel in one request; one at least."""
+    portion: list[tuple[str, Sequence[Any]]] = []
+    size = 0
+    for call in calls:
+        weight = len(orjson.dumps(call[1]))
+        if portion and (len(portion) == BATCH or size + weight > BATCH_BYTES):
+            yield portion
+            portion, size = [], 0
+        portion.append(call)
+        size += weight
+    if portion:
+        yield portion
 
 
 def _header(block: Any) -> Block | None:

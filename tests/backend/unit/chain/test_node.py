@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from web3.exceptions import Web3RPCError
 
-from backend.chain.node import GAS_LIMIT, Node, free_port
+from backend.chain.node import BATCH_BYTES, GAS_LIMIT, Node, free_port
 from backend.errors import ChainUnavailable, Conflict
 
 Answer = Callable[[BaseHTTPRequestHandler, Any], None]
@@ -252,6 +252,23 @@ def test_a_batch_is_answered_in_the_order_of_the_calls(server: Server) -> None:
     assert [item for item in found if isinstance(item, int)] == list(range(1, 450, 2))
     assert [str(item.message) for item in found if isinstance(item, Web3RPCError)][:2] == ["no 0", "no 2"]
     assert Node(server.url, 2).batch([]) == []
+
+
+def test_large_calls_travel_in_several_requests(server: Server) -> None:
+    """A node that refuses a request for its size would refuse it again for ever."""
+    sizes: list[int] = []
+
+    def shown(asked: list[Any]) -> list[Any]:
+        sizes.append(len(json.dumps(asked)))
+        return [{"id": call["id"], "result": call["params"][0][:2]} for call in asked]
+
+    server.answer = answers(shown)
+    calls = [("echo", [f"{number:02}" + "0" * 50_000]) for number in range(60)]
+    calls.insert(30, ("echo", ["xx" + "0" * 2 * BATCH_BYTES]))
+    found = Node(server.url, 2).batch(calls)
+    assert found == [call[1][0][:2] for call in calls]
+    assert [size > 1.1 * BATCH_BYTES for size in sizes].count(True) == 1, "the one that is too large by itself"
+    assert len(sizes) == 5, sizes
 
 
 @pytest.mark.parametrize(
