@@ -220,10 +220,14 @@ def test_nothing_keeps_the_reader_busy(door: Door) -> None:
     long += [message.replace("Good day.", "x" * 3500)]
     long += [message.replace("URI: ", "URI: " + "a.%41" * 700), message + "\nResources:" + "\n- a" * 800]
     long += [message + "\nResources:" + "\n- a" * 800 + "\n-", "a" * 3900 + " wants you to sign in with"]
-    started = time.perf_counter()
-    for text in long:
-        door.enter(text, "0x" + "11" * 65)
-    assert time.perf_counter() - started < 5
+
+    def seconds(texts: list[str]) -> float:
+        started = time.process_time()
+        for text in texts:
+            door.enter(text, "0x" + "11" * 65)
+        return time.process_time() - started
+
+    assert seconds(long) < 20 * seconds([message] * len(long))
 
 
 def test_a_session_ends_with_its_message_and_at_the_latest_after_its_hours(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import random
 import socket
-import time
 from pathlib import Path
 from typing import NoReturn
 
@@ -18,6 +17,7 @@ from backend.invoices import MAX_DOCUMENT_BYTES, read_invoice
 from backend.invoices.xmltree import MAX_DEPTH, MAX_ELEMENTS, parse
 
 from .documents import NUMBER, PLAIN, edited, read, refused
+from .effort import MUCH, effort
 
 BODY = PLAIN.partition("\n")[2]
 AFTER_NUMBER = NUMBER + "<cbc:Note>{}</cbc:Note>"
@@ -66,9 +66,8 @@ def test_an_external_file_is_not_read(tmp_path: Path) -> None:
 
 
 def test_a_billion_laughs_are_refused_at_once() -> None:
-    begun = time.perf_counter()
     assert "document type" in refused(InvoiceUnreadable, "invoice", laughs())
-    assert time.perf_counter() - begun < 2
+    assert effort(laughs()) < MUCH
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "gb18030", "utf-8-sig"])
@@ -152,11 +151,10 @@ def test_the_number_of_elements_is_bounded() -> None:
 
 def test_many_combining_marks_do_not_take_long() -> None:
     """Normalising takes the square of the length: the long value is refused before."""
-    begun = time.perf_counter()
     marks = "\u0301\u0316" * 600_000
     document = edited((NUMBER, f"<cbc:ID>{marks}</cbc:ID>"))
     refused(InvalidInput, "invoice.number", document)
-    assert time.perf_counter() - begun < 3
+    assert effort(document) < MUCH
 
 
 @given(st.binary(max_size=200))
