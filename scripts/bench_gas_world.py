@@ -185,7 +185,7 @@ class World:
     def open_account(self, name: str) -> str:
         """A key that can send; its address."""
         self.accounts[name] = self.keys.create()
-        self.node.prepare_account(self.accounts[name])
+        self.node.prepare_accounts(self.accounts[name])
         return self.accounts[name]
 
     def admission(self, name: str, roles: int) -> tuple[Any, ...]:

@@ -166,19 +166,18 @@ class Contracts:
             raise refused(no, name) from no
 
     def read_each(self, name: str, function: str, asked: Iterable[tuple[Any, ...]], *, block: int) -> list[Any]:
-        """The answers of a view function at `block` to many arguments: as `read`, without what that looks up anew each
-        time. Raises ChainUnavailable or ContractRefused."""
+        """The answers of a view function at `block` to many arguments: as `read`, many in one request. Raises
+        ChainUnavailable or ContractRefused."""
         address = self.address(name)
         selector, inputs, outputs = self._shape(name, function)
         takes, gives = [type_of(item) for item in inputs], [type_of(item) for item in outputs]
+        data = [selector + CODEC.encode(takes, arguments).hex() for arguments in asked]
         found = []
-        for arguments in asked:
-            call = {"to": address, "data": selector + CODEC.encode(takes, arguments).hex()}
-            try:
-                raw = bytes.fromhex(self.node.rpc("eth_call", call, hex(block))[2:])
-            except Web3RPCError as no:
-                raise refused(no, name) from no
-            values = [spelt(item, value) for item, value in zip(outputs, CODEC.decode(gives, raw), strict=True)]
+        for raw in self.node.batch([("eth_call", [{"to": address, "data": each}, hex(block)]) for each in data]):
+            if isinstance(raw, Web3RPCError):
+                raise refused(raw, name) from raw
+            decoded = CODEC.decode(gives, bytes.fromhex(raw[2:]))
+            values = [spelt(item, value) for item, value in zip(outputs, decoded, strict=True)]
             found.append(values[0] if len(values) == 1 else values)
         return found
 
@@ -197,17 +196,21 @@ class Contracts:
         The same question on the same state is answered from memory.
         """
         questions = [(head.hash, sender, call.to, call.data) for sender, call in asked]
-        unknown = [number for number, question in enumerate(questions) if question not in self._gas]
+        # Taken out at once: another thread may clear the memory while the node is asked.
+        answers: dict[int, int | ContractRefused | Web3RPCError] = {
+            number: gas for number, question in enumerate(questions) if (gas := self._gas.get(question)) is not None
+        }
+        unknown = [number for number in range(len(questions)) if number not in answers]
         tried = [{"from": asked[one][0], "to": asked[one][1].to, "data": asked[one][1].data} for one in unknown]
-        fresh: dict[int, int | ContractRefused | Web3RPCError] = {}
         if len(self._gas) >= _REMEMBERED:
             self._gas.clear()
         for number, answer in zip(unknown, self.node.gas_limits(tried), strict=True):
+            answers[number] = answer
             if isinstance(answer, int):
-                self._gas[questions[number]] = fresh[number] = answer
-            else:
-                fresh[number] = contract_refused(answer, asked[number][1].contract) if is_revert(answer) else answer
-        return [fresh[number] if number in fresh else self._gas[one] for number, one in enumerate(questions)]
+                self._gas[questions[number]] = answer
+            elif is_revert(answer):
+                answers[number] = contract_refused(answer, asked[number][1].contract)
+        return [answers[number] for number in range(len(questions))]
 
     # ---- meaning of logs and reverts
 

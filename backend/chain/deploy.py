@@ -156,8 +156,7 @@ def deploy(node: Node, keystore: Keystore, settings: Settings, report: Report = 
     """
     deployer = Deployer(node, keystore, keystore.create())
     roles = {role: keystore.create() for role in ("admin", *ROLES)}
-    for address in (deployer.address, *roles.values()):
-        node.prepare_account(address)
+    node.prepare_accounts(deployer.address, *roles.values())
     report("keys made")
     first_block = node.head().number + 1
 

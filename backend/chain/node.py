@@ -16,11 +16,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies, proxy_bypass
 
-import httpx
 import orjson
 import structlog
+import urllib3
 from web3 import Web3
 from web3.exceptions import Web3RPCError
 from web3.providers.base import JSONBaseProvider
@@ -64,15 +65,7 @@ class Node:
 
     def __init__(self, url: str, timeout: float) -> None:
         self.url = url
-        # A proxy named in the environment is for the outside world. Servers drop idle connections after five
-        # seconds, so ours are given up before that.
-        self._http = httpx.Client(
-            timeout=timeout,
-            trust_env=urlsplit(url).hostname not in ("127.0.0.1", "::1", "localhost"),
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=64, keepalive_expiry=4.0),
-            headers={"Content-Type": "application/json"},
-        )
-        self._provider = _Provider(self._http, url)
+        self._provider = _Provider(url, timeout)
         self.web3 = Web3(self._provider)
         self._chain_id: int | None = None
         self._development: DevelopmentCalls | None = None
@@ -191,10 +184,10 @@ class Node:
         if behind > 0 and self.development is not None:
             self.development.move_clock(behind)
 
-    def prepare_account(self, address: str) -> None:
-        """Makes a key able to send: funded on a development chain, nothing elsewhere. May be repeated."""
-        if self.development is not None:
-            self.development.fund(address)
+    def prepare_accounts(self, *addresses: str) -> None:
+        """Makes keys able to send: funded on a development chain, nothing elsewhere. May be repeated."""
+        if self.development is not None and addresses:
+            self.development.fund(addresses)
 
     def transaction_count(self, address: str) -> int:
         """How many transactions of `address` are in blocks: the nonce that is next."""
@@ -246,15 +239,15 @@ class Node:
 class _Provider(JSONBaseProvider):
     """HTTP for web3 and for us: whatever is no JSON-RPC answer is silence, and silence is ChainUnavailable."""
 
-    def __init__(self, http: httpx.Client, url: str) -> None:
+    def __init__(self, url: str, timeout: float) -> None:
         super().__init__()
-        self._http = http
         self._url = url
+        self._http = _client(url, timeout)
 
     def make_request(self, method: RPCEndpoint, params: Any) -> RPCResponse:
         answer = self._ask(self.encode_rpc_request(method, params), once=method == "evm_increaseTime")
         body = _json(answer)
-        if answer.status_code >= 500 or not _is_answer(body):
+        if answer.status >= 500 or not _is_answer(body):
             raise _no_json_rpc(answer)
         return body  # type: ignore[no-any-return]
 
@@ -267,25 +260,40 @@ class _Provider(JSONBaseProvider):
         answer = self._ask(orjson.dumps(asked), once=False)
         body = _json(answer)
         known = {item.get("id"): item for item in body if _is_answer(item)} if isinstance(body, list) else {}
-        if answer.status_code >= 500 or known.keys() != set(range(len(asked))):
+        if answer.status >= 500 or known.keys() != set(range(len(asked))):
             raise _no_json_rpc(answer)
         return [known[number] for number in range(len(asked))]
 
-    def _ask(self, request: bytes, *, once: bool) -> httpx.Response:
+    def _ask(self, request: bytes, *, once: bool) -> urllib3.BaseHTTPResponse:
         try:
             return self._post(request, once=once)
-        except (httpx.HTTPError, httpx.InvalidURL, OSError) as silence:
+        except (urllib3.exceptions.HTTPError, OSError) as silence:
             raise ChainUnavailable(reason=both("the node gave no answer", "节点没有应答")) from silence
 
-    def _post(self, request: bytes, *, once: bool) -> httpx.Response:
+    def _post(self, request: bytes, *, once: bool) -> urllib3.BaseHTTPResponse:
         """Asks again where a kept connection was closed under the question: a busy node may do that earlier than it
         should. All but `once` may be asked twice; signed bytes are the same transaction."""
         try:
-            return self._http.post(self._url, content=request)
-        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+            return self._http.request("POST", self._url, body=request)
+        except urllib3.exceptions.ProtocolError:
             if once:
                 raise
-        return self._http.post(self._url, content=request)
+        return self._http.request("POST", self._url, body=request)
+
+
+def _client(url: str, timeout: float) -> urllib3.PoolManager:
+    """What asks the node at `url`; `timeout` in seconds, for connecting and for each wait. A proxy that the environment
+    names is for the outside world."""
+    parts = urlsplit(url)
+    headers = {"Content-Type": "application/json"}
+    if parts.username is not None:
+        headers |= urllib3.make_headers(basic_auth=f"{unquote(parts.username)}:{unquote(parts.password or '')}")
+    options: dict[str, Any] = {"headers": headers, "timeout": timeout, "retries": False, "maxsize": 64}
+    host = parts.hostname or ""
+    proxy = getproxies().get(parts.scheme)
+    if proxy is None or host in ("127.0.0.1", "::1", "localhost") or proxy_bypass(host):
+        return urllib3.PoolManager(**options)
+    return urllib3.ProxyManager(proxy, **options)
 
 
 def _portions(calls: Sequence[tuple[str, Sequence[Any]]]) -> Iterator[list[tuple[str, Sequence[Any]]]]:
@@ -317,9 +325,9 @@ def _header(block: Any) -> Block | None:
     )
 
 
-def _json(answer: httpx.Response) -> Any:
+def _json(answer: urllib3.BaseHTTPResponse) -> Any:
     try:
-        return orjson.loads(answer.content)
+        return orjson.loads(answer.data)
     except ValueError:
         return None
 
@@ -328,12 +336,12 @@ def _is_answer(body: Any) -> bool:
     return isinstance(body, dict) and ("result" in body or isinstance(body.get("error"), dict))
 
 
-def _no_json_rpc(answer: httpx.Response) -> ChainUnavailable:
+def _no_json_rpc(answer: urllib3.BaseHTTPResponse) -> ChainUnavailable:
     return ChainUnavailable(
         reason=both(
             "the node answered HTTP {status} and no JSON-RPC",
             "节点返回 HTTP {status},而非 JSON-RPC 应答",
-            status=answer.status_code,
+            status=answer.status,
         )
     )
 
@@ -350,7 +358,7 @@ class DevelopmentCalls(Protocol):
     def mine(self) -> None: ...
     def wake(self) -> None: ...
     def move_clock(self, seconds: int) -> None: ...
-    def fund(self, address: str) -> None: ...
+    def fund(self, addresses: Sequence[str]) -> None: ...
     def snapshot(self) -> str: ...
     def revert(self, snapshot: str) -> None: ...
 
@@ -370,12 +378,12 @@ class Ganache:
     def move_clock(self, seconds: int) -> None:
         self._node.rpc("evm_increaseTime", seconds)
 
-    def fund(self, address: str) -> None:
+    def fund(self, addresses: Sequence[str]) -> None:
         """Also moves the nonce to 1: Ganache takes a signed nonce 0 for none, so such a transaction could be
         replayed."""
-        self._node.rpc("evm_setAccountBalance", address, hex(FUNDS_WEI))
-        if self._node.transaction_count(address) == 0:
-            self._node.rpc("evm_setAccountNonce", address, "0x1")
+        self._node.all("evm_setAccountBalance", [[address, hex(FUNDS_WEI)] for address in addresses])
+        counts = zip(addresses, self._node.transaction_counts(addresses), strict=True)
+        self._node.all("evm_setAccountNonce", [[address, "0x1"] for address, count in counts if count == 0])
 
     def snapshot(self) -> str:
         return str(self._node.rpc("evm_snapshot"))
@@ -396,8 +404,8 @@ class Anvil(Ganache):
     def move_clock(self, seconds: int) -> None:
         self._node.rpc("evm_increaseTime", hex(seconds))
 
-    def fund(self, address: str) -> None:
-        self._node.rpc("anvil_setBalance", address, hex(FUNDS_WEI))
+    def fund(self, addresses: Sequence[str]) -> None:
+        self._node.all("anvil_setBalance", [[address, hex(FUNDS_WEI)] for address in addresses])
 
 
 def connect(settings: Settings) -> Node:

@@ -278,14 +278,14 @@ class Sender:
     def _count(self, lanes: list[_Lane]) -> list[int]:
         """Asks for the next nonce of each lane. A key that the chain does not know is made ready first: it is new, or
         the chain went back to before it was."""
-        node = self.contracts.node
-        counts = node.transaction_counts([lane.signer for lane in lanes])
-        for number, lane in enumerate(lanes):
-            if counts[number] == 0:
-                node.prepare_account(lane.signer)
-                counts[number] = node.transaction_count(lane.signer)
-            lane.count = counts[number]
-        return counts
+        node, signers = self.contracts.node, [lane.signer for lane in lanes]
+        counts = dict(zip(signers, node.transaction_counts(signers), strict=True))
+        if unknown := [signer for signer in signers if counts[signer] == 0]:
+            node.prepare_accounts(*unknown)
+            counts |= zip(unknown, node.transaction_counts(unknown), strict=True)
+        for lane in lanes:
+            lane.count = counts[lane.signer]
+        return list(counts.values())
 
     def _tried(self, lanes: list[_Lane], turn: int, head: Block, clock: float) -> dict[str, list[tuple[Row, int]]]:
         """By signer: the operations that can be signed now, up to `turn`, each with its gas; what a contract refuses
@@ -376,8 +376,7 @@ class Sender:
             self._attempts[row["id"]].due = clock + self._patience
         answers = self._refusals(rows)
         short = [row for row, answer in zip(rows, answers, strict=True) if answer and "funds" in answer.lower()]
-        for signer in dict.fromkeys(row["signer"] for row in short):
-            self.contracts.node.prepare_account(signer)
+        self.contracts.node.prepare_accounts(*dict.fromkeys(row["signer"] for row in short))
         again = dict(zip((row["id"] for row in short), self._refusals(short), strict=True))
         for row, said in zip(rows, answers, strict=True):
             answer, attempt = again.get(row["id"], said), self._attempts[row["id"]]

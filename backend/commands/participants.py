@@ -67,7 +67,6 @@ def register_participant(
     result: dict[str, Any] = {"account": account}
     if account is None:
         result["account"] = account = desk.keystore.create()
-        desk.contracts.node.prepare_account(account)
         if approvals:
             desk.outbox.send(request.beside("participant.approve"), account, *approvals)
     elif approvals:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.reconcile.claims import check_receivables, check_states, notes_on_chain
+from backend.reconcile.claims import check_receivables, check_states, claims_on_chain, notes_on_chain
 from backend.reconcile.found import CHECKS, Reconciliation
 from backend.reconcile.goods import check_goods, check_prices
 from backend.reconcile.lending import check_loans
@@ -17,11 +17,11 @@ def reconcile(system: System) -> Reconciliation:
     """Compares the read model, the books and the chain. Raises ChainUnavailable."""
     block = system.indexer.catch_up()
     found = Reconciliation(block)
-    notes = notes_on_chain(system.contracts, block)
-    kept = {"Repayments": check_receivables(system, notes, found), **check_loans(system, found)}
+    claims, notes = claims_on_chain(system.contracts, block), notes_on_chain(system.contracts, block)
+    kept = {"Repayments": check_receivables(system, claims, notes, found), **check_loans(system, found)}
     check_custody(system, kept, found)
     check_parties(system, notes, found)
-    check_states(system, notes, found)
+    check_states(system, claims, notes, found)
     check_goods(system, found)
     check_prices(system, found)
     check_books(system, found)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import select
@@ -45,7 +44,44 @@ def notes_on_chain(contracts: Contracts, block: int) -> list[dict[str, Any]]:
     ]
 
 
-def check_receivables(system: System, notes: list[dict[str, Any]], found: Reconciliation) -> dict[int, int]:
+def claims_on_chain(contracts: Contracts, block: int) -> list[dict[str, Any]]:
+    """Every receivable as its contract shows it, with what the others keep of it by the names of our columns."""
+    count = contracts.read("Receivables", "receivableCount", block=block)
+    numbers = [(number,) for number in range(1, count + 1)]
+    views = contracts.read_each("Receivables", "receivableOf", numbers, block=block)
+    accounts = contracts.read_each("Repayments", "accountOf", numbers, block=block)
+    penalties = contracts.read_each("Repayments", "penaltyOf", numbers, block=block)
+    dues = contracts.read_each("Repayments", "dueOf", numbers, block=block)
+    adjustments = contracts.read_each("Adjustments", "adjustmentOf", numbers, block=block)
+    return [
+        {
+            **view,
+            "id": number,
+            "account": {
+                "repaid": account["repaid"],
+                "made_good": account["madeGood"],
+                "redeemed": account["redeemed"],
+                "penalty_paid": account["penaltyPaid"],
+            },
+            "penalty": penalty,
+            "penalty_due": due[0],
+            "adjustment": {
+                "reduced": adjustment["reduced"],
+                "absorbed": adjustment["absorbed"],
+                "disputed": adjustment["disputed"],
+                "notice_at": adjustment["noticeAt"],
+                "dispute_id": adjustment["disputeId"],
+            },
+        }
+        for (number,), view, account, penalty, due, adjustment in zip(
+            numbers, views, accounts, penalties, dues, adjustments, strict=True
+        )
+    ]
+
+
+def check_receivables(
+    system: System, claims: list[dict[str, Any]], notes: list[dict[str, Any]], found: Reconciliation
+) -> dict[int, int]:
     """R9, R10, P4. What Repayments keeps for holders, by currency."""
     contracts, block = system.contracts, found.block
     conserved, owing = CHECKS[0], CHECKS[2]
@@ -54,7 +90,7 @@ def check_receivables(system: System, notes: list[dict[str, Any]], found: Reconc
         live[note["receivable_id"]] += note["value"]
     held: dict[int, int] = defaultdict(int)
     unpaid: dict[tuple[str, int], int] = defaultdict(int)
-    for claim in _claims_on_chain(contracts, block):
+    for claim in claims:
         number, account, adjustment = claim["id"], claim["account"], claim["adjustment"]
         obligor_owes = claim["confirmed"] - adjustment["reduced"] - account["repaid"]
         supplier_owes = adjustment["reduced"] - adjustment["absorbed"] - account["made_good"]
@@ -62,73 +98,43 @@ def check_receivables(system: System, notes: list[dict[str, Any]], found: Reconc
         worth = claim["confirmed"] - adjustment["absorbed"] - account["redeemed"]
         found.expect(conserved, f"live value of receivable {number}", live[number], worth)
         found.expect(conserved, f"claims and cash of receivable {number}", obligor_owes + supplier_owes + waits, worth)
-        if min(obligor_owes, supplier_owes, waits, claim["face_value"] - claim["confirmed"]) < 0:
+        if min(obligor_owes, supplier_owes, waits, claim["faceValue"] - claim["confirmed"]) < 0:
             found.doubt(
                 conserved, f"receivable {number}: {obligor_owes}, {supplier_owes}, {waits}: none may be negative"
             )
         held[claim["currency"]] += waits + account["penalty_paid"] - claim["penalty"]["redeemed"]
         unpaid[claim["obligor"], claim["currency"]] += obligor_owes
-    for (obligor, currency), amount in unpaid.items():
-        participant_id = contracts.read("Participants", "participantOf", obligor, block=block)[0]
-        on_chain = contracts.read("Receivables", "owedBy", participant_id, currency, block=block)
-        found.expect(owing, f"{obligor} in {code_of(currency)}", amount, on_chain)
+    obligors = contracts.read_each("Participants", "participantOf", [(who,) for who, _ in unpaid], block=block)
+    asked = [(obligor[0], currency) for obligor, (_, currency) in zip(obligors, unpaid, strict=True)]
+    on_chain = contracts.read_each("Receivables", "owedBy", asked, block=block)
+    for ((obligor, currency), amount), owed in zip(unpaid.items(), on_chain, strict=True):
+        found.expect(owing, f"{obligor} in {code_of(currency)}", amount, owed)
     return held
 
 
-def _claims_on_chain(contracts: Contracts, block: int) -> Iterator[dict[str, Any]]:
-    for number in range(1, contracts.read("Receivables", "receivableCount", block=block) + 1):
-        fields = contracts.read("Receivables", "receivableOf", number, block=block)
-        repaid, made_good, redeemed, penalty_paid = contracts.read("Repayments", "accountOf", number, block=block)
-        accrued, late_days, penalty_redeemed = contracts.read("Repayments", "penaltyOf", number, block=block)
-        reduced, absorbed, disputed, notice_at, dispute_id = contracts.read(
-            "Adjustments", "adjustmentOf", number, block=block
-        )
-        yield {
-            "id": number,
-            "obligor": fields[1],
-            "currency": fields[2],
-            "face_value": fields[3],
-            "status": fields[6],
-            "confirmed": fields[8],
-            "account": {
-                "repaid": repaid,
-                "made_good": made_good,
-                "redeemed": redeemed,
-                "penalty_paid": penalty_paid,
-            },
-            "penalty": {"accrued": accrued, "late_days": late_days, "redeemed": penalty_redeemed},
-            "adjustment": {
-                "reduced": reduced,
-                "absorbed": absorbed,
-                "disputed": disputed,
-                "notice_at": notice_at,
-                "dispute_id": dispute_id,
-            },
-        }
-
-
-def check_states(system: System, notes: list[dict[str, Any]], found: Reconciliation) -> None:
+def check_states(
+    system: System, claims: list[dict[str, Any]], notes: list[dict[str, Any]], found: Reconciliation
+) -> None:
     """Every column that the chain can be asked for."""
-    contracts, block, same = system.contracts, found.block, CHECKS[7]
+    same = CHECKS[7]
+    at = system.node.block(found.block)
+    assert at is not None
     with reading(system.database) as db:
-        claims = {row["id"]: row for row in db.execute(select(tables.receivables)).mappings()}
+        receivables = {row["id"]: row for row in db.execute(select(tables.receivables)).mappings()}
         ours = {row["id"]: row for row in db.execute(select(tables.notes)).mappings()}
-    for claim in _claims_on_chain(contracts, block):
-        row = claims.get(claim["id"])
+    for claim in claims:
+        row = receivables.get(claim["id"])
         if row is None:
             found.doubt(same, f"receivable {claim['id']} is not in the read model")
             continue
-        account, penalty, adjustment = claim["account"], claim["penalty"], claim["adjustment"]
         found.expect(same, f"status of receivable {row['id']}", row["status"], STATUSES[claim["status"]])
-        found.expect(same, f"face value of receivable {row['id']}", row["face_value"], claim["face_value"])
-        for name, value in {**account, **adjustment}.items():
+        found.expect(same, f"face value of receivable {row['id']}", row["face_value"], claim["faceValue"])
+        for name, value in {**claim["account"], **claim["adjustment"]}.items():
             found.expect(same, f"{name} of receivable {row['id']}", row[name], value)
         kept = (int(row["penalty_accrued"]), row["late_days"], row["penalty_redeemed"])
-        found.expect(same, f"penalty of receivable {row['id']}", kept, tuple(penalty.values()))
-        due = contracts.read("Repayments", "dueOf", claim["id"], block=block)[0]
-        at = contracts.node.block(block)
-        assert at is not None
-        found.expect(same, f"penalty due on receivable {row['id']}", penalty_due(row, at.timestamp), due)
+        found.expect(same, f"penalty of receivable {row['id']}", kept, tuple(claim["penalty"].values()))
+        due = penalty_due(row, at.timestamp)
+        found.expect(same, f"penalty due on receivable {row['id']}", due, claim["penalty_due"])
     for note in notes:
         shown = ours.get(note["id"])
         if shown is None:

@@ -33,10 +33,10 @@ def check_loans(system: System, found: Reconciliation) -> dict[str, dict[int, in
     assert at is not None
     views = contracts.read_each("Loans", "loanOf", numbers, block=block)
     debts = contracts.read_each("Loans", "debtOf", numbers, block=block)
-    for (number,), view, debt in zip(numbers, views, debts, strict=True):
-        row = loans.get(number)
-        proceeds = contracts.read("Collateral", "proceedsOf", number, block=block)
-        bid = contracts.read("Enforcement", "saleOf", number, block=block)[0][3]
+    cash = contracts.read_each("Collateral", "proceedsOf", numbers, block=block)
+    offers = contracts.read_each("Enforcement", "saleOf", numbers, block=block)
+    for (number,), view, debt, proceeds, (sale, _) in zip(numbers, views, debts, cash, offers, strict=True):
+        row, bid = loans.get(number), sale["bid"]
         compare(found, same, f"loan {number}", row, _columns(view) | {"proceeds": proceeds})
         if row is None:
             continue

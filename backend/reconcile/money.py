@@ -62,8 +62,13 @@ def check_parties(system: System, notes: list[dict[str, Any]], found: Reconcilia
             .group_by(tables.ledger.c.party, tables.ledger.c.currency, tables.ledger.c.book)
         ).all()
     booked = {(party, currency, book): int(amount) for party, currency, book, amount in books}
+    actually: dict[tuple[str, int], int] = {}
+    for currency in {row.currency for row in balances}:
+        accounts = [(row.account,) for row in balances if row.currency == currency]
+        cash = contracts.read_each(contracts.token(code_of(currency)), "balanceOf", accounts, block=block)
+        actually |= {(account, currency): amount for (account,), amount in zip(accounts, cash, strict=True)}
     for account, amount, currency in balances:
-        actual = contracts.read(contracts.token(code_of(currency)), "balanceOf", account, block=block)
+        actual = actually[account, currency]
         found.expect(CHECKS[3], f"cash of {account}", amount, actual)
         found.expect(CHECKS[3], f"cash book of {account}", booked.get((account, currency, ledger.CASH), 0), actual)
     ours = {holder: int(value) for holder, value in holdings}

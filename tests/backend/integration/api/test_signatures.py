@@ -114,7 +114,7 @@ def contested(feiqian: Network) -> Contested:
     party, wallet = own_wallet(feiqian, "supplier", identifier)
     with pytest.raises(Refused) as refusal:
         party.hand_over(feiqian.invoice(amount=FACE, seller=identifier))
-    feiqian.world.system.node.prepare_account(wallet.address)
+    feiqian.world.system.node.prepare_accounts(wallet.address)
     send(feiqian.world.system.node, wallet, refusal.value.problem["transaction"])
     feiqian.world.system.indexer.catch_up()
     [claim] = party.receivables()
@@ -418,7 +418,7 @@ def test_the_wallet_gets_the_transaction_that_it_alone_can_send(feiqian: Network
     assert {name for name in before if before[name] != after[name]} == {"invoices"}
     transaction = refusal.value.problem["transaction"]
     assert transaction["to"] == system.contracts.address("Receivables")
-    system.node.prepare_account(wallet.address)
+    system.node.prepare_accounts(wallet.address)
     send(system.node, wallet, transaction)
     feiqian.operator.act("/cash/attestations", {"currency": "CNY", "reserveFen": "10000000000000", "statement": "s"})
     [claim] = party.receivables()
@@ -438,7 +438,7 @@ def test_a_wallet_that_has_sent_its_approvals_buys(feiqian: Network) -> None:
     approvals = registered["result"]["approvals"]
     # Settlement and Collateral move its notes and receipts; five contracts take its cash.
     assert len(approvals) == 2 + len(system.contracts.deployment.tokens)
-    system.node.prepare_account(wallet.address)
+    system.node.prepare_accounts(wallet.address)
     for transaction in approvals:
         send(system.node, wallet, transaction)
     feiqian.operator.issue_cash(wallet.address, FACE)

@@ -106,7 +106,7 @@ def test_a_contract_that_refuses_to_be_made(feiqian: Network, tmp_path: Path) ->
     world = feiqian.world
     keystore = Keystore(world.settings.model_copy(update={"home": tmp_path}))
     deployer = Deployer(world.system.node, keystore, keystore.create())
-    world.system.node.prepare_account(deployer.address)
+    world.system.node.prepare_accounts(deployer.address)
     authority = world.system.contracts.address("Authority")
     with pytest.raises(ContractRefused, match="InvalidLimits"):
         deployer.create("Policy", authority, (0,) * 13)
@@ -118,7 +118,7 @@ def test_a_network_where_the_deployer_has_no_funds(
 ) -> None:
     world = feiqian.world
     settings = world.settings.model_copy(update={"home": tmp_path, "deployments": tmp_path})
-    monkeypatch.setattr(world.system.node, "prepare_account", lambda _: None)
+    monkeypatch.setattr(world.system.node, "prepare_accounts", lambda *_: None)
     with pytest.raises((ChainUnavailable, ContractRefused), match="(?i)funds|gas"):
         deploy(world.system.node, Keystore(settings), settings)
     assert not list(tmp_path.glob("*.json"))

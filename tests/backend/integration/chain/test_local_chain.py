@@ -39,8 +39,8 @@ def test_it_starts_answers_and_stops(tmp_path: Path) -> None:
     first = node.head()
     assert node.travel(86_400) >= first.timestamp + 86_400
     someone = "0x" + 39 * "0" + "7"
-    node.prepare_account(someone)
-    node.prepare_account(someone)
+    node.prepare_accounts(someone)
+    node.prepare_accounts(someone)
     assert int(node.rpc("eth_getBalance", someone, "latest"), 16) == nodes.FUNDS_WEI
     snapshot = node.development.snapshot()
     height = node.head().number
@@ -64,7 +64,7 @@ def test_a_trial_is_answered_while_transactions_are_mined() -> None:
     node = chain.start()
     try:
         key = Account.create()
-        node.prepare_account(key.address)
+        node.prepare_accounts(key.address)
         first = node.transaction_count(key.address)
         price = node.gas_price(node.head())
         sent = threading.Event()

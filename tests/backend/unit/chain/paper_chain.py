@@ -84,8 +84,10 @@ class PaperChain:
         if self.is_development:
             self.mine()
 
-    def prepare_account(self, address: str) -> None:
-        self.prepared.append(address)
+    def prepare_accounts(self, *addresses: str) -> None:
+        self.prepared += addresses
+        if not addresses:
+            return
         self.first_count = 1
         if self.refuses and "funds" in self.refuses:
             self.refuses = None

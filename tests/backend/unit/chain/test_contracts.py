@@ -337,6 +337,15 @@ def test_gas_is_asked_for_once_a_state(contracts: Contracts) -> None:
     assert len(asking._gas) <= 1_000, "it does not grow without end"
 
 
+def test_another_thread_may_forget_what_was_asked_meanwhile(contracts: Contracts) -> None:
+    first, second = (contracts.call_data("SettlementToken:CNY", "mint", SOMEONE, amount) for amount in (5, 6))
+    node = Estimates(21_000)
+    asking = over(contracts, node)
+    asking.gas_limit(SOMEONE, first, head(1))
+    node.gas_limits = lambda asked: asking._gas.clear() or [30_000] * len(asked)  # type: ignore
+    assert asking.gas_limits([(SOMEONE, first), (SOMEONE, second)], head(1)) == [21_000, 30_000]
+
+
 def test_gas_of_what_is_refused(contracts: Contracts) -> None:
     call = contracts.call_data("SettlementToken:CNY", "mint", SOMEONE, 5)
     refusing = Estimates(rpc_error("revert", data=custom("ExceedsCap(uint256,uint256)", 9, 7)))

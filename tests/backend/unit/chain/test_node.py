@@ -201,7 +201,7 @@ def test_a_shared_network_has_no_clock_to_move(server: Server) -> None:
     with pytest.raises(Conflict, match="only a development chain") as refusal:
         node.travel(60)
     assert "开发链" in refusal.value.describe("zh")
-    node.prepare_account("0x" + 40 * "1")
+    node.prepare_accounts("0x" + 40 * "1")
     assert set(server.methods) == {"web3_clientVersion", "eth_getBlockByNumber"}, "nobody is funded there"
 
 
