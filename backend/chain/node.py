@@ -25,7 +25,7 @@ import urllib3
 from web3 import Web3
 from web3.exceptions import Web3RPCError
 from web3.providers.base import JSONBaseProvider
-from web3.types import RPCEndpoint, RPCResponse
+from web3.types import RPCEndpoint, RPCError, RPCResponse
 
 from backend.config import ROOT, TOOLCHAIN, Settings
 from backend.errors import ChainUnavailable, Conflict, SetupIncomplete, both
@@ -210,15 +210,10 @@ class Node:
         """Runs each of `transactions` (from, to, data) on the latest state without sending it: the gas to send it with,
         which leaves room, since what comes before it in its block may change what it takes; or the error, where it
         would revert or the node says no."""
-        if self.gas_behind is not None:
-            # Ganache never answers an eth_estimateGas in whose course it mines a transaction, so it is not asked.
-            asked = [("eth_call", [{**each, "gas": hex(self.gas_behind)}, "latest"]) for each in transactions]
-        else:
-            asked = [("eth_estimateGas", [each]) for each in transactions]
-        return [
-            answer if isinstance(answer, Web3RPCError) else self.gas_behind or min(int(answer, 16) * 3 // 2, GAS_LIMIT)
-            for answer in self.batch(asked)
-        ]
+        if self.development is not None:
+            return self.development.gas_limits(transactions)
+        answers = self.batch([("eth_estimateGas", [each]) for each in transactions])
+        return [one if isinstance(one, Web3RPCError) else min(int(one, 16) * 3 // 2, GAS_LIMIT) for one in answers]
 
     @property
     def gas_behind(self) -> int | None:
@@ -355,6 +350,7 @@ def error_message(response: Any) -> str:
 class DevelopmentCalls(Protocol):
     gas_behind: int | None
 
+    def gas_limits(self, transactions: Sequence[dict[str, str]]) -> list[int | Web3RPCError]: ...
     def mine(self) -> None: ...
     def wake(self) -> None: ...
     def move_clock(self, seconds: int) -> None: ...
@@ -368,6 +364,11 @@ class Ganache:
 
     def __init__(self, node: Node) -> None:
         self._node = node
+
+    def gas_limits(self, transactions: Sequence[dict[str, str]]) -> list[int | Web3RPCError]:
+        """It never answers an eth_estimateGas in whose course it mines a transaction, so it is not asked."""
+        answers = self._node.batch([("eth_call", [{**each, "gas": hex(GAS_LIMIT)}, "latest"]) for each in transactions])
+        return [one if isinstance(one, Web3RPCError) else GAS_LIMIT for one in answers]
 
     def mine(self) -> None:
         self._node.rpc("evm_mine")
@@ -396,6 +397,13 @@ class Ganache:
 class Anvil(Ganache):
     gas_behind = None
 
+    def gas_limits(self, transactions: Sequence[dict[str, str]]) -> list[int | Web3RPCError]:
+        """Its eth_estimateGas runs a transaction about fifteen times. A trace runs it once; what that used is after
+        refunds, which are a fifth of it at most."""
+        whole = {"tracer": "callTracer", "tracerConfig": {"onlyTopCall": True}}
+        answers = self._node.batch([("debug_traceCall", [each, "latest", whole]) for each in transactions])
+        return [one if isinstance(one, Web3RPCError) else _traced(one) for one in answers]
+
     def wake(self) -> None:
         """Its miner forgets what waits under load, for good."""
         if self._node.rpc("anvil_getAutomine"):
@@ -406,6 +414,14 @@ class Anvil(Ganache):
 
     def fund(self, addresses: Sequence[str]) -> None:
         self._node.all("anvil_setBalance", [[address, hex(FUNDS_WEI)] for address in addresses])
+
+
+def _traced(frame: dict[str, Any]) -> int | Web3RPCError:
+    """The gas to send with what was traced, or its error as eth_estimateGas would say it."""
+    if "error" in frame:
+        error: RPCError = {"code": 3, "message": frame["error"], "data": frame.get("output", "0x")}
+        return Web3RPCError(frame["error"], rpc_response={"jsonrpc": "2.0", "error": error})
+    return min(int(frame["gasUsed"], 16) * 2, GAS_LIMIT)
 
 
 def connect(settings: Settings) -> Node:
