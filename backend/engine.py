@@ -20,6 +20,7 @@ from backend.chain.sender import Sender
 from backend.config import Settings
 from backend.errors import ChainUnavailable, both
 from backend.leases import Leases
+from backend.processes import settle
 from backend.projections.indexer import ChainMoved, Indexer
 
 log = structlog.get_logger(__name__)
@@ -96,6 +97,7 @@ class Engine:
 
     def start(self, kinds: Collection[str] = PARTS) -> None:
         """Sets the parts of these kinds going."""
+        settle()
         self._stopping.clear()
         for part in self._parts:
             if part.kind in kinds:

@@ -1,11 +1,21 @@
-"""Other processes of this machine: which one a number stands for, and who holds a folder."""
+"""Processes: this one's memory, which one of the others a number stands for, and who holds a folder."""
 
 from __future__ import annotations
 
 import fcntl
+import gc
 import subprocess
 from pathlib import Path
 from typing import IO
+
+
+def settle() -> None:
+    """What a server has loaded when it starts stays: the garbage collector, which took a third of its time with that,
+    does not look at it again, and looks less often at what is new."""
+    if gc.get_freeze_count() == 0:
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 50)
 
 
 def command_of(pid: str) -> str:

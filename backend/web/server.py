@@ -17,6 +17,7 @@ from gunicorn.arbiter import Arbiter
 from backend.chain.contracts import Deployment
 from backend.chain.node import connect
 from backend.config import Settings
+from backend.processes import settle
 
 GRACE_SECONDS = 10
 """How long requests that are served when the server is told to stop may take."""
@@ -53,7 +54,9 @@ class WebServer(BaseApplication):  # type: ignore[misc]
         from backend.system import System
         from backend.web.app import create_app
 
-        return create_app(System.open(self._settings, connect(self._settings), self._deployment))
+        app = create_app(System.open(self._settings, connect(self._settings), self._deployment))
+        settle()
+        return app
 
     def run(self) -> None:
         """Serves until it is told to stop."""
