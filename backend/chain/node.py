@@ -41,6 +41,10 @@ BATCH = 200
 """Calls in one request."""
 BATCH_BYTES = 1_000_000
 """What the calls of one request may come to: nodes refuse large ones (Anvil above 2 MB, geth above 5)."""
+LONG_DATA = 10_000
+"""Hexadecimal digits of a call that is worth a trace on Anvil."""
+AT_HAND = 3_000_000
+"""More gas than any contract wants to have left before it goes on (2,500,000: Enforcement)."""
 FRESH_SECONDS = 0.05
 """So long the clock is not asked for again: requests come closer together than blocks."""
 TICK_SECONDS = 1.0
@@ -213,7 +217,7 @@ class Node:
         if self.development is not None:
             return self.development.gas_limits(transactions)
         answers = self.batch([("eth_estimateGas", [each]) for each in transactions])
-        return [one if isinstance(one, Web3RPCError) else min(int(one, 16) * 3 // 2, GAS_LIMIT) for one in answers]
+        return [one if isinstance(one, Web3RPCError) else _with_room(int(one, 16)) for one in answers]
 
     @property
     def gas_behind(self) -> int | None:
@@ -398,11 +402,21 @@ class Anvil(Ganache):
     gas_behind = None
 
     def gas_limits(self, transactions: Sequence[dict[str, str]]) -> list[int | Web3RPCError]:
-        """Its eth_estimateGas runs a transaction about fifteen times. A trace runs it once; what that used is after
-        refunds, which are a fifth of it at most."""
+        """Its eth_estimateGas runs a transaction about fifteen times, which is a long while for a bulk. A trace runs it
+        once; what that used is after refunds, which are a fifth of it at most, and leaves no room for a contract that
+        wants gas at hand: with `AT_HAND` it has some."""
         whole = {"tracer": "callTracer", "tracerConfig": {"onlyTopCall": True}}
-        answers = self._node.batch([("debug_traceCall", [each, "latest", whole]) for each in transactions])
-        return [one if isinstance(one, Web3RPCError) else _traced(one) for one in answers]
+        is_long = [len(each["data"]) > LONG_DATA for each in transactions]
+        answers = self._node.batch(
+            [
+                ("debug_traceCall", [each, "latest", whole]) if long else ("eth_estimateGas", [each])
+                for each, long in zip(transactions, is_long, strict=True)
+            ]
+        )
+        return [
+            one if isinstance(one, Web3RPCError) else _traced(one) if long else _with_room(int(one, 16))
+            for one, long in zip(answers, is_long, strict=True)
+        ]
 
     def wake(self) -> None:
         """Its miner forgets what waits under load, for good."""
@@ -421,7 +435,11 @@ def _traced(frame: dict[str, Any]) -> int | Web3RPCError:
     if "error" in frame:
         error: RPCError = {"code": 3, "message": frame["error"], "data": frame.get("output", "0x")}
         return Web3RPCError(frame["error"], rpc_response={"jsonrpc": "2.0", "error": error})
-    return min(int(frame["gasUsed"], 16) * 2, GAS_LIMIT)
+    return min(int(frame["gasUsed"], 16) * 3 // 2 + AT_HAND, GAS_LIMIT)
+
+
+def _with_room(gas: int) -> int:
+    return min(gas * 3 // 2, GAS_LIMIT)
 
 
 def connect(settings: Settings) -> Node:
