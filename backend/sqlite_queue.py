@@ -12,9 +12,9 @@ import fcntl
 import os
 import threading
 import time
-from typing import Any
 
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.pool import ConnectionPoolEntry
 
 PAUSE_SECONDS = 0.0003
 _HANDLE, _HOLDS = "writers-handle", "holds-writers-handle"
@@ -30,8 +30,8 @@ class WriterQueue:
     def install(self, engine: Engine) -> None:
         """Frees the place of a writer whose connection is given back, which is after its transaction ended, and its
         handle when the connection is closed."""
-        event.listen(engine, "checkin", self._leave)
-        event.listen(engine, "close", self._forget)
+        event.listen(engine, "checkin", lambda _, record: self.leave(record))
+        event.listen(engine, "close", lambda _, record: self._forget(record))
 
     def enter(self, connection: Connection) -> None:
         """Waits for its turn; after too long it goes on without, for SQLite to say what is the matter."""
@@ -54,20 +54,15 @@ class WriterQueue:
             if not info.get(_HOLDS):
                 self._turn.release()
 
-    def leave(self, connection: Connection) -> None:
-        self._give_up(connection.info)
-
-    def _leave(self, _dbapi_connection: Any, record: Any) -> None:
-        self._give_up(record.info)
-
-    def _give_up(self, info: dict[str, Any]) -> None:
-        if info.pop(_HOLDS, False):
-            fcntl.flock(info[_HANDLE], fcntl.LOCK_UN)
+    def leave(self, holder: Connection | ConnectionPoolEntry) -> None:
+        """Gives its place up, where it has one."""
+        if holder.info.pop(_HOLDS, False):
+            fcntl.flock(holder.info[_HANDLE], fcntl.LOCK_UN)
             self._left_at = time.monotonic()
             self._turn.release()
 
-    def _forget(self, _dbapi_connection: Any, record: Any) -> None:
-        self._give_up(record.info)
+    def _forget(self, record: ConnectionPoolEntry) -> None:
+        self.leave(record)
         handle = record.info.pop(_HANDLE, None)
         if handle is not None:
             os.close(handle)

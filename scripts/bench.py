@@ -33,6 +33,8 @@ from sqlalchemy import func, select
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from repeating import repeating
+
 from backend import logs
 from backend.chain.node import LocalChain, free_port
 from backend.chain.outbox import OPEN, operations
@@ -142,22 +144,9 @@ def ceiling(stand: Stand, acts: int) -> float:
     return acts / (time.perf_counter() - began)
 
 
-@contextlib.contextmanager
-def _awake(stand: Stand) -> Iterator[None]:
+def _awake(stand: Stand) -> contextlib.AbstractContextManager[None]:
     """Anvil's miner forgets what waits, under load; the backend wakes it by itself."""
-    ended = threading.Event()
-
-    def wake() -> None:
-        while not ended.wait(0.1):
-            stand.node.wake_miner()
-
-    thread = threading.Thread(target=wake, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
+    return repeating(0.1, stand.node.wake_miner)
 
 
 def rival(stand: Stand, kind: str, acts: int) -> float | None:
@@ -262,27 +251,22 @@ def _is_done(stand: Stand) -> bool:
 
 @contextlib.contextmanager
 def _lag(stand: Stand) -> Iterator[Callable[[], float]]:
-    """Watches how long each block takes into the read model."""
-    ended, lags, seen = threading.Event(), [0.0], []
+    """Watches how long each block takes into the read model. Seldom: Ganache pays for each question."""
+    lags: list[float] = [0.0]
+    seen: list[tuple[int, float]] = []
 
     def watch() -> None:
-        while not ended.wait(0.02):
-            head = stand.node.head().number
-            with reading(stand.world.system.database) as db:
-                read = db.execute(select(tables.cursor.c.block_number)).scalar()
-            now = time.monotonic()
-            if not seen or head > seen[-1][0]:
-                seen.append((head, now))
-            while seen and seen[0][0] <= read:
-                lags.append(now - seen.pop(0)[1])
+        head = stand.node.head().number
+        with reading(stand.world.system.database) as db:
+            read = db.execute(select(tables.cursor.c.block_number)).scalar()
+        now = time.monotonic()
+        if not seen or head > seen[-1][0]:
+            seen.append((head, now))
+        while seen and seen[0][0] <= read:
+            lags.append(now - seen.pop(0)[1])
 
-    thread = threading.Thread(target=watch, daemon=True)
-    thread.start()
-    try:
+    with repeating(0.1, watch):
         yield lambda: sorted(lags)[int(len(lags) * 0.95)]
-    finally:
-        ended.set()
-        thread.join()
 
 
 def singles(stand: Stand, acts: int) -> list[list[tuple[str, bytes]]]:

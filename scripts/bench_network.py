@@ -14,7 +14,6 @@ import os
 import statistics
 import sys
 import tempfile
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
@@ -24,14 +23,15 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-import httpx  # noqa: E402
 from eth_account import Account  # noqa: E402
+from repeating import repeating  # noqa: E402
 from rich.console import Console  # noqa: E402
 from rich.table import Table  # noqa: E402
 
 from backend import logs  # noqa: E402
 from backend.chain.finality import CLIQUE_CONFIRMATIONS  # noqa: E402
 from backend.chain.node import Node  # noqa: E402
+from backend.chain.signing import sign  # noqa: E402
 from backend.config import Settings  # noqa: E402
 from backend.network import Network  # noqa: E402
 from backend.world import World  # noqa: E402
@@ -39,7 +39,6 @@ from backend.world import World  # noqa: E402
 TRANSACTIONS = int(os.environ.get("TRANSACTIONS", "2000"))
 ACTS = int(os.environ.get("ACTS", "400"))
 KEYS = 20
-BATCH = 100
 CLIENTS = 8
 ALONE = 10
 GAS = 60_000
@@ -55,21 +54,10 @@ class Watch:
         """When the first validator was seen with a block of that number."""
         self.depths: list[int] = []
         self._network = network
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._work)
 
-    def __enter__(self) -> Watch:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _work(self) -> None:
-        while not self._stop.wait(LOOK_SECONDS):
-            for one in self._network.running():
-                self._look(one.seat.number, one.node)
+    def look(self) -> None:
+        for one in self._network.running():
+            self._look(one.seat.number, one.node)
 
     def _look(self, number: int, node: Node) -> None:
         known, block = self.seen[number], node.head()
@@ -91,7 +79,8 @@ class Watch:
 
 
 def measure(network: Network, world: World, label: str) -> dict[str, Any]:
-    with Watch(network) as watch:
+    watch = Watch(network)
+    with repeating(LOOK_SECONDS, watch.look):
         begun = network.head_number()
         transactions = _blast(network, world)
         acts, latencies = _acts(world, label)
@@ -121,21 +110,13 @@ def _blast(network: Network, world: World) -> float:
     contracts, node = world.system.contracts, network.validators[0].node
     call = contracts.call_data(contracts.token("CNY"), "approve", contracts.address("Settlement"), 1)
     keys = [Account.create() for _ in range(KEYS)]
-    common = {"to": call.to, "data": call.data, "value": 0, "gas": GAS, "gasPrice": 0, "chainId": node.chain_id}
     signed = [
-        key.sign_transaction({**common, "nonce": nonce}).raw_transaction.to_0x_hex()
+        sign(key, nonce=nonce, gas_price=0, gas=GAS, to=call.to, data=call.data, chain_id=node.chain_id).raw
         for nonce in range(TRANSACTIONS // KEYS)
         for key in keys
     ]
     begun = time.monotonic()
-    with httpx.Client(trust_env=False, timeout=60) as http:
-        for first in range(0, len(signed), BATCH):
-            batch = [
-                {"jsonrpc": "2.0", "id": n, "method": "eth_sendRawTransaction", "params": [raw]}
-                for n, raw in enumerate(signed[first : first + BATCH])
-            ]
-            for answer in http.post(network.url, json=batch).json():
-                assert "result" in answer, answer
+    node.all("eth_sendRawTransaction", [["0x" + raw.hex()] for raw in signed])
     while any(node.transaction_count(key.address) < TRANSACTIONS // KEYS for key in keys):
         time.sleep(LOOK_SECONDS)
     return len(signed) / (time.monotonic() - begun)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import math
 import os
 import shutil
@@ -242,6 +243,8 @@ class _Provider(JSONBaseProvider):
         super().__init__()
         self._url = url
         self._http = _client(url, timeout)
+        self._numbers = itertools.count(1)
+        """No two calls have the same: a late answer to another question is not taken for this one's."""
 
     def make_request(self, method: RPCEndpoint, params: Any) -> RPCResponse:
         answer = self._ask(self.encode_rpc_request(method, params), once=method == "evm_increaseTime")
@@ -253,15 +256,16 @@ class _Provider(JSONBaseProvider):
     def make_batch(self, calls: Sequence[tuple[str, Sequence[Any]]]) -> list[RPCResponse]:
         """The answers in the order of the calls, in whatever order the node gives them."""
         asked = [
-            {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
-            for number, (method, params) in enumerate(calls)
+            {"jsonrpc": "2.0", "id": next(self._numbers), "method": method, "params": params}
+            for method, params in calls
         ]
+        numbers = [one["id"] for one in asked]
         answer = self._ask(orjson.dumps(asked), once=False)
         body = _json(answer)
         known = {item.get("id"): item for item in body if _is_answer(item)} if isinstance(body, list) else {}
-        if answer.status >= 500 or known.keys() != set(range(len(asked))):
+        if answer.status >= 500 or known.keys() != set(numbers):
             raise _no_json_rpc(answer)
-        return [known[number] for number in range(len(asked))]
+        return [known[number] for number in numbers]
 
     def _ask(self, request: bytes, *, once: bool) -> urllib3.BaseHTTPResponse:
         try:

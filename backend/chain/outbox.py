@@ -12,6 +12,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -177,6 +178,13 @@ class Outbox:
         crash_point("outbox.written")
         self.wake()
         return row
+
+    def simulate(self, signer: str, call: Call) -> None:
+        """Raises ContractRefused for what the contract would refuse now; where the signer has work under way the
+        present state says little, so nothing is refused yet."""
+        if not self._is_busy(signer):
+            with suppress(Web3RPCError):  # the node's own trouble: sending will tell
+                self.contracts.gas_limit(signer, call, self.contracts.node.tick())
 
     def settle(self, intent: Intent, at: int, work: Callable[[Connection], dict[str, Any]]) -> Row:
         """Runs `work` and records what it returns as the result, in one transaction: nothing goes to the chain."""

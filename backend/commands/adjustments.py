@@ -48,7 +48,7 @@ def dilute_receivable(desk: Desk, request: Request, receivable_id: int, document
         credit_note.fingerprint,
         live_notes(desk.engine, receivable_id, supplier),
     )
-    desk.simulate(supplier, call)
+    desk.outbox.simulate(supplier, call)
     with desk.engine.begin() as db:
         _keep_credit_note(db, credit_note, document, receivable_id, supplier, desk.now())
     return desk.outbox.send(request.intent, supplier, call)

@@ -34,6 +34,9 @@ class _Gathering:
         self.calls += calls
         return {}
 
+    def simulate(self, signer: str, call: Call) -> None:
+        self._outbox.simulate(signer, call)
+
     def settle(self, *_: Any) -> NoReturn:
         raise Conflict(reason=both("this act cannot be part of a bulk", "该操作不能批量进行"))
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, select
-from web3.exceptions import Web3RPCError
+from sqlalchemy import Engine
 
-from backend.chain.contracts import Call, Contracts
+from backend.chain.contracts import Contracts
 from backend.chain.keystore import Keystore
-from backend.chain.outbox import OPEN, Intent, Outbox, operations
+from backend.chain.outbox import Intent, Outbox
 from backend.config import Settings
-from backend.database import reading
 from backend.errors import Forbidden, InvalidInput, Phrase, both
 from backend.queries import participants as participant_queries
 from backend.roles import WORDS
@@ -67,16 +64,6 @@ class Desk:
     def power(self, role: str) -> str:
         """The account of an administrative power: registrar, issuer, attestor, regulator, admin."""
         return self.contracts.deployment.roles[role]
-
-    def simulate(self, signer: str, call: Call) -> None:
-        """Raises ContractRefused for what the contract would refuse now; where the signer has work under way the
-        present state says little, so nothing is refused yet."""
-        with reading(self.engine) as db:
-            query = select(operations.c.id).where(operations.c.signer == signer, operations.c.state.in_(OPEN))
-            busy = db.execute(query.limit(1)).first() is not None
-        if not busy:
-            with suppress(Web3RPCError):  # the node's own trouble: sending will tell
-                self.contracts.gas_limit(signer, call, self.contracts.node.tick())
 
 
 def require_operator(request: Request) -> None:

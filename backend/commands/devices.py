@@ -113,7 +113,7 @@ def seal_batch(desk: Desk, request: Request, device: str, last_sequence: int, si
         )
     collector.require_signed(batch, device, signature)
     now = desk.now()
-    desk.simulate(desk.power("registrar"), anchor_call(desk, batch, device, signature))
+    desk.outbox.simulate(desk.power("registrar"), anchor_call(desk, batch, device, signature))
 
     def keep(db: Connection) -> dict[str, Any]:
         collector.write_batch(db, batch, device, signature, now)

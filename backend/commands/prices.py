@@ -25,7 +25,7 @@ def assign_feed(
     number = currency(currency_code, field="currency").numeric
     feed = feed_of(to_word(commodity), to_word(grade), to_word(unit), number)
     call = desk.contracts.call_data("Prices", "assignFeed", feed, oracle)
-    desk.simulate(desk.power("registrar"), call)
+    desk.outbox.simulate(desk.power("registrar"), call)
     with desk.engine.begin() as db:
         words = {"commodity": commodity, "grade": grade, "unit": unit, "currency": number}
         insert_new(db, tables.feed_words, feed=feed, **words)

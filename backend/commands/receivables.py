@@ -65,7 +65,7 @@ def register_receivable(desk: Desk, request: Request, document: bytes, maturity_
     )
     # Refused before it is taken over, and taken over before it is sent: no document is ever missing behind a
     # receivable, and none is kept of what never became one.
-    desk.simulate(supplier, call)
+    desk.outbox.simulate(supplier, call)
     with desk.engine.begin() as db:
         _keep_invoice(db, invoice, document, supplier, desk.now())
     return desk.outbox.send(request.intent, supplier, call)

@@ -109,7 +109,7 @@ def take_in(
     carrier = _carrier(desk, custodian)
     call = desk.contracts.call_data("WarehouseReceipts", "issue", document.arguments(), signature)
     # Refused before it is taken over, and taken over before it is sent: no words are ever missing behind a lot.
-    desk.simulate(carrier, call)
+    desk.outbox.simulate(carrier, call)
     if not carry:
         return desk.outbox.settle(request.intent, now, keep)
     with desk.engine.begin() as db:
