@@ -45,6 +45,7 @@ def region(
     as_json: bool,
 ) -> None:
     """Play a region of core enterprises and five tiers of suppliers on a fresh local chain, prove it, report it."""
+    from backend.processes import beside
     from backend.region import run
     from backend.region.assumptions import Size
     from backend.region.plan import make_plan
@@ -70,10 +71,14 @@ def region(
                 "currencies": "CNY",
             }
         )
-        world = World.start(fresh, report=lambda line: click.echo(f"· {line}"), keep_chain=False)
+        world = World.start(fresh, report=lambda line: click.echo(f"· {line}"), keep_chain=False, parts=())
         try:
             where = path or ROOT / "reports" / f"region-{settings.chain}.html"
-            holds = run(world, plan, path=where, command=command, started=started, as_json=as_json)
+            joined = fresh.model_copy(update={"rpc_url": world.system.node.url})
+            with beside(joined, "sender", "indexer") as processes:
+                holds = run(
+                    world, plan, path=where, command=command, started=started, as_json=as_json, processes=processes
+                )
         finally:
             world.close()
     sys.exit(0 if holds else 1)

@@ -1,12 +1,22 @@
-"""Processes: this one's memory, which one of the others a number stands for, and who holds a folder."""
+"""Processes: this one's memory, parts of a network as processes of their own, which one of the others a number stands
+for, and who holds a folder."""
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import gc
+import os
+import resource
 import subprocess
+import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
+
+from backend.config import ROOT, Settings
+
+LEAVE_SECONDS = 30
 
 
 def settle() -> None:
@@ -16,6 +26,41 @@ def settle() -> None:
         gc.collect()
         gc.freeze()
         gc.set_threshold(20_000, 20, 50)
+
+
+@contextlib.contextmanager
+def beside(settings: Settings, *parts: str) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """`feiqian PART` for each of `parts`, over the network of `settings`, for as long as the block lasts. What they say
+    on standard error is said here."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("FEIQIAN_")}
+    env |= {f"FEIQIAN_{name.upper()}": str(getattr(settings, name)) for name in settings.model_fields_set}
+    command = [sys.executable, "-m", "backend.cli"]
+    started = [subprocess.Popen([*command, part], env=env, cwd=ROOT, stdout=subprocess.DEVNULL) for part in parts]
+    try:
+        yield started
+    finally:
+        for process in started:
+            process.terminate()
+        for process in started:
+            try:
+                process.wait(LEAVE_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def peak_memory_mb(others: Sequence[subprocess.Popen[bytes]] = ()) -> int:
+    """The most memory that this process had at once, and each of `others` that still runs (on Linux)."""
+    mine = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if sys.platform == "darwin" else 1)
+    return (mine + sum(_peak_kb(process.pid) for process in others)) // 1024
+
+
+def _peak_kb(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("VmHWM:")), 0)
 
 
 def command_of(pid: str) -> str:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from backend.chain.deploy import deploy
 from backend.chain.keystore import Keystore
 from backend.chain.node import LocalChain, Node, connect
 from backend.config import Settings
+from backend.engine import PARTS
 from backend.errors import Conflict, SetupIncomplete, both
 from backend.sdk import Feiqian
 from backend.system import System
@@ -41,8 +42,15 @@ class World:
     """What is to be done before the rest is ended."""
 
     @classmethod
-    def start(cls, settings: Settings, *, report: Report = lambda line: None, keep_chain: bool = True) -> World:
-        """Starts or joins the chain, deploys where there is no deployment, and sets the engine going.
+    def start(
+        cls,
+        settings: Settings,
+        *,
+        report: Report = lambda line: None,
+        keep_chain: bool = True,
+        parts: Collection[str] = PARTS,
+    ) -> World:
+        """Starts or joins the chain, deploys where there is no deployment, and sets `parts` of the engine going.
 
         With `keep_chain` the local chain's blocks stay on disk for the next start.
         """
@@ -57,7 +65,7 @@ class World:
         try:
             deployment = find_or_deploy(node, settings, report)
             system = System.open(settings, node, deployment)
-            system.start()
+            system.start(parts)
         except BaseException:
             if chain is not None:
                 chain.stop()

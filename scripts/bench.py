@@ -42,6 +42,7 @@ from backend.chain.signing import sign
 from backend.config import ROOT, Settings
 from backend.database import reading
 from backend.invoices.minimal import make_invoice
+from backend.processes import beside
 from backend.projections import tables
 from backend.sdk import Party
 from backend.world import World
@@ -175,25 +176,13 @@ def rival(stand: Stand, kind: str, acts: int) -> float | None:
 @contextlib.contextmanager
 def backend(stand: Stand) -> Iterator[None]:
     """`feiqian web`, `sender` and `indexer` over the stand's chain and database."""
-    env = {name: value for name, value in os.environ.items() if not name.startswith("FEIQIAN_")}
-    for name in stand.settings.model_fields_set:
-        env[f"FEIQIAN_{name.upper()}"] = str(getattr(stand.settings, name))
-    parts = [
-        subprocess.Popen([sys.executable, "-m", "backend.cli", part], env=env, cwd=ROOT, stdout=subprocess.DEVNULL)
-        for part in ("web", "sender", "indexer")
-    ]
-    try:
+    with beside(stand.settings, "web", "sender", "indexer") as parts:
         deadline = time.monotonic() + 60
         while not _is_ready(stand):
             if time.monotonic() > deadline or any(part.poll() is not None for part in parts):
                 raise RuntimeError("the backend did not start")
             time.sleep(0.1)
         yield
-    finally:
-        for part in parts:
-            part.terminate()
-        for part in parts:
-            part.wait(30)
 
 
 def _is_ready(stand: Stand) -> bool:

@@ -4,11 +4,11 @@ on a real chain, from a seed. It ends with the proof and a report of one page.""
 from __future__ import annotations
 
 import json
-import resource
-import sys
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from subprocess import Popen
 
 import httpx
 from rich.console import Console
@@ -16,6 +16,7 @@ from rich.table import Table
 
 from backend.demo.proof import show_proof
 from backend.errors import Conflict, both
+from backend.processes import peak_memory_mb
 from backend.reconcile import reconcile
 from backend.region import report
 from backend.region.crew import Crew
@@ -30,10 +31,18 @@ __all__ = ["run"]
 
 
 def run(
-    world: World, plan: Plan, *, path: Path, command: str, started: float | None = None, as_json: bool = False
+    world: World,
+    plan: Plan,
+    *,
+    path: Path,
+    command: str,
+    started: float | None = None,
+    as_json: bool = False,
+    processes: Sequence[Popen[bytes]] = (),
 ) -> bool:
     """Plays a plan on `world`, proves it and writes the report to `path`; whether everything holds. `started` is when
-    all of it began, monotonic seconds. Raises Conflict on a chain that cannot travel in time."""
+    all of it began, monotonic seconds; `processes` do what this one does not. Raises Conflict on a chain that cannot
+    travel in time."""
     started = time.monotonic() if started is None else started
     if world.system.node.development is None:
         raise Conflict(reason=both("the region needs a development chain", "区域演示需要开发链"))
@@ -60,7 +69,7 @@ def run(
         played_seconds=played,
         proof_seconds=now - proving,
         total_seconds=now - started,
-        memory_mb=peak_memory_mb(),
+        memory_mb=peak_memory_mb(processes),
     )
     report.write(path, found, done)
     show_proof(console, proof)
@@ -71,12 +80,6 @@ def run(
         phases = [asdict(phase) for phase in done.phases]
         print(json.dumps({"figures": figures, "phases": phases, "checks": proof.checks}, ensure_ascii=False))
     return proof.holds
-
-
-def peak_memory_mb() -> int:
-    """The most memory that this process had at once."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak // (1024 * 1024 if sys.platform == "darwin" else 1024)
 
 
 def _impatient(world: World) -> Feiqian:
