@@ -79,6 +79,11 @@ class Settings(BaseModel):
     mqtt_port: int = Field(default=1883, ge=1, le=65_535, description="Port of that broker")
     web_workers: int = Field(default=2, ge=1, le=64, description="Processes of 'feiqian web'")
     web_threads: int = Field(default=64, ge=2, le=1_000, description="Requests that each of them serves at a time")
+    open_doors: bool | None = Field(
+        default=None,
+        description="Pages let one in as any party whose key the backend keeps, on a development chain; default: where "
+        "the API is on loopback",
+    )
     ready_lag_blocks: int = Field(default=20, description="A read model further behind counts as not ready")
     max_streams: int = Field(default=40, description="Readers of the live feed that one process serves at a time")
     webhook_timeout: float = Field(default=5.0, description="Seconds that a webhook has for its answer")
@@ -120,6 +125,10 @@ class Settings(BaseModel):
     @property
     def sign_in_domain(self) -> str:
         return self.domain or f"{self.host}:{self.port}"
+
+    @property
+    def has_open_doors(self) -> bool:
+        return self.host in ("127.0.0.1", "::1", "localhost") if self.open_doors is None else self.open_doors
 
     @property
     def passphrase(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Engine, RowMapping, bindparam, func, select
@@ -41,6 +42,13 @@ def participant(engine: Engine, account: str) -> dict[str, Any]:
 def is_participant(engine: Engine, account: str) -> bool:
     with reading(engine) as db:
         return db.execute(_ID, {"account": account}).first() is not None
+
+
+def names(engine: Engine, accounts: Collection[str]) -> dict[str, str]:
+    """The names of those of `accounts` that are participants."""
+    with reading(engine) as db:
+        rows = db.execute(select(_people.c.account, _people.c.name).where(_people.c.account.in_(list(accounts))))
+        return {row.account: row.name for row in rows}
 
 
 def account_of_identity(engine: Engine, identity_hash: str) -> str | None:

@@ -86,12 +86,13 @@ class Access:
             account = db.execute(
                 select(api_keys.c.account).where(api_keys.c.digest == digest, ~api_keys.c.revoked)
             ).scalar()
-            account = (
-                account
-                or db.execute(
-                    select(sessions.c.account).where(sessions.c.digest == digest, sessions.c.expires_at > _now())
-                ).scalar()
-            )
+        return self.actor_of_session(token) if account is None else Actor(str(account))
+
+    def actor_of_session(self, token: str) -> Actor:
+        """Whoever a session belongs to. Raises Unauthenticated."""
+        mine = sessions.c.digest == _digest(token), sessions.c.expires_at > _now()
+        with reading(self._engine) as db:
+            account = db.execute(select(sessions.c.account).where(*mine)).scalar()
         if account is None:
             raise Unauthenticated(reason=both("the token is unknown, revoked or expired", "令牌不存在、已撤销或已过期"))
         return Actor(str(account))
@@ -118,12 +119,19 @@ class Access:
         ends = require_convincing(
             parsed, signature, domain=self._settings.sign_in_domain, chain_id=self._node.chain_id, now=now
         )
-        expires = min(now + self._settings.session_seconds, ends)
+        token, expires = self.open_session(parsed.account, ends)
+        return token, parsed.account, expires
+
+    def open_session(self, account: str, ends: int | None = None) -> tuple[str, int]:
+        """A new session of `account`, its token and its expiry (UTC seconds): `ends` at the latest."""
+        now = _now()
+        expires = now + self._settings.session_seconds
+        expires = expires if ends is None else min(expires, ends)
         token = "fqs_" + secrets.token_urlsafe(32)
         with self._engine.begin() as db:
             db.execute(delete(sessions).where(sessions.c.expires_at <= now))
-            db.execute(insert(sessions).values(digest=_digest(token), account=parsed.account, expires_at=expires))
-        return token, parsed.account, expires
+            db.execute(insert(sessions).values(digest=_digest(token), account=account, expires_at=expires))
+        return token, expires
 
     def sign_out(self, token: str) -> None:
         with self._engine.begin() as db:

@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from apiflask import APIFlask
-from flask import Response, render_template_string, request, send_from_directory
+from flask import Response, render_template, request
+from flask_compress import Compress
 
-from backend.config import ROOT
 from backend.errors import FeiqianError, NotFound, both
 from backend.live.stream import Streams
 from backend.system import System
-from backend.web import inputs, operations, problems
+from backend.web import inputs, operations, pages, problems
 from backend.web.access import Access
 from backend.web.api import BLUEPRINTS
 from backend.web.api.shared import IDENTIFIER, IdentifierConverter, describe_writes
 from backend.web.metrics import open_streams
-
-_ASSETS = ROOT / "node_modules" / "swagger-ui-dist"
-_ASSET_NAMES = ("swagger-ui.css", "swagger-ui-bundle.js", "swagger-ui-standalone-preset.js", "favicon-32x32.png")
-
-_PROBLEM_PAGE = """<!doctype html><html lang="{{ language }}"><meta charset="utf-8">
-<meta name="viewport" content="width=device-width"><title>{{ title }}</title>
-<h1>{{ title }}</h1><p><code>{{ type }}</code> · HTTP {{ status }}</p>"""
 
 
 def create_app(system: System) -> APIFlask:
@@ -54,14 +47,10 @@ def create_app(system: System) -> APIFlask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
 
-    app.spec_processor(describe_writes)
+    pages.install(app)
+    Compress(app)
 
-    @app.get("/assets/<name>")
-    @app.doc(hide=True)
-    def asset(name: str) -> Response:
-        if name not in _ASSET_NAMES:
-            raise NotFound(what=both("asset", "资源"), id=name)
-        return send_from_directory(_ASSETS, name, max_age=86_400)
+    app.spec_processor(describe_writes)
 
     @app.get("/problems/<kind>")
     @app.doc(hide=True)
@@ -69,9 +58,8 @@ def create_app(system: System) -> APIFlask:
         found = {cls.type: cls for cls in _refusals(FeiqianError)}.get(kind)
         if found is None:
             raise NotFound(what=both("problem", "问题类型"), id=kind)
-        language = problems.language()
-        return render_template_string(
-            _PROBLEM_PAGE, type=kind, status=found.status, title=found.title[language], language=language
+        return render_template(
+            "problem.html", type=kind, status=found.status, title=found.title[problems.language()], detail=""
         )
 
     @app.after_request

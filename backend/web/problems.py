@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import structlog
-from flask import Flask, Response, json, request
+from flask import Flask, Response, g, json, render_template, request
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from sqlalchemy.exc import DBAPIError, TimeoutError
@@ -62,7 +62,9 @@ _CHINESE = {
 
 
 def language() -> str:
-    """en or zh, by Accept-Language."""
+    """en or zh: what the reader of a page chose, or by Accept-Language."""
+    if (chosen := g.get("language")) is not None:
+        return str(chosen)
     best = request.accept_languages.best_match(["en", "zh", "zh-CN"], "en")
     return "zh" if str(best).startswith("zh") else "en"
 
@@ -160,14 +162,25 @@ def _failure(error: Exception) -> Response:
 
 
 def _respond(body: dict[str, Any], status: int) -> Response:
-    text = json.dumps(body, ensure_ascii=False)
-    response = Response(text.encode("utf-8", "backslashreplace"), status=status, content_type=MEDIA_TYPE)
+    if _is_for_a_page():
+        page = render_template("problem.html", **{"type": "about:blank", "detail": "", **body})
+        response = Response(page, status=status, content_type="text/html; charset=utf-8")
+    else:
+        text = json.dumps(body, ensure_ascii=False)
+        response = Response(text.encode("utf-8", "backslashreplace"), status=status, content_type=MEDIA_TYPE)
     response.headers["Content-Language"] = language()
     if status == 503:
         response.headers["Retry-After"] = "1"
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="feiqian"'
     return response
+
+
+def _is_for_a_page() -> bool:
+    """Whether a person asked, with a browser. The API answers everybody with problem documents."""
+    if request.path.startswith("/api/"):
+        return False
+    return request.accept_mimetypes.best_match([MEDIA_TYPE, "application/json", "text/html"]) == "text/html"
 
 
 def _shown(value: Any) -> Any:

@@ -1,0 +1,65 @@
+"""The pages: what a person sees. Rendered here; a page reads with queries, and acts by the commands of the API."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, request
+from jinja2 import FileSystemLoader
+
+from backend import roles
+from backend.web.pages import assets, door, overview, readers, sessions
+
+_TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+
+BLUEPRINTS: list[Blueprint] = [door.blueprint, overview.blueprint]
+
+_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    ]
+)
+"""Nothing from elsewhere, nothing inline (rule G4)."""
+
+
+def install(app: Flask) -> None:
+    """Mounts the pages, what they show things with, and what protects them."""
+    app.jinja_env.loader = FileSystemLoader(_TEMPLATES)
+    app.jinja_env.globals.update(
+        t=readers.t,
+        asset=assets.asset_url,
+        languages=readers.LANGUAGES,
+        form_token=sessions.form_token,
+        form_field=sessions.FIELD,
+        form_header=sessions.HEADER,
+        role_words=roles.WORDS,
+    )
+    app.jinja_env.filters.update(
+        {
+            "said": readers.said,
+            "amount": readers.amount,
+            "money": readers.money,
+            "day": readers.day,
+            "moment": readers.moment,
+            "rate": readers.rate,
+            "short": readers.short,
+        }
+    )
+    app.register_blueprint(assets.blueprint)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+
+    @app.after_request
+    def protect(response: Response) -> Response:
+        if response.mimetype == "text/html" and request.path != "/docs":
+            response.headers["Content-Security-Policy"] = _POLICY
+            response.headers["Cache-Control"] = "no-store"
+        return response

@@ -1,0 +1,79 @@
+"""How a reader sees things: language, amounts, moments, rates. All of it takes what the read model has (whole minor
+units, UTC seconds, basis points) and gives text."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+from flask import g, request
+from markupsafe import Markup
+
+from backend.errors import Phrase
+from backend.invoices import currency
+from backend.web import problems
+
+COOKIE = "feiqian_language"
+LANGUAGES = {"en": "English", "zh": "中文"}
+_LOCALES = {"en": "en", "zh": "zh_Hans_CN"}
+
+
+def choose_language() -> None:
+    """For this request: what the reader chose once, or what the browser prefers."""
+    chosen = request.cookies.get(COOKIE)
+    g.language = chosen if chosen in LANGUAGES else problems.language()
+
+
+def t(en: str, zh: str, **values: object) -> str:
+    """The text of the reader's language, with `values` filled in."""
+    return (zh if problems.language() == "zh" else en).format(**values)
+
+
+def said(phrase: object) -> str:
+    """A phrase in the reader's language; what has one language stays as it is."""
+    return problems.spoken(phrase) if isinstance(phrase, Phrase) else str(phrase)
+
+
+def amount(minor: int | str, code: str) -> str:
+    """Minor units of a currency: 123456 of CNY is 1,234.56."""
+    decimals = currency(code).decimals
+    exact = Decimal(int(minor)).scaleb(-decimals)
+    return format_decimal(exact, format=f"#,##0.{'0' * decimals}" if decimals else "#,##0", locale=_locale())
+
+
+def money(minor: int | str, code: str) -> str:
+    """The same with its currency, as one piece that a screen reader says once."""
+    return Markup('<span class="amount">{} <small>{}</small></span>').format(amount(minor, code), code)
+
+
+def day(seconds: int | str) -> str:
+    """A day, of the calendar in UTC: 1 Mar 2026, 2026年3月1日."""
+    at = _at(seconds)
+    return Markup('<time datetime="{}">{}</time>').format(at.date().isoformat(), format_date(at, "medium", _locale()))
+
+
+def moment(seconds: int | str) -> str:
+    """A moment in UTC, to the minute."""
+    at = _at(seconds)
+    shown = format_datetime(at, "medium", locale=_locale())
+    return Markup('<time datetime="{}">{} UTC</time>').format(at.isoformat(), shown)
+
+
+def rate(bps: int | str) -> str:
+    """Basis points as per cent: 480 is 4.80 %."""
+    return f"{format_decimal(Decimal(int(bps)).scaleb(-2), format='#,##0.00', locale=_locale())} %"
+
+
+def short(account: str) -> str:
+    """An address, shortened for the eye; the whole one is its title."""
+    return Markup('<code title="{0}">{1}…{2}</code>').format(account, account[:6], account[-4:])
+
+
+def _at(seconds: int | str) -> datetime:
+    return datetime.fromtimestamp(int(seconds), UTC)
+
+
+def _locale() -> str:
+    return _LOCALES[problems.language()]
