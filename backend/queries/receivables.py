@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Engine, RowMapping, or_, select
@@ -53,6 +54,14 @@ def receivables(engine: Engine, viewer: str | None, status: str | None, after: i
     only = [] if status is None else [_receivables.c.status == status]
     sources = [] if viewer is None else _sources(viewer)
     return page(engine, select(_receivables), _receivables.c.id, after, limit, _shown, sources=sources, only=only)
+
+
+def currencies(engine: Engine, numbers: Collection[int]) -> dict[int, str]:
+    """What each of these receivables is counted in, by its number."""
+    table = tables.receivables
+    with reading(engine) as db:
+        rows = db.execute(select(table.c.id, table.c.currency).where(table.c.id.in_(list(numbers))))
+        return {row.id: code_of(row.currency) for row in rows}
 
 
 def dues(engine: Engine, receivable_id: int, now: int) -> dict[str, int]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, request
+from apiflask import APIBlueprint
+from flask import Flask, Response, request
 from jinja2 import FileSystemLoader
 
 from backend import roles
@@ -12,7 +13,7 @@ from backend.web.pages import assets, door, overview, readers, sessions
 
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
-BLUEPRINTS: list[Blueprint] = [door.blueprint, overview.blueprint]
+BLUEPRINTS: list[APIBlueprint] = [door.blueprint, overview.blueprint]
 
 _POLICY = "; ".join(
     [

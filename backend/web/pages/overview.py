@@ -18,6 +18,7 @@ from backend.web.pages.shared import pages
 blueprint = pages("overview")
 
 LIMIT = 20
+NOBODY = "0x" + 40 * "0"
 
 
 @blueprint.get("/")
@@ -37,7 +38,9 @@ def overview() -> ResponseReturnValue:
         claims=_named(
             engine, receivables.receivables(engine, viewer, None, _after("claims"), LIMIT), "obligor", "supplier"
         ),
-        notes=_named(engine, notes.notes(engine, viewer, None, _after("notes"), LIMIT), "holder", "endorser"),
+        notes=_counted(
+            engine, _named(engine, notes.notes(engine, viewer, None, _after("notes"), LIMIT), "holder", "endorser")
+        ),
         statuses=receivables.STATUSES,
         now=context.desk().now(),
     )
@@ -53,8 +56,16 @@ def _after(name: str) -> int:
 
 def _named(engine: Engine, page: dict[str, Any], *fields: str) -> dict[str, Any]:
     """The page, with the names of the parties beside their accounts."""
-    accounts = {row[field] for row in page["items"] for field in fields if row[field]}
-    names = participants.names(engine, accounts)
+    accounts = {row[field] for row in page["items"] for field in fields}
+    names = {NOBODY: ""} | participants.names(engine, accounts)
     for row in page["items"]:
         row["names"] = {field: names.get(row[field], row[field]) for field in fields}
+    return page
+
+
+def _counted(engine: Engine, page: dict[str, Any]) -> dict[str, Any]:
+    """The notes, each with the currency that its receivable is counted in."""
+    codes = receivables.currencies(engine, {row["receivableId"] for row in page["items"]})
+    for row in page["items"]:
+        row["currency"] = codes[row["receivableId"]]
     return page

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from apiflask import APIBlueprint
 
 from backend.web.pages import readers, sessions
 
 
-def pages(name: str) -> Blueprint:
+def pages(name: str) -> APIBlueprint:
     """A blueprint whose pages know the reader's language and session, and change nothing for a page of another site."""
-    blueprint = Blueprint(name, __name__)
+    blueprint = APIBlueprint(name, __name__, enable_openapi=False)
     blueprint.before_request(readers.choose_language)
     blueprint.before_request(sessions.recognise)
     return blueprint

@@ -34,7 +34,8 @@ def test_every_problem_has_a_page_in_both_languages(feiqian: Network) -> None:
         for language in ("en", "zh-CN"):
             page = client.get(f"/problems/{kind}", headers={"Accept-Language": language})
             assert page.status_code == 200 and f"HTTP {status}" in page.text
-            assert is_chinese(page.text) is (language != "en")
+            assert f'<html lang="{language}">' in page.text
+            assert is_chinese(re.search("<h1[^>]*>(.*)</h1>", page.text)[1]) is (language != "en")  # type: ignore[index]
     assert client.get("/problems/none").status_code == 404
 
 
