@@ -46,7 +46,7 @@ def asset(name: str) -> Response:
     if name not in FILES:
         raise NotFound(what=both("asset", "资源"), id=name)
     kind = mimetypes.guess_type(name)[0]
-    if "gzip" in request.accept_encodings:
+    if request.accept_encodings["gzip"]:
         response = Response(_compressed(name), content_type=kind)
         response.headers["Content-Encoding"] = "gzip"
     else:
