@@ -389,10 +389,11 @@ class Ganache:
 
     def fund(self, addresses: Sequence[str]) -> None:
         """Also moves the nonce to 1: Ganache takes a signed nonce 0 for none, so such a transaction could be
-        replayed."""
-        self._node.all("evm_setAccountBalance", [[address, hex(FUNDS_WEI)] for address in addresses])
-        counts = zip(addresses, self._node.transaction_counts(addresses), strict=True)
-        self._node.all("evm_setAccountNonce", [[address, "0x1"] for address, count in counts if count == 0])
+        replayed. One after another: of changes that it is given at once it loses some."""
+        for address in addresses:
+            self._node.rpc("evm_setAccountBalance", address, hex(FUNDS_WEI))
+            if self._node.transaction_count(address) == 0:
+                self._node.rpc("evm_setAccountNonce", address, "0x1")
 
     def snapshot(self) -> str:
         return str(self._node.rpc("evm_snapshot"))
