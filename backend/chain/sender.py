@@ -285,7 +285,7 @@ class Sender:
             counts |= zip(unknown, node.transaction_counts(unknown), strict=True)
         for lane in lanes:
             lane.count = counts[lane.signer]
-        return list(counts.values())
+        return [counts[signer] for signer in signers]
 
     def _tried(self, lanes: list[_Lane], turn: int, head: Block, clock: float) -> dict[str, list[tuple[Row, int]]]:
         """By signer: the operations that can be signed now, up to `turn`, each with its gas; what a contract refuses
