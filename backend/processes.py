@@ -20,8 +20,8 @@ LEAVE_SECONDS = 30
 
 
 def settle() -> None:
-    """What a server has loaded when it starts stays: the garbage collector, which took a third of its time with that,
-    does not look at it again, and looks less often at what is new."""
+    """What a server has loaded when it starts stays: the garbage collector does not look at it again, and looks less
+    often at what is new."""
     if gc.get_freeze_count() == 0:
         gc.collect()
         gc.freeze()

@@ -217,8 +217,7 @@ class Node:
         would revert or the node says no."""
         if self.development is not None:
             return self.development.gas_limits(transactions)
-        answers = self.batch([("eth_estimateGas", [each]) for each in transactions])
-        return [one if isinstance(one, Web3RPCError) else _with_room(int(one, 16)) for one in answers]
+        return [_limit(answer) for answer in self.batch([("eth_estimateGas", [each]) for each in transactions])]
 
     @property
     def gas_behind(self) -> int | None:
@@ -389,10 +388,11 @@ class Ganache:
 
     def fund(self, addresses: Sequence[str]) -> None:
         """Also moves the nonce to 1: Ganache takes a signed nonce 0 for none, so such a transaction could be
-        replayed."""
-        self._node.all("evm_setAccountBalance", [[address, hex(FUNDS_WEI)] for address in addresses])
-        counts = zip(addresses, self._node.transaction_counts(addresses), strict=True)
-        self._node.all("evm_setAccountNonce", [[address, "0x1"] for address, count in counts if count == 0])
+        replayed. One after another: of changes that it is given at once it loses some."""
+        for address in addresses:
+            self._node.rpc("evm_setAccountBalance", address, hex(FUNDS_WEI))
+            if self._node.transaction_count(address) == 0:
+                self._node.rpc("evm_setAccountNonce", address, "0x1")
 
     def snapshot(self) -> str:
         return str(self._node.rpc("evm_snapshot"))
@@ -410,17 +410,13 @@ class Anvil(Ganache):
         once; what that used is after refunds, which are a fifth of it at most, and leaves no room for a contract that
         wants gas at hand: with `AT_HAND` it has some."""
         whole = {"tracer": "callTracer", "tracerConfig": {"onlyTopCall": True}}
-        is_long = [len(each["data"]) > LONG_DATA for each in transactions]
-        answers = self._node.batch(
-            [
-                ("debug_traceCall", [each, "latest", whole]) if long else ("eth_estimateGas", [each])
-                for each, long in zip(transactions, is_long, strict=True)
-            ]
-        )
-        return [
-            one if isinstance(one, Web3RPCError) else _traced(one) if long else _with_room(int(one, 16))
-            for one, long in zip(answers, is_long, strict=True)
+        asked: list[tuple[str, Sequence[Any]]] = [
+            ("debug_traceCall", [each, "latest", whole])
+            if len(each["data"]) > LONG_DATA
+            else ("eth_estimateGas", [each])
+            for each in transactions
         ]
+        return [_limit(answer) for answer in self._node.batch(asked)]
 
     def wake(self) -> None:
         """Its miner forgets what waits under load, for good."""
@@ -434,16 +430,16 @@ class Anvil(Ganache):
         self._node.all("anvil_setBalance", [[address, hex(FUNDS_WEI)] for address in addresses])
 
 
-def _traced(frame: dict[str, Any]) -> int | Web3RPCError:
-    """The gas to send with what was traced, or its error as eth_estimateGas would say it."""
-    if "error" in frame:
-        error: RPCError = {"code": 3, "message": frame["error"], "data": frame.get("output", "0x")}
-        return Web3RPCError(frame["error"], rpc_response={"jsonrpc": "2.0", "error": error})
-    return min(int(frame["gasUsed"], 16) * 3 // 2 + AT_HAND, GAS_LIMIT)
-
-
-def _with_room(gas: int) -> int:
-    return min(gas * 3 // 2, GAS_LIMIT)
+def _limit(answer: Any) -> int | Web3RPCError:
+    """The gas to send with what a node estimated or traced; or the error, of a trace as eth_estimateGas says it."""
+    if isinstance(answer, Web3RPCError):
+        return answer
+    if isinstance(answer, str):
+        return min(int(answer, 16) * 3 // 2, GAS_LIMIT)
+    if "error" in answer:
+        error: RPCError = {"code": 3, "message": answer["error"], "data": answer.get("output", "0x")}
+        return Web3RPCError(answer["error"], rpc_response={"jsonrpc": "2.0", "error": error})
+    return min(int(answer["gasUsed"], 16) * 3 // 2 + AT_HAND, GAS_LIMIT)
 
 
 def connect(settings: Settings) -> Node:

@@ -285,22 +285,20 @@ class Sender:
             counts |= zip(unknown, node.transaction_counts(unknown), strict=True)
         for lane in lanes:
             lane.count = counts[lane.signer]
-        return list(counts.values())
+        return [counts[signer] for signer in signers]
 
     def _tried(self, lanes: list[_Lane], turn: int, head: Block, clock: float) -> dict[str, list[tuple[Row, int]]]:
         """By signer: the operations that can be signed now, up to `turn`, each with its gas; what a contract refuses
         has failed, and what is behind one that has to wait waits too.
 
         An operation is tried on the latest state. Where others of its lane come before it, that state says little:
-        what is refused then waits for them. A chain that gives every transaction a block of its own is not even asked,
-        nor about a bulk, which would only be done twice.
+        what is refused then waits for them. A chain that gives every transaction a block of its own is not even asked:
+        it takes as long to try one as to do it, and a refusal costs nothing there.
         """
         behind = self.contracts.node.gas_behind
         asked: list[tuple[str, Call]] = []
-        for lane in lanes:
-            tried = turn if behind is None else 0 if lane.under_way() else 1
-            calls = [_call(row) for row in lane.unsigned()[:tried]]
-            asked += [(lane.signer, call) for call in calls if behind is None or not call.is_bulk]
+        if behind is None:
+            asked = [(lane.signer, _call(row)) for lane in lanes for row in lane.unsigned()[:turn]]
         answers = dict(zip(asked, self.contracts.gas_limits(asked, head), strict=True))
         ready: dict[str, list[tuple[Row, int]]] = {}
         for lane in lanes:

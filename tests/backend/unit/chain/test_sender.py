@@ -11,7 +11,7 @@ import pytest
 from eth_abi import encode
 from eth_account import Account
 from paper_chain import ADDRESS, PaperChain, paper_contracts, refusal
-from sqlalchemy import select
+from sqlalchemy import select, update
 from web3 import Web3
 
 from backend.chain.contracts import Call
@@ -324,6 +324,24 @@ def test_a_lane_of_a_chain_that_went_back_to_before_it_goes_on(bench: Bench) -> 
     bench.chain.first_count, bench.chain.mines = 0, True
     bench.wait(1)
     assert bench[first]["state"] == "succeeded"
+
+
+def test_two_of_a_lane_that_lost_their_nonces_are_looked_into_together(bench: Bench) -> None:
+    """As a process finds them that has just been started."""
+    bench.chain.mines = False
+    lost = [bench.put(number) for number in (1, 2)]
+    bench.step()
+    bench.chain.pool.clear()
+    for nonce in (1, 2):
+        taken = {"from": bench.signer, "nonce": nonce, "data": "0x", "block": bench.chain.blocks[0]}
+        bench.chain.mined[f"0xelse{nonce}"] = taken
+    why = {"error": "NonceTaken", "arguments": {}, "contract": None}
+    with bench.database.begin() as db:
+        db.execute(update(operations).values(state="suspended", error=why))
+    bench.chain.mines = True
+    third = bench.put(3)
+    bench.wait(2)
+    assert [bench[one]["state"] for one in (*lost, third)] == ["suspended", "suspended", "succeeded"]
 
 
 def test_a_nonce_that_another_transaction_took(bench: Bench) -> None:
