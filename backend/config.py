@@ -17,6 +17,7 @@ TOOLCHAIN = ROOT / "toolchain"
 
 SOLC_VERSION = "0.8.30"
 DAY = 86_400
+HOUR = 3_600
 MAX_AMOUNT_FEN = 10**15
 """Ten trillion yuan: nothing that is owed in one invoice is larger, so more is a mistake."""
 

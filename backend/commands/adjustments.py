@@ -10,7 +10,7 @@ from web3 import Web3
 from backend.chain.outbox import Row
 from backend.chain.typed import Resolution, SetOff, fresh_nonce
 from backend.commands.acts import act
-from backend.commands.desk import Desk, Request, require_operator, require_participant
+from backend.commands.desk import Desk, Request, require_participant, require_regulator
 from backend.commands.participants import identity_hash
 from backend.commands.receivables import party
 from backend.commands.signatures import OwnSignature, for_wallet, require_signed_terms, signed
@@ -239,7 +239,7 @@ def accept_resolution(desk: Desk, request: Request, resolution_id: str, own: Own
 @act("dispute.order")
 def resolve_by_order(desk: Desk, request: Request, receivable_id: int, upheld: int, order: str) -> Row:
     """J6. The same by a regulator's order; the chain keeps its hash."""
-    require_operator(request)
+    require_regulator(desk, request)
     receivable = receivable_queries.receivable(desk.engine, receivable_id)
     notes = live_notes(desk.engine, receivable_id, receivable["supplier"])
     digest = bytes(Web3.keccak(text=order))

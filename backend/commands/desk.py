@@ -72,6 +72,12 @@ def require_operator(request: Request) -> None:
         raise Forbidden(reason=both("only the operator may do this", "仅运营方可以执行"))
 
 
+def require_regulator(desk: Desk, request: Request) -> None:
+    """Raises Forbidden unless the operator asks, who carries a regulator's orders out, or a regulator itself (P3)."""
+    if not request.actor.is_operator:
+        require_role(desk, request, "regulator")
+
+
 def require_participant(desk: Desk, request: Request) -> str:
     """The actor's account. Raises Forbidden for the operator and for accounts that are not registered."""
     account = request.actor.account

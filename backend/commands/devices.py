@@ -10,7 +10,7 @@ from web3 import Web3
 
 from backend.chain.outbox import Row
 from backend.commands.acts import act
-from backend.commands.desk import Desk, Request, require_operator, require_participant
+from backend.commands.desk import Desk, Request, require_operator, require_participant, require_regulator
 from backend.commands.signatures import for_wallet
 from backend.devices.collector import Collector
 from backend.devices.documents import KINDS, Batch, Domain, Reading
@@ -82,7 +82,7 @@ def revoke_device(desk: Desk, request: Request, device: str) -> Row:
 @act("device.revoke-by-order")
 def revoke_by_order(desk: Desk, request: Request, device: str, order: str) -> Row:
     """E1. A device is revoked for good by a regulator's order; the chain keeps its hash."""
-    require_operator(request)
+    require_regulator(desk, request)
     queries.visible_device(desk.engine, device, None)
     order_hash = bytes(Web3.keccak(text=order))
     return _send(desk, request, desk.power("regulator"), "revokeByOrder", device, order_hash)

@@ -11,7 +11,7 @@ from backend.chain.contracts import Call, Contracts
 from backend.chain.outbox import Row
 from backend.commands.acts import act
 from backend.commands.bulk import together
-from backend.commands.desk import Desk, Request, require_operator, require_participant
+from backend.commands.desk import Desk, Request, require_operator, require_participant, require_regulator
 from backend.config import DAY
 from backend.errors import Conflict, Forbidden, InvalidInput, both
 from backend.invoices import currency, identifier_key
@@ -147,7 +147,7 @@ def unfreeze_participant(desk: Desk, request: Request, account: str, order: str)
 
 
 def _send_order(desk: Desk, request: Request, function: str, account: str, order: str) -> Row:
-    require_operator(request)
+    require_regulator(desk, request)
     queries.participant(desk.engine, account)
     call = desk.contracts.call_data("Participants", function, account, bytes(Web3.keccak(text=order)))
     return desk.outbox.send(request.intent, desk.power("regulator"), call)

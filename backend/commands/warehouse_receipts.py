@@ -12,7 +12,7 @@ from backend.chain.contracts import Call
 from backend.chain.outbox import Row
 from backend.chain.typed import DeliveryOrder, Intake, fresh_nonce
 from backend.commands.acts import act
-from backend.commands.desk import Desk, Request, require_named, require_operator, require_participant, require_role
+from backend.commands.desk import Desk, Request, require_named, require_participant, require_regulator, require_role
 from backend.commands.signatures import OwnSignature, for_wallet, require_signed_terms, signed
 from backend.commands.waiting import keep_document
 from backend.documents import tables
@@ -323,7 +323,7 @@ def unfreeze_receipt(desk: Desk, request: Request, receipt_id: int, order: str) 
 @act("lot.unlock")
 def unlock_lot(desk: Desk, request: Request, lot_id: int, order: str) -> Row:
     """W8. Unlocks a lot by a regulator's order."""
-    require_operator(request)
+    require_regulator(desk, request)
     queries.visible_lot(desk.engine, lot_id, None)
     return _send(desk, request, desk.power("regulator"), "unlock", lot_id, _hash(order))
 
@@ -373,7 +373,7 @@ def _call(desk: Desk, function: str, *args: Any) -> Call:
 
 
 def _send_order(desk: Desk, request: Request, function: str, receipt_id: int, order: str) -> Row:
-    require_operator(request)
+    require_regulator(desk, request)
     queries.visible_receipt(desk.engine, receipt_id, None, desk.now())
     return _send(desk, request, desk.power("regulator"), function, receipt_id, _hash(order))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any, cast
 
 from flask import Response, current_app, request
@@ -65,12 +66,9 @@ def stream(query: StreamQuery) -> Response:
             return False
         return True
 
-    position = _position(engine, _last_event_id() if query.after is None else query.after)
+    position = _position(engine, last_event_id() if query.after is None else query.after)
     names = query.names.split(",") if query.names else []
-    frames = streams().open(viewer, position, names, follow=query.follow, is_welcome=is_welcome)
-    if frames is None:
-        raise Overloaded(reason=both("all places for readers are taken", "实时订阅的名额已满"))
-    return Response(frames, content_type="text/event-stream; charset=utf-8", headers={"X-Accel-Buffering": "no"})
+    return frames(viewer, position, names, follow=query.follow, is_welcome=is_welcome)
 
 
 @blueprint.post("/webhooks")
@@ -121,11 +119,18 @@ def resume(webhook_id: str, body: EmptyBody) -> Response:
     return context.answer(webhooks.resume(context.desk().engine, webhook_id, context.viewer()))
 
 
-def streams() -> Streams:
-    return cast(Streams, current_app.extensions["feiqian-streams"])
+def frames(
+    viewer: str | None, position: int, names: list[str], *, follow: bool, is_welcome: Callable[[], bool]
+) -> Response:
+    """The feed behind a position as server-sent events. Raises Overloaded."""
+    streams = cast(Streams, current_app.extensions["feiqian-streams"])
+    found = streams.open(viewer, position, names, follow=follow, is_welcome=is_welcome)
+    if found is None:
+        raise Overloaded(reason=both("all places for readers are taken", "实时订阅的名额已满"))
+    return Response(found, content_type="text/event-stream; charset=utf-8", headers={"X-Accel-Buffering": "no"})
 
 
-def _last_event_id() -> int | None:
+def last_event_id() -> int | None:
     """The Last-Event-ID header, as browsers send it. Raises InvalidInput."""
     said = request.headers.get("Last-Event-ID")
     if not said:

@@ -9,11 +9,21 @@ from flask import Flask, Response, request
 from jinja2 import FileSystemLoader
 
 from backend import roles
-from backend.web.pages import assets, door, overview, readers, sessions
+from backend.queries import feed
+from backend.web import context
+from backend.web.pages import assets, door, live, operations, overview, people, readers, sessions
+from backend.web.pages.acts import catalogue
+from backend.web.pages.acts import views as acts
 
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
-BLUEPRINTS: list[APIBlueprint] = [door.blueprint, overview.blueprint]
+BLUEPRINTS: list[APIBlueprint] = [
+    door.blueprint,
+    overview.blueprint,
+    operations.blueprint,
+    acts.blueprint,
+    live.blueprint,
+]
 
 _POLICY = "; ".join(
     [
@@ -42,6 +52,11 @@ def install(app: Flask) -> None:
         form_field=sessions.FIELD,
         form_header=sessions.HEADER,
         role_words=roles.WORDS,
+        reader=people.reader_if_any,
+        feed_end=lambda: feed.end(context.desk().engine),
+        acts=catalogue.ACTS,
+        desks_of=people.desks_of,
+        known_pages=lambda: {rule.rule for rule in app.url_map.iter_rules()},
     )
     app.jinja_env.filters.update(
         {

@@ -14,7 +14,7 @@ from backend.web import context
 from backend.web.pages import readers, sessions
 from backend.web.pages.shared import pages
 
-blueprint = pages("door")
+blueprint = pages("door", are_public=True)
 
 HOME = "/"
 MOST_DOORS = 200

@@ -43,6 +43,11 @@ def amount(minor: int | str, code: str) -> str:
     return format_decimal(exact, format=f"#,##0.{'0' * decimals}" if decimals else "#,##0", locale=_locale())
 
 
+def plain_amount(minor: int | str, code: str) -> str:
+    """The same as it is written into a form, whatever the language: 1234.56."""
+    return format(Decimal(int(minor)).scaleb(-currency(code).decimals), "f")
+
+
 def money(minor: int | str, code: str) -> str:
     """The same with its currency, as one piece that a screen reader says once."""
     return Markup('<span class="amount">{} <small>{}</small></span>').format(amount(minor, code), code)
@@ -52,6 +57,11 @@ def day(seconds: int | str) -> str:
     """A day, of the calendar in UTC: 1 Mar 2026, 2026年3月1日."""
     at = _at(seconds)
     return Markup('<time datetime="{}">{}</time>').format(at.date().isoformat(), format_date(at, "medium", _locale()))
+
+
+def plain_day(seconds: int | str) -> str:
+    """The same without its markup."""
+    return format_date(_at(seconds), "medium", _locale())
 
 
 def moment(seconds: int | str) -> str:

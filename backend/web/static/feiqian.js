@@ -1,4 +1,5 @@
-// The few things that a page cannot do by itself: the theme, and the wallet of the browser (EIP-1193, EIP-4361).
+// The few things that a page cannot do by itself: the theme, what happens on the chain, files that are dropped, and the
+// wallet of the browser (EIP-1193, EIP-4361, EIP-712).
 document.addEventListener("click", (event) => {
   if (!event.target.closest("[data-theme-switch]")) return;
   const root = document.documentElement;
@@ -29,6 +30,75 @@ document.addEventListener("submit", async (event) => {
     form.elements.message.value = message;
     form.elements.signature.value = await window.ethereum.request({ method: "personal_sign", params: [message, account] });
     form.submit();
+  } catch {
+    say(form.dataset.refused);
+  }
+});
+
+// ---- live: whatever stands in [data-live-part] is fetched again when something happened; a "chain" event tells scripts.
+(() => {
+  const feed = document.body.dataset.feed;
+  if (feed === undefined) return;
+  const sign = document.querySelector("[data-connection]");
+  let source = null, last = feed, due = null, wasLost = false;
+  const say = (words) => { if (sign && sign.textContent !== words) sign.textContent = words; };
+  const refresh = () => { due ??= setTimeout(() => { due = null; htmx.trigger(document.body, "chain"); }, 150); };
+  const hear = (event) => {
+    last = event.lastEventId;
+    document.dispatchEvent(new CustomEvent("feiqian:" + event.type, { detail: { id: last, data: JSON.parse(event.data) } }));
+    refresh();
+  };
+  const open = () => {
+    source = new EventSource("/live?after=" + encodeURIComponent(last));
+    source.addEventListener("open", () => { say(sign.dataset.live); if (wasLost) refresh(); wasLost = false; });
+    source.addEventListener("event", hear);
+    source.addEventListener("retraction", hear);
+    source.addEventListener("error", () => {
+      wasLost = true;
+      say(sign.dataset.lost);
+      if (source.readyState === EventSource.CLOSED) { source = null; setTimeout(() => { if (!source) open(); }, 2000); }
+    });
+  };
+  // A browser has six connections to a server: tabs that nobody looks at give theirs back.
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) { source?.close(); source = null; wasLost = true; } else if (!source) open();
+  });
+  open();
+})();
+
+// ---- a file may be dropped where one may be chosen
+for (const kind of ["dragover", "dragleave", "drop"]) {
+  document.addEventListener(kind, (event) => {
+    const place = event.target.closest?.("form")?.querySelector("input[type=file][data-drop]");
+    if (!place) return;
+    event.preventDefault();
+    place.classList.toggle("drop", kind === "dragover");
+    if (kind === "drop" && event.dataTransfer.files.length) {
+      place.files = event.dataTransfer.files;
+      place.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+  });
+}
+
+// ---- what the keystore has no key for is signed, or sent, by the reader's own wallet
+document.addEventListener("submit", async (event) => {
+  const form = event.target.closest("[data-sign]");
+  if (!form || form.elements.signature?.value) return;
+  event.preventDefault();
+  const say = (words) => { form.querySelector("[data-said]").textContent = words; };
+  if (!window.ethereum) return say(form.dataset.none);
+  const given = JSON.parse(form.dataset.document);
+  try {
+    const [account] = await window.ethereum.request({ method: "eth_requestAccounts" });
+    if (form.dataset.kind === "document") {
+      const params = [account, JSON.stringify(given)];
+      form.elements.signature.value = await window.ethereum.request({ method: "eth_signTypedData_v4", params });
+      form.submit();
+    } else {
+      const params = [{ ...given, from: account }];
+      const hash = await window.ethereum.request({ method: "eth_sendTransaction", params });
+      location.assign("/explorer/transactions/" + hash);
+    }
   } catch {
     say(form.dataset.refused);
   }
