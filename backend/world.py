@@ -74,11 +74,15 @@ class World:
 
     def close(self) -> None:
         """Ends the streams, lets the requests under way end, then everything else."""
-        self.app.extensions["feiqian-streams"].closing.set()
-        self._leave.close()
+        self.stop_serving()
         self.system.close()
         if self.chain is not None:
             self.chain.stop()
+
+    def stop_serving(self) -> None:
+        """Ends the streams, and lets the requests under way end."""
+        self.app.extensions["feiqian-streams"].closing.set()
+        self._leave.close()
 
     def client(self, token: str | None = None) -> Feiqian:
         """An SDK client that reaches the application without a network."""

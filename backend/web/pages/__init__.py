@@ -11,7 +11,7 @@ from jinja2 import FileSystemLoader
 from backend import roles
 from backend.queries import feed
 from backend.web import context
-from backend.web.pages import assets, door, live, operations, overview, people, readers, sessions
+from backend.web.pages import assets, desks, door, live, operations, people, readers, sessions, things
 from backend.web.pages.acts import catalogue
 from backend.web.pages.acts import views as acts
 
@@ -19,7 +19,8 @@ _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
 BLUEPRINTS: list[APIBlueprint] = [
     door.blueprint,
-    overview.blueprint,
+    desks.blueprint,
+    things.blueprint,
     operations.blueprint,
     acts.blueprint,
     live.blueprint,

@@ -13,7 +13,7 @@ RECOURSE = Flag(
     "withRecourse",
     both("Recourse", "追索权"),
     usual="yes",
-    yes=both("with recourse to me", "有追索权(可向我方追索)"),
+    yes=both("with recourse", "有追索权"),
     no=both("without recourse", "无追索权"),
 )
 LIABLE = Risk(

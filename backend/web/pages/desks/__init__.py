@@ -1,0 +1,25 @@
+"""The desks: for each role, one page with what it has to do."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template
+from werkzeug.wrappers import Response
+
+from backend.web.pages import people
+from backend.web.pages.desks import supplier
+from backend.web.pages.shared import pages
+
+blueprint = pages("desks")
+
+DESKS = {"supplier": supplier}
+
+
+@blueprint.get("/")
+def first() -> Response | str:
+    """The reader's first desk."""
+    mine = [role for role in people.desks_of(people.reader()) if role in DESKS]
+    return redirect(f"/desks/{mine[0]}", 303) if mine else render_template("desks/none.html")
+
+
+for _role, _desk in DESKS.items():
+    blueprint.add_url_rule(f"/desks/{_role}", _role, _desk.desk)
