@@ -1,17 +1,21 @@
-"""What a checker trusts already: the hash of a block given by hand, or a node of the chain. And the issuer, where it is
-known. A certificate proves that its facts belong to its block, not that the block belongs to the chain."""
+"""What a checker trusts already: the hash of a block given by hand, or a node of the chain; and the contracts of a
+deployment, where they are known. A certificate proves that its facts belong to its block, not that its block belongs to
+the chain."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from eth_utils.crypto import keccak
 from web3.exceptions import Web3RPCError
 
-from backend.certificates.checking import Check, Examination
+from backend.certificates.checking import Check
 from backend.certificates.facts import MAIN
 from backend.certificates.shape import Certificate
+from backend.chain.contracts import Deployment
+from backend.chain.finality import confirmations
 from backend.chain.node import Node
+from backend.config import Settings
 from backend.errors import ChainUnavailable, both
 
 ANCHORS = ("node", "block-hash")
@@ -32,24 +36,27 @@ def known_hash(certificate: Certificate, block_hash: str) -> Check:
     return Check("block-hash", says, certificate.block.hash == block_hash.lower())
 
 
-def known_issuer(certificate: Certificate, issuer: str) -> Check:
-    """Against the issuer that the checker trusts."""
-    says = both("the issuer is the one that is trusted", "签发人即为所信任的签发人")
-    return Check("known-issuer", says, certificate.issuer.lower() == issuer.lower())
+def of_deployment(certificate: Certificate, deployment: Deployment) -> Check:
+    """Against the contracts that the checker trusts. A stranger may deploy some of his own, and prove what he likes of
+    them."""
+    says = both("the contracts are those of the deployment that is trusted", "合约属于所信任的部署")
+    trusted = {name: address.lower() for name, address in deployment.contracts.items()}
+    are_those = all(trusted.get(name) == one.address.lower() for name, one in certificate.contracts.items())
+    return Check("deployment", says, are_those and certificate.chainId == str(deployment.chain_id))
 
 
-def on_chain(certificate: Certificate, node: Node, needed: int) -> Iterator[Check]:
-    """Against a node: that its chain has this block with `needed` others on top, and that the contracts are each other's.
-    A node that does not answer proves nothing."""
+def on_chain(certificate: Certificate, node: Node, settings: Settings) -> Iterator[Check]:
+    """Against a node: that its chain has this block, with as many others on top as it takes for it to stay, and that
+    the contracts are each other's. A node that does not answer proves nothing."""
     try:
-        yield from _asked(certificate, node, needed)
+        yield from _asked(certificate, node, confirmations(node, settings))
     except (ChainUnavailable, Web3RPCError) as silent:
         says = both("the node answers: {reason}", "节点应答:{reason}", reason=silent)
         yield Check("node", says, False)
 
 
-def is_anchored(examination: Examination) -> bool:
-    return any(one.name in ANCHORS for one in examination.checks)
+def is_anchored(checks: Sequence[Check]) -> bool:
+    return any(one.name in ANCHORS for one in checks)
 
 
 def _asked(certificate: Certificate, node: Node, needed: int) -> Iterator[Check]:

@@ -1,5 +1,5 @@
-"""The one way to write a certificate down: keys in order, no space, strings and truth values alone, one line feed at the
-end. A file that says the same in another way is no certificate, so nothing in it can be altered unseen."""
+"""The one way to write a certificate down: keys in order, no space, strings and truth values alone, one line feed at
+the end. A file that says the same in another way is no certificate, so nothing in it can be altered unseen."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ def parse(file: bytes) -> dict[str, Any]:
     if len(file) > MAX_BYTES:
         raise NotCanonical(both("it has more than {most} bytes", "超过 {most} 字节", most=MAX_BYTES))
     try:
-        found = json.loads(file.decode("utf-8"), parse_float=_no_number, parse_int=_no_number, parse_constant=_no_number)
+        found = json.loads(
+            file.decode("utf-8"), parse_float=_no_number, parse_int=_no_number, parse_constant=_no_number
+        )
         again = write(found) if isinstance(found, dict) else b""
     except (ValueError, RecursionError):  # of the encoding and of JSON too
         raise NotCanonical(
             both("it is not JSON of text and truth values alone", "不是仅含文本与真假值的 JSON")
         ) from None
     if again != file:
-        raise NotCanonical(
-            both("it is not written the one way that is allowed", "未按唯一的规范形式书写")
-        )
+        raise NotCanonical(both("it is not written the one way that is allowed", "未按唯一的规范形式书写"))
     return found  # type: ignore[no-any-return]
 
 

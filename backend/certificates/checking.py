@@ -1,9 +1,9 @@
-"""Checking a certificate from the file alone, and then against what the checker trusts: without a backend, a database or
-a key. Nothing that somebody may have written into a file raises here."""
+"""Checking a certificate from the file alone, and then against what the checker trusts: without a backend, a database
+or a key. Nothing that somebody may have written into a file raises here."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,8 +42,8 @@ def check(file: bytes) -> Examination:
     return Examination(certificate, list(_checks(found, certificate)))
 
 
-def failures(examination: Examination) -> list[Check]:
-    return [one for one in examination.checks if one.holds is False]
+def failures(checks: Iterable[Check]) -> list[Check]:
+    return [one for one in checks if one.holds is False]
 
 
 def _checks(found: dict[str, Any], certificate: Certificate) -> Iterator[Check]:

@@ -151,8 +151,8 @@ def _loan(number: int, words: Words, stated: Mapping[str, Any]) -> Facts:
 
 
 def _titles(number: int, words: Words) -> list[str]:
-    """The notes or receipts that stand for a loan. The contract keeps the first beside their count, and each further one
-    under its place."""
+    """The notes or receipts that stand for a loan. The contract keeps the first beside their count, and each further
+    one under its place."""
     pot = read(words, "Collateral", "_pots", number)
     further = [read(words, "Collateral", "_moreTitles", number, place) for place in range(1, pot["titleCount"])]
     return [str(title) for title in ([pot["firstTitle"], *further] if pot["titleCount"] else [])]
@@ -185,7 +185,7 @@ def _claim(claim: Mapping[str, Any], words: Words) -> Facts:
 
 
 def _status(claim: Mapping[str, Any]) -> str:
-    return list(receivables.STATUSES)[claim["status"] - 1]
+    return list(receivables.STATUSES)[int(claim["status"]) - 1]
 
 
 def _require_there(kind: str, number: int, sign: int) -> None:

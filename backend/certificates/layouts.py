@@ -73,7 +73,9 @@ def written(found: dict[str, dict[str, Layout]]) -> str:
 
 
 class _Struct(Mapping[str, Any]):
-    def __init__(self, words: Words, contract: str, members: dict[str, Layout], slot: int, keys: tuple[int, ...]) -> None:
+    def __init__(
+        self, words: Words, contract: str, members: dict[str, Layout], slot: int, keys: tuple[int, ...]
+    ) -> None:
         self._words = words
         self._contract = contract
         self._members = members

@@ -43,7 +43,7 @@ def make(contracts: Contracts, keystore: Keystore, engine: Engine, depth: int, k
         },
         "facts": facts,
         "documents": documents.behind(engine, kind, facts),
-        "names": participants.names(engine, accounts),
+        "names": _escrows(contracts, accounts) | participants.names(engine, accounts),
         "contracts": storage.proofs(),
         "issuer": issuer,
     }
@@ -99,6 +99,11 @@ class _Storage:
         }
 
 
+def _escrows(contracts: Contracts, accounts: list[str]) -> dict[str, str]:
+    """What is pledged is held by a contract."""
+    return {account: contracts.names[account] for account in accounts if account in contracts.names}
+
+
 def _block(contracts: Contracts, depth: int) -> dict[str, Any]:
     number = max(0, contracts.node.head().number - depth)
     found: dict[str, Any] = contracts.node.rpc("eth_getBlockByNumber", hex(number), False)
@@ -116,10 +121,10 @@ def _stated(engine: Engine, kind: str, number: int) -> dict[str, str]:
 
 def _require_proven(file: bytes, contracts: Contracts) -> None:
     """A certificate that does not hold is given to nobody. Raises Conflict."""
-    for wrong in failures(check(file)):
+    for wrong in failures(check(file).checks):
         raise Conflict(
             reason=both(
-                "what the node of chain {chain} gives does not prove itself, so nothing can be certified on it: {wrong}",
+                "what the node of chain {chain} gives does not prove itself, so nothing is certified on it: {wrong}",
                 "链 {chain} 的节点所给内容无法自证,无法出具证书:{wrong}",
                 chain=contracts.deployment.chain_id,
                 wrong=wrong.says,

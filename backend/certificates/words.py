@@ -95,10 +95,21 @@ def told(name: str, facts: Mapping[str, Any]) -> Phrase:
     return _as_is(str(value))
 
 
+def behind(words: Mapping[str, str]) -> list[tuple[Phrase, str]]:
+    """The words behind a thing with their names, an amount in its currency."""
+    facts = {**words, "currency": words.get("invoiceCurrency")}
+    found = []
+    for name, label in LABELS.items():
+        if name in words and name != "invoiceCurrency":
+            found.append((label, str(told(name, facts)) if words[name].isdecimal() else plain(words[name])))
+    return found
+
+
 def listed(words: Mapping[str, str]) -> Phrase:
-    """Words with their names, in one line."""
-    phrase = Phrase("; ".join(f"{LABELS.get(name, name)} {plain(said)}" for name, said in words.items()))
-    phrase.zh = ";".join(f"{getattr(LABELS.get(name), 'zh', name)} {plain(said)}" for name, said in words.items())
+    """The same in one line."""
+    pairs = behind(words)
+    phrase = Phrase("; ".join(f"{label} {said}" for label, said in pairs))
+    phrase.zh = ";".join(f"{label.zh} {said}" for label, said in pairs)
     return phrase
 
 

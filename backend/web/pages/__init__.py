@@ -9,11 +9,11 @@ from flask import Flask, Response, request
 from jinja2 import FileSystemLoader
 
 from backend import roles
-from backend.web.pages import assets, door, overview, readers, sessions
+from backend.web.pages import assets, door, overview, readers, sessions, verify
 
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
-BLUEPRINTS: list[APIBlueprint] = [door.blueprint, overview.blueprint]
+BLUEPRINTS: list[APIBlueprint] = [door.blueprint, overview.blueprint, verify.blueprint]
 
 _POLICY = "; ".join(
     [

@@ -23,6 +23,7 @@ FILES = {
     "feiqian.css": _OWN / "feiqian.css",
     "feiqian.js": _OWN / "feiqian.js",
     "theme.js": _OWN / "theme.js",
+    "drop.js": _OWN / "drop.js",
     "tabler.css": _MODULES / "@tabler" / "core" / "dist" / "css" / "tabler.min.css",
     "htmx.js": _MODULES / "htmx.org" / "dist" / "htmx.min.js",
     "swagger-ui.css": _SWAGGER / "swagger-ui.css",

@@ -542,6 +542,13 @@ def _cases(scene: Scene) -> dict[tuple[str, str], Case]:
         ("GET", "/clock"): Case("tier1", "/clock", None, anyone - {"anonymous"}),
         ("POST", "/clock/travels"): Case("operator", "/clock/travels", {"seconds": 60}, {"operator"}),
         ("GET", "/health"): Case("anonymous", "/health", None, anyone),
+        ("GET", "/certificates/{kind}/{thing_id}"): Case(
+            "tier1", f"/certificates/note/{scene.note}", None, parties | {"operator"}
+        ),
+        ("GET", "/certificates/{kind}/{thing_id}.pdf"): Case(
+            "tier1", f"/certificates/note/{scene.note}.pdf", None, parties | {"operator"}
+        ),
+        ("POST", "/certificates/verifications"): Case("anonymous", "/certificates/verifications", {}, anyone),
         **_goods_cases(scene),
         **_loan_cases(scene),
         **_live_cases(scene),
