@@ -50,7 +50,7 @@ def on_chain(certificate: Certificate, node: Node, settings: Settings) -> Iterat
     the contracts are each other's. A node that does not answer proves nothing."""
     try:
         yield from _asked(certificate, node, confirmations(node, settings))
-    except (ChainUnavailable, Web3RPCError) as silent:
+    except (ChainUnavailable, Web3RPCError, ValueError, LookupError, TypeError) as silent:  # or answers something else
         says = both("the node answers: {reason}", "节点应答:{reason}", reason=silent)
         yield Check("node", says, False)
 

@@ -122,7 +122,7 @@ def _proven(certificate: Certificate, at: int) -> Iterator[Check]:
             ),
             documents.are_behind(certificate.kind, certificate.documents, certificate.facts),
         )
-    if words.unread:
+    if words.unread or 0 in slots.values():
         yield Check("slots", both("there is more in it than it needs", "含有多余的存储证明"), False)
     yield from _said(certificate)
 

@@ -140,8 +140,8 @@ def _foot(pdf: FPDF, size: float) -> None:
     for text in (
         "† 名称由签发人陈述,未经链上证明。本页本身不构成证明:请核验附件中的 JSON 文件"
         "(飞钱核验页面,或 feiqian verify 文件 --rpc 节点)。",
-        "† A name is the issuer's word, not proven by the chain. This page proves nothing by itself: check the JSON file "
-        "that is attached to it, on the verify page or with: feiqian verify FILE --rpc URL",
+        "† A name is the issuer's word, not proven by the chain. This page proves nothing by itself: check the JSON "
+        "file that is attached to it, on the verify page or with: feiqian verify FILE --rpc URL",
     ):
         pdf.multi_cell(0, size * 0.5, text, new_x="LMARGIN", new_y="NEXT")
 

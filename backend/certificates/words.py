@@ -75,7 +75,15 @@ _TITLES = {"note": both("notes", "凭证"), "receipt": both("warehouse receipts"
 
 
 def told(name: str, facts: Mapping[str, Any]) -> Phrase:
-    """The value of a fact as people read it: amounts in their currency, days, rates, words."""
+    """The value of a fact as people read it: amounts in their currency, days, rates, words. What cannot be (a day of the
+    year 30,000) stays as it is: contracts of strangers may hold anything."""
+    try:
+        return _told(name, facts)
+    except (ValueError, OverflowError, OSError):
+        return _as_is(str(facts[name]))
+
+
+def _told(name: str, facts: Mapping[str, Any]) -> Phrase:
     value = facts[name]
     if isinstance(value, bool):
         return both("yes", "是") if value else both("no", "否")
