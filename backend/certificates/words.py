@@ -75,8 +75,8 @@ _TITLES = {"note": both("notes", "凭证"), "receipt": both("warehouse receipts"
 
 
 def told(name: str, facts: Mapping[str, Any]) -> Phrase:
-    """The value of a fact as people read it: amounts in their currency, days, rates, words. What cannot be (a day of the
-    year 30,000) stays as it is: contracts of strangers may hold anything."""
+    """The value of a fact as people read it: amounts in their currency, days, rates, words. What cannot be (a day of
+    the year 30,000) stays as it is: contracts of strangers may hold anything."""
     try:
         return _told(name, facts)
     except (ValueError, OverflowError, OSError):

@@ -231,12 +231,6 @@ class EmptyBody(Body):
     pass
 
 
-class CertificateBody(Body):
-    """A certificate as it was given out. What it must have in it is examined, and not refused."""
-
-    model_config = ConfigDict(extra="allow")
-
-
 class AmountBody(Body):
     amount_fen: Amount
 

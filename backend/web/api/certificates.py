@@ -6,10 +6,10 @@ from flask import Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from backend.certificates.canonical import MAX_BYTES
+from backend.certificates.shape import Certificate
 from backend.web import certificates, context
 from backend.web.api.shared import NUMBER, documents_read, refusals, topic
 from backend.web.certificates import KIND
-from backend.web.schemas import CertificateBody
 
 blueprint = topic("certificates", open_to_all=("verify",))
 
@@ -29,10 +29,11 @@ def page(kind: str, thing_id: int) -> Response:
 
 
 @blueprint.post("/certificates/verifications")
-@blueprint.input(CertificateBody, arg_name="body")
+@blueprint.input(Certificate, arg_name="body")
 @blueprint.doc(responses=refusals(400, 413, 415, 422, 503))
-def verify(body: CertificateBody) -> Response:
-    """Check a certificate against this platform's chain. The body is the file, byte for byte."""
+def verify(body: Certificate) -> Response:
+    """Check a certificate against this platform's chain. The body is the file, byte for byte: written otherwise, it
+    does not hold."""
     file = request.get_data()
     if len(file) > MAX_BYTES:
         raise RequestEntityTooLarge
