@@ -12,7 +12,7 @@ from backend.certificates.canonical import NotCanonical
 from backend.certificates.facts import MAIN, PARTIES, WORDS, facts_of, is_registrar
 from backend.certificates.proofs import NotProven, ProvenWords
 from backend.certificates.shape import Certificate, understand
-from backend.certificates.words import LABELS, listed, plain, told
+from backend.certificates.words import LABELS, labelled, listed, plain
 from backend.errors import FeiqianError, Phrase, both
 
 
@@ -132,8 +132,8 @@ def _proof(name: str, certificate: Certificate, holds: bool) -> Check:
     return Check(
         "proof",
         both(
-            "{count} words of {contract} at {address} are in the state of that block",
-            "{contract}({address})的 {count} 个存储字属于该区块的状态",
+            "what is read of {contract} at {address} is in the state of that block (words: {count})",
+            "{contract}({address})的所读内容属于该区块的状态(存储字:{count})",
             count=len(account.slots),
             contract=name,
             address=account.address,
@@ -155,8 +155,7 @@ def _facts(certificate: Certificate, words: ProvenWords) -> Iterator[Check]:
         stated, has = certificate.facts.get(name), held.get(name)
         label = LABELS.get(name, plain(name))
         if stated == has and type(stated) is type(has):
-            value = told(name, held)
-            yield Check(f"facts.{name}", both("{label}: {value}", "{label}:{value}", label=label, value=value), True)
+            yield Check(f"facts.{name}", labelled(name, held), True)
         else:
             yield Check(
                 f"facts.{plain(name)}",

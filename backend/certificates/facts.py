@@ -190,7 +190,8 @@ def _status(claim: Mapping[str, Any]) -> str:
 
 def _require_there(kind: str, number: int, sign: int) -> None:
     if not sign:
-        raise NotFound(what=WORDS[kind], id=number)
+        what = WORDS[kind]
+        raise NotFound(what=what, id=number)
 
 
 def _require_worth(kind: str, number: int, worth: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from web3 import Web3
 
 from backend.certificates.canonical import NotCanonical, parse
 from backend.errors import both
@@ -12,15 +13,15 @@ from backend.errors import both
 FORMAT = "feiqian.certificate/1"
 
 
-def _somebody(address: str) -> str:
-    if int(address, 16) == 0:
-        raise ValueError(both("is the zero address", "是零地址"))
+def _spelt(address: str) -> str:
+    if Web3.to_checksum_address(address) != address or int(address, 16) == 0:
+        raise ValueError(both("is no address with its checksum (EIP-55)", "不是带校验和的地址(EIP-55)"))
     return address
 
 
 Kind = Literal["receivable", "note", "receipt", "loan"]
 Digits = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,77})$")]
-Address = Annotated[str, StringConstraints(pattern=r"^0x[0-9a-fA-F]{40}$"), AfterValidator(_somebody)]
+Address = Annotated[str, StringConstraints(pattern=r"^0x[0-9a-fA-F]{40}$"), AfterValidator(_spelt)]
 Hash = Annotated[str, StringConstraints(pattern=r"^0x[0-9a-f]{64}$")]
 Hex = Annotated[str, StringConstraints(pattern=r"^0x([0-9a-f]{2})*$")]
 Signature = Annotated[str, StringConstraints(pattern=r"^0x[0-9a-f]{130}$")]

@@ -103,6 +103,14 @@ def _told(name: str, facts: Mapping[str, Any]) -> Phrase:
     return _as_is(str(value))
 
 
+def labelled(name: str, facts: Mapping[str, Any]) -> Phrase:
+    """A fact with its name before it."""
+    label, value = LABELS[name], told(name, facts)
+    phrase = Phrase(f"{label}: {value}")
+    phrase.zh = f"{label.zh}:{value.zh}"
+    return phrase
+
+
 def behind(words: Mapping[str, str]) -> list[tuple[Phrase, str]]:
     """The words behind a thing with their names, an amount in its currency."""
     facts = {**words, "currency": words.get("invoiceCurrency")}

@@ -208,7 +208,9 @@ def test_anybody_may_have_one_examined(feiqian: Network) -> None:
     assert any("持有人" in one["says"] for one in spoken["checks"])
     pretty = client.post(path, data=json.dumps(json.loads(file), indent=1), content_type=kind).get_json()
     assert [one["holds"] for one in pretty["checks"]] == [False], "the file counts, byte for byte"
-    assert client.post(path, data=b'{"a":"' + b"x" * 600_000 + b'"}', content_type=kind).status_code == 413
+    large = file.replace(b'"names":{', b'"names":{"0x' + b"11" * 20 + b'":"' + b"x" * 600_000 + b'",')
+    assert client.post(path, data=large, content_type=kind).status_code == 413
+    assert client.post(path, data=b'{"a":"b"}', content_type=kind).status_code == 422
 
 
 def _bearer(party: Party) -> dict[str, str]:
