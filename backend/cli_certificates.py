@@ -81,6 +81,8 @@ def verify(
             checks += anchors.on_chain(found.certificate, Node(rpc, settings.rpc_timeout), settings)
         if deployment is not None:
             checks.append(anchors.of_deployment(found.certificate, Deployment.read(deployment)))
+        else:
+            checks.append(anchors.of_no_deployment(found.certificate))
     for one in checks:
         mark, colour = _MARKS[one.holds]
         click.secho(f"{mark} {_spoken(one.says)}", fg=colour)

@@ -45,6 +45,19 @@ def of_deployment(certificate: Certificate, deployment: Deployment) -> Check:
     return Check("deployment", says, are_those and certificate.chainId == str(deployment.chain_id))
 
 
+def of_no_deployment(certificate: Certificate) -> Check:
+    """What a checker has to do itself who did not say which contracts it trusts."""
+    main = MAIN[certificate.kind]
+    account = certificate.contracts.get(main)
+    says = both(
+        "compare {contract} at {address} with what the platform publishes, or give its record (--deployment)",
+        "请将 {contract}({address})与平台公布的地址核对,或提供其部署记录(--deployment)",
+        contract=main,
+        address=account.address if account is not None else "–",
+    )
+    return Check("deployment", says, None)
+
+
 def on_chain(certificate: Certificate, node: Node, settings: Settings) -> Iterator[Check]:
     """Against a node: that its chain has this block, with as many others on top as it takes for it to stay, and that
     the contracts are each other's. A node that does not answer proves nothing."""

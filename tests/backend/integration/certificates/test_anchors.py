@@ -52,6 +52,8 @@ def test_a_genuine_one_holds_with_a_node_alone(feiqian: Network, file: bytes, ve
     assert result.exit_code == 0, result.output
     assert "✗" not in result.output and "✓ Value: 10,000.00 CNY" in result.output
     assert "· " in result.output, "a name is said, not proven"
+    address = parsed(file)["contracts"]["Receivables"]["address"]
+    assert f"· compare Receivables at {address} with what the platform publishes" in result.output
 
 
 def test_a_genuine_one_holds_with_the_hash_alone(file: bytes, verify: Verify, no_node: None) -> None:
