@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from pydantic import ValidationError
 
-from backend import cli_books, cli_network, cli_operations, cli_storage, detached
+from backend import cli_books, cli_certificates, cli_network, cli_operations, cli_storage, detached
 from backend.cli_region import region
 from backend.config import Settings
 from backend.errors import FeiqianError
@@ -68,6 +68,7 @@ def main(ctx: click.Context, rpc_url: str | None, chain: str | None, home: Path 
 main.add_command(invoice)
 main.add_command(region)
 cli_books.register(main)
+cli_certificates.register(main)
 cli_storage.register(main)
 cli_operations.register(main)
 cli_network.register(main)

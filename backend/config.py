@@ -41,6 +41,7 @@ class Settings(BaseModel):
     host: str = "127.0.0.1"
     port: int = 8600
     domain: str = Field(default="", description="Domain that sign-in messages must name; default host:port")
+    public_url: str = Field(default="", description="Where others reach the pages; printed on certificates")
     keystore_passphrase: str = Field(default="", description="Default: home/secret, made at the first start")
     keystore_rounds: int = Field(default=262_144, description="scrypt work factor of the keystore")
     operator_api_key: str = Field(default="", description="Default: made at the first start, in home/operator-api-key")

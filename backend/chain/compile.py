@@ -22,12 +22,14 @@ CACHE = ROOT / "build" / "backend"
 
 @dataclass(frozen=True)
 class Artifact:
-    """A compiled contract. `bytecode` and `runtime` are 0x-hex; `runtime` has zeros where immutables go."""
+    """A compiled contract. `bytecode` and `runtime` are 0x-hex; `runtime` has zeros where immutables go; `layout` says
+    where its variables stand in storage, as solc puts it."""
 
     name: str
     abi: list[dict[str, Any]]
     bytecode: str
     runtime: str
+    layout: dict[str, Any]
 
 
 def compiler_settings() -> dict[str, Any]:
@@ -58,7 +60,7 @@ def artifacts() -> dict[str, Artifact]:
 def _artifacts() -> dict[str, Artifact]:
     sources = _sources()
     settings = compiler_settings()
-    digest = hashlib.sha256(json.dumps([SOLC_VERSION, settings, sources, _libraries()]).encode()).hexdigest()
+    digest = hashlib.sha256(json.dumps([SOLC_VERSION, settings, sources, _libraries(), _WANTED]).encode()).hexdigest()
     cached = CACHE / f"{digest[:16]}.json"
     if not cached.exists():
         compiled = _compile(sources, settings)
@@ -108,11 +110,12 @@ def _compile(sources: dict[str, str], settings: dict[str, Any]) -> dict[str, Any
                 "abi": contract["abi"],
                 "bytecode": "0x" + contract["evm"]["bytecode"]["object"],
                 "runtime": "0x" + contract["evm"]["deployedBytecode"]["object"],
+                "layout": contract["storageLayout"],
             }
     return kept
 
 
-_WANTED = ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"]
+_WANTED = ["abi", "evm.bytecode.object", "evm.deployedBytecode.object", "storageLayout"]
 
 
 def source_paths() -> list[Path]:

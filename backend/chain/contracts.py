@@ -79,6 +79,11 @@ class Deployment:
                     chain=chain_id,
                 )
             )
+        return cls.read(path)
+
+    @classmethod
+    def read(cls, path: Path) -> Deployment:
+        """The record in a file. Raises SetupIncomplete."""
         try:
             return cls(**json.loads(path.read_text(encoding="utf-8")))
         except (ValueError, TypeError) as unreadable:

@@ -10,6 +10,7 @@ from backend.web.api import (
     books,
     bulk,
     cash,
+    certificates,
     chain,
     devices,
     lending,
@@ -44,6 +45,7 @@ BLUEPRINTS: list[APIBlueprint] = [
     readings.blueprint,
     devices.blueprint,
     books.blueprint,
+    certificates.blueprint,
     live.blueprint,
     chain.blueprint,
 ]

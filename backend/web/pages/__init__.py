@@ -11,7 +11,19 @@ from jinja2 import FileSystemLoader
 from backend import roles
 from backend.queries import feed
 from backend.web import context
-from backend.web.pages import assets, desks, door, live, operations, people, readers, sessions, things
+from backend.web.pages import (
+    assets,
+    certificates,
+    desks,
+    door,
+    live,
+    operations,
+    people,
+    readers,
+    sessions,
+    things,
+    verify,
+)
 from backend.web.pages.acts import catalogue
 from backend.web.pages.acts import views as acts
 
@@ -24,6 +36,8 @@ BLUEPRINTS: list[APIBlueprint] = [
     operations.blueprint,
     acts.blueprint,
     live.blueprint,
+    verify.blueprint,
+    certificates.blueprint,
 ]
 
 _POLICY = "; ".join(

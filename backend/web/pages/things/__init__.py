@@ -1,4 +1,4 @@
-"""One thing a page: a receivable, a note, a receipt, a lot, a loan, a participant. Who may not see it learns nothing."""
+"""A page for each thing: receivable, note, receipt, lot, loan, participant. Who may not see it is told nothing."""
 
 from __future__ import annotations
 

@@ -25,6 +25,7 @@ from backend.projections.indexer import read_model_digest
 from backend.sdk import Party
 from backend.testing import IDENTIFIERS, Network
 from backend.web.problems import MEDIA_TYPE
+from tests.backend.integration.certificates.maker import made, parsed
 
 from .device_cases import device_routes, watch_over
 
@@ -542,6 +543,15 @@ def _cases(scene: Scene) -> dict[tuple[str, str], Case]:
         ("GET", "/clock"): Case("tier1", "/clock", None, anyone - {"anonymous"}),
         ("POST", "/clock/travels"): Case("operator", "/clock/travels", {"seconds": 60}, {"operator"}),
         ("GET", "/health"): Case("anonymous", "/health", None, anyone),
+        ("GET", "/certificates/{kind}/{thing_id}"): Case(
+            "tier1", f"/certificates/note/{scene.note}", None, parties | {"operator"}
+        ),
+        ("GET", "/certificates/{kind}/{thing_id}.pdf"): Case(
+            "tier1", f"/certificates/note/{scene.note}.pdf", None, parties | {"operator"}
+        ),
+        ("POST", "/certificates/verifications"): Case(
+            "anonymous", "/certificates/verifications", parsed(made(scene.network, "note", scene.note)), anyone
+        ),
         **_goods_cases(scene),
         **_loan_cases(scene),
         **_live_cases(scene),

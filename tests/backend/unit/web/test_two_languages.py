@@ -12,7 +12,10 @@ import pytest
 from backend import errors
 from backend.errors import FeiqianError, both, chinese
 
-PLACES = [*(Path("backend") / name for name in ("commands", "web", "queries", "live")), Path("backend/roles.py")]
+PLACES = [
+    *(Path("backend") / name for name in ("commands", "web", "queries", "live", "certificates")),
+    Path("backend/roles.py"),
+]
 SENTENCES = {"reason", "what"}
 CLASSES = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, FeiqianError)}
 
