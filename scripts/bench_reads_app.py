@@ -9,8 +9,8 @@ from typing import Any, cast
 from apiflask import APIFlask
 from bench_reads_data import OPERATOR
 
-from backend.commands.desk import Desk
 from backend import logs
+from backend.commands.desk import Desk
 from backend.config import Settings
 from backend.database import open_database
 from backend.system import System
