@@ -11,7 +11,20 @@ import hmac
 import secrets
 from datetime import UTC, datetime
 
-from sqlalchemy import BigInteger, Boolean, Column, Engine, String, Table, delete, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Engine,
+    String,
+    Table,
+    bindparam,
+    delete,
+    insert,
+    select,
+    union_all,
+    update,
+)
 
 from backend.chain.node import Node
 from backend.commands.desk import OPERATOR, Actor
@@ -44,6 +57,14 @@ sessions = Table(
     Column("account", String(42), nullable=False),
     Column("expires_at", BigInteger, nullable=False),
 )
+
+_ACCOUNT = union_all(
+    select(api_keys.c.account).where(api_keys.c.digest == bindparam("digest"), ~api_keys.c.revoked),
+    select(sessions.c.account).where(
+        sessions.c.digest == bindparam("digest"), sessions.c.expires_at > bindparam("now", type_=BigInteger())
+    ),
+)
+"""Whose a key or a session is; nobody's is both."""
 
 
 class Access:
@@ -83,15 +104,7 @@ class Access:
         if hmac.compare_digest(digest, self._operator_digest):
             return Actor(OPERATOR)
         with reading(self._engine) as db:
-            account = db.execute(
-                select(api_keys.c.account).where(api_keys.c.digest == digest, ~api_keys.c.revoked)
-            ).scalar()
-            account = (
-                account
-                or db.execute(
-                    select(sessions.c.account).where(sessions.c.digest == digest, sessions.c.expires_at > _now())
-                ).scalar()
-            )
+            account = db.execute(_ACCOUNT, {"digest": digest, "now": _now()}).scalar()
         if account is None:
             raise Unauthenticated(reason=both("the token is unknown, revoked or expired", "令牌不存在、已撤销或已过期"))
         return Actor(str(account))
