@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import partial
 from typing import Any
@@ -14,7 +14,7 @@ import orjson
 from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.compiler import compiles
 
 from backend.sqlite_queue import WriterQueue
@@ -60,7 +60,7 @@ def open_database(url: str) -> Engine:
         json_serializer=_json,
         pool_size=POOL,
         max_overflow=OVERFLOW,
-        isolation_level="READ COMMITTED",
+        isolation_level="AUTOCOMMIT",  # the begin hook below says BEGIN, not the driver
         connect_args={"options": _session(), "connect_timeout": 10},
     )
     event.listen(engine, "begin", _begin_postgresql)
@@ -115,14 +115,19 @@ def _session() -> str:
         "statement_timeout": f"{READ_SECONDS}s",
         "lock_timeout": f"{WAIT_SECONDS}s",
         "idle_in_transaction_session_timeout": "10min",  # a writer that hangs holds all others up
+        "jit": "off",  # to compile a short question takes longer than to answer it …
+        "max_parallel_workers_per_gather": "0",  # … and whoever asks beside it needs the other cores
     }
     return " ".join(f"-c {name}={value}" for name, value in said.items())
 
 
 def _begin_postgresql(connection: Any) -> None:
-    if not connection.get_execution_options().get("reading", False):
-        queue = f"SELECT pg_advisory_xact_lock({_WRITERS}), set_config('statement_timeout', '0', true)"
-        connection.exec_driver_sql(queue)
+    if connection.get_execution_options().get("reading", False):
+        connection.exec_driver_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        return
+    connection.exec_driver_sql("BEGIN ISOLATION LEVEL READ COMMITTED")
+    queue = f"SELECT pg_advisory_xact_lock({_WRITERS}), set_config('statement_timeout', '0', true)"
+    connection.exec_driver_sql(queue)
 
 
 @compiles(String, "postgresql")
@@ -154,11 +159,10 @@ def reading(engine: Engine) -> Iterator[Connection]:
     if (shared := (_shared.get() or {}).get(engine)) is not None:
         yield shared
         return
-    options: dict[str, Any] = {"reading": True}
-    if engine.dialect.name == "postgresql":
-        options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-    with engine.connect().execution_options(**options) as connection:
+    with engine.connect().execution_options(reading=True) as connection:
         yield connection
+        with suppress(SQLAlchemyError):  # what was read was read
+            connection.commit()  # after a rollback psycopg forgets what it prepared
 
 
 def insert_new(db: Connection, table: Table, **values: Any) -> bool:

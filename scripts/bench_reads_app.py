@@ -9,6 +9,7 @@ from typing import Any, cast
 from apiflask import APIFlask
 from bench_reads_data import OPERATOR
 
+from backend import logs
 from backend.commands.desk import Desk
 from backend.config import Settings
 from backend.database import open_database
@@ -20,6 +21,7 @@ NO_CHAIN = cast(Any, None)
 
 def make(database_url: str | None = None) -> APIFlask:
     settings = Settings.from_env(operator_api_key=OPERATOR)
+    logs.configure(settings)
     database = open_database(database_url or settings.database)
     desk = Desk(database, NO_CHAIN, NO_CHAIN, NO_CHAIN, settings)
     parts: dict[str, Any] = dict.fromkeys((part.name for part in fields(System) if part.default is MISSING), NO_CHAIN)

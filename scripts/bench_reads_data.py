@@ -65,14 +65,13 @@ def fill(database: Engine, size: int) -> None:
     """Makes `size` receivables and all that goes with them. Indexes are made afterwards, which is many times faster."""
     indexes = [index for table in FILLED for index in table.indexes]
     is_sqlite = database.dialect.name == "sqlite"
-    with database.connect().execution_options(reading=True) as db:
+    with database.connect().execution_options(reading=is_sqlite) as db:
         if is_sqlite:
             db.exec_driver_sql("ROLLBACK")  # what is to hold for the file is said outside a transaction
             db.exec_driver_sql("PRAGMA synchronous=OFF")
             db.exec_driver_sql("PRAGMA cache_size=-400000")
             db.exec_driver_sql("BEGIN IMMEDIATE")
         else:
-            db.exec_driver_sql("SET LOCAL statement_timeout = 0")
             db.exec_driver_sql("SET LOCAL maintenance_work_mem = '512MB'")
         for index in indexes:
             index.drop(db)
@@ -81,7 +80,8 @@ def fill(database: Engine, size: int) -> None:
         for index in indexes:
             index.create(db)
         db.commit()
-    with database.connect().execution_options(isolation_level="AUTOCOMMIT", reading=True) as db:
+    with database.connect().execution_options(reading=True) as db:
+        db.exec_driver_sql("COMMIT")  # neither of them in a transaction
         for statement in ("ANALYZE",) if is_sqlite else ("SET statement_timeout = 0", "VACUUM ANALYZE"):
             db.exec_driver_sql(statement)
 

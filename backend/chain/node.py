@@ -366,6 +366,9 @@ class DevelopmentCalls(Protocol):
     def revert(self, snapshot: str) -> None: ...
 
 
+SEEN_SECONDS = 10.0
+
+
 class Ganache:
     gas_behind: int | None = GAS_LIMIT
 
@@ -388,10 +391,16 @@ class Ganache:
 
     def fund(self, addresses: Sequence[str]) -> None:
         """Also moves the nonce to 1: Ganache takes a signed nonce 0 for none, so such a transaction could be
-        replayed. One after another: of changes that it is given at once it loses some."""
+        replayed. One after another: of changes that it is given at once it loses some. A change is seen a moment after
+        its answer where a block is made meanwhile; whoever asked before would sign nonce 0."""
         for address in addresses:
             self._node.rpc("evm_setAccountBalance", address, hex(FUNDS_WEI))
-            if self._node.transaction_count(address) == 0:
+            deadline = time.monotonic() + SEEN_SECONDS
+            while self._node.transaction_count(address) == 0:
+                if time.monotonic() > deadline:
+                    raise ChainUnavailable(
+                        reason=both("Ganache does not keep what it is told of an account", "Ganache 未保存账户的变更")
+                    )
                 self._node.rpc("evm_setAccountNonce", address, "0x1")
 
     def snapshot(self) -> str:

@@ -13,8 +13,10 @@ from backend.database import reading
 from backend.documents.tables import fresh_id
 from backend.errors import Conflict, NotFound, both
 from backend.live.tables import webhooks
-from backend.queries.pages import page
+from backend.queries.pages import VIEWER, page
 
+_ALL = select(webhooks)
+_MINE = _ALL.where(webhooks.c.account == VIEWER)
 MOST = 20
 """Webhooks of one account."""
 
@@ -44,8 +46,8 @@ def register(engine: Engine, account: str, url: str, names: Collection[str], pos
 
 def listed(engine: Engine, viewer: str | None, after: str | None, limit: int) -> dict[str, Any]:
     """A page of the webhooks of `viewer` (None: all), the latest first."""
-    query = select(webhooks) if viewer is None else select(webhooks).where(webhooks.c.account == viewer)
-    return page(engine, query, webhooks.c.id, after, limit, _shown, latest_first=True)
+    query = _ALL if viewer is None else _MINE
+    return page(engine, query, webhooks.c.id, after, limit, _shown, latest_first=True, viewer=viewer)
 
 
 def visible(engine: Engine, webhook_id: str, viewer: str | None) -> dict[str, Any]:

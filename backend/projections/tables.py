@@ -206,6 +206,7 @@ notes = Table(
     Index("ix_notes_holder_receivable_id", "holder", "receivable_id"),
     Index("ix_notes_endorser_id", "endorser", "id"),
     Index("ix_notes_endorser_receivable_id", "endorser", "receivable_id"),
+    Index("ix_notes_holder_live", "holder", sqlite_where=text("value > 0"), postgresql_where=text("value > 0")),
 )
 
 note_merges = Table(
@@ -398,7 +399,8 @@ ledger = Table(
     Column("book", String(32), nullable=False),
     Column("currency", Integer, nullable=False),
     Column("amount", Amount, nullable=False),
-    Index("ix_ledger_party_place", "party", "block_number", "log_index"),
+    # What comes behind the place is there to be summed up without a look at the rows.
+    Index("ix_ledger_party_place", "party", "block_number", "log_index", "book", "currency", "amount"),
 )
 
 # ---- warehouse receipts: quantities are whole numbers of 10^-decimals of the lot's unit

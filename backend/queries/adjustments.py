@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Engine, Table, select
+from sqlalchemy import Column, Engine, Select, Table, bindparam, select
 
 from backend.database import reading
 from backend.documents import tables as documents
@@ -35,7 +35,7 @@ def agreements(engine: Engine, receivable_id: int, now: int) -> dict[str, Any]:
                 "deadlineAt": row["deadline"],
                 "state": row["state"],
             }
-            for row in _of(engine, documents.resolutions, "proposer", receivable_id, now)
+            for row in _of(engine, _RESOLUTIONS, receivable_id, now)
         ],
         "counterclaims": [
             {
@@ -47,18 +47,27 @@ def agreements(engine: Engine, receivable_id: int, now: int) -> dict[str, Any]:
                 "deadlineAt": row["deadline"],
                 "state": row["state"],
             }
-            for row in _of(engine, documents.counterclaims, "supplier", receivable_id, now)
+            for row in _of(engine, _COUNTERCLAIMS, receivable_id, now)
         ],
     }
 
 
-def _of(engine: Engine, table: Table, signer: str, receivable_id: int, now: int) -> list[dict[str, Any]]:
-    used = spent("Adjustments", table.c[signer], table.c.nonce)
-    query = select(table, used.label("used")).where(table.c.receivable_id == receivable_id).order_by(table.c.id)
+def _signed_by(signer: Column[Any]) -> Select[Any]:
+    """The agreements about a receivable that were signed by that side."""
+    table = signer.table
+    used = spent("Adjustments", signer, table.c.nonce).label("used")
+    return select(table, used).where(table.c.receivable_id == bindparam("receivable")).order_by(table.c.id)
+
+
+_RESOLUTIONS = _signed_by(documents.resolutions.c.proposer)
+_COUNTERCLAIMS = _signed_by(documents.counterclaims.c.supplier)
+
+
+def _of(engine: Engine, agreements: Select[Any], receivable_id: int, now: int) -> list[dict[str, Any]]:
     with reading(engine) as db:
         return [
             {**row, "state": "used" if row["used"] else "expired" if row["deadline"] < now else "open"}
-            for row in db.execute(query).mappings()
+            for row in db.execute(agreements, {"receivable": receivable_id}).mappings()
         ]
 
 

@@ -10,15 +10,32 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, Select, func, select, tuple_, union_all
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Engine,
+    Integer,
+    RowMapping,
+    Select,
+    bindparam,
+    func,
+    select,
+    tuple_,
+    union_all,
+)
 
 from backend.database import reading
 from backend.errors import InvalidInput, both
 from backend.invoices.currencies import code_of
 from backend.projections import ledger, tables
+from backend.queries.pages import AMOUNT
 
 Balances = dict[tuple[str, str, int], int]
 """party, book, currency: amount in minor units, signed as the ledger's lines are"""
+Place = tuple[int, int]
+"""block, log"""
+Mine = dict[str, Any]
+"""`party` and `currency` (None: all) of the lines of a statement"""
 
 _lines, _events, _claims, _notes = tables.ledger, tables.events, tables.receivables, tables.notes
 _place = tuple_(_lines.c.block_number, _lines.c.log_index)
@@ -39,15 +56,15 @@ def statement(
     InvalidInput for what is no `next` of such a statement."""
     block, log = behind
     place = block, -1 if log is None else log
-    mine = [_lines.c.party == account] + ([_lines.c.currency == currency] if currency is not None else [])
+    mine = {"party": account, "currency": currency}
     with reading(engine) as db:
         if after is not None:
             place, balances = _carried(after, account, currency)
         else:
-            balances = _sums(db, *mine, _place <= place) if place > (0, -1) else {}
-        places = _places(db, limit + 1, *mine, _place > place)
+            balances = _sums(db, mine, place) if place > (0, -1) else {}
+        places = _places(db, mine, place, limit + 1)
         shown, more = places[:limit], len(places) > limit
-        rows = _entries(db, shown, *mine) if shown else []
+        rows = _entries(db, mine, shown[0], shown[-1]) if shown else []
         claims = _claims_of(db, [number for group in rows if (number := _note_in(group[0]["args"])) is not None])
     opening = _shown_balances(balances)
     items = [_entry(group, balances, claims) for group in rows]
@@ -78,16 +95,14 @@ def _carried(after: str, account: str, currency: int | None) -> tuple[tuple[int,
     raise InvalidInput(field="after", reason=both("is no `next` of this statement", "不是该对账单的 next 值"))
 
 
-def _sums(db: Connection, *which: Any) -> Balances:
-    columns = _lines.c.party, _lines.c.book, _lines.c.currency
-    query = select(*columns, func.sum(_lines.c.amount)).where(*which).group_by(*columns)
-    return {(party, book, currency): int(amount) for party, book, currency, amount in db.execute(query)}
+def _sums(db: Connection, mine: Mine, place: Place) -> Balances:
+    rows = db.execute(_SUMS[mine["currency"] is None], {**mine, **_at("end", place)})
+    return {(party, book, currency): int(amount) for party, book, currency, amount in rows}
 
 
-def _places(db: Connection, limit: int, *which: Any) -> list[tuple[int, int]]:
-    columns = _lines.c.block_number, _lines.c.log_index
-    query = select(*columns).where(*which).distinct().order_by(*columns).limit(limit)
-    return [(block, log) for block, log in db.execute(query)]
+def _places(db: Connection, mine: Mine, behind: Place, limit: int) -> list[Place]:
+    rows = db.execute(_PLACES[mine["currency"] is None], {**mine, **_at("behind", behind), "amount": limit})
+    return [(block, log) for block, log in rows]
 
 
 def _with_events() -> Select[Any]:
@@ -102,9 +117,37 @@ def _place_of(row: RowMapping) -> tuple[int, int]:
     return row["block_number"], row["log_index"]
 
 
-def _entries(db: Connection, places: list[tuple[int, int]], *which: Any) -> list[list[RowMapping]]:
-    query = _with_events().where(*which, _place >= places[0], _place <= places[-1])
-    return [list(group) for _, group in groupby(db.execute(query).mappings(), _place_of)]
+def _entries(db: Connection, mine: Mine, first: Place, last: Place) -> list[list[RowMapping]]:
+    rows = db.execute(_ENTRIES[mine["currency"] is None], {**mine, **_at("first", first), **_at("end", last)})
+    return [list(group) for _, group in groupby(rows.mappings(), _place_of)]
+
+
+def _at(name: str, place: Place) -> dict[str, int]:
+    return {f"{name}_block": place[0], f"{name}_log": place[1]}
+
+
+def _said(name: str) -> Any:
+    """A place that is said by `_at`."""
+    return tuple_(bindparam(f"{name}_block", type_=BigInteger()), bindparam(f"{name}_log", type_=Integer()))
+
+
+def _mine(query: Select[Any]) -> tuple[Select[Any], Select[Any]]:
+    """Of one party: in one currency, and in all."""
+    every = query.where(_lines.c.party == bindparam("party"))
+    return every.where(_lines.c.currency == bindparam("currency")), every
+
+
+_sum_of = _lines.c.party, _lines.c.book, _lines.c.currency
+_SUMS = _mine(select(*_sum_of, func.sum(_lines.c.amount)).where(_place <= _said("end")).group_by(*_sum_of))
+_PLACES = _mine(
+    select(_lines.c.block_number, _lines.c.log_index)
+    .where(_place > _said("behind"))
+    .distinct()
+    .order_by(_lines.c.block_number, _lines.c.log_index)
+    .limit(AMOUNT)
+)
+_ENTRIES = _mine(_with_events().where(_place >= _said("first"), _place <= _said("end")))
+"""Each in one currency, and in all."""
 
 
 def _entry(group: list[RowMapping], balances: Balances, claims: dict[int, int]) -> dict[str, Any]:

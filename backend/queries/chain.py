@@ -11,19 +11,21 @@ from backend.projections import tables
 from backend.queries.pages import page
 
 _events = tables.events
+_ALL = select(_events)
+_CURSOR = select(tables.cursor)
 
 
 def position(engine: Engine) -> dict[str, int]:
     """Number and time of the last block that was read; zeros before the first."""
     with reading(engine) as db:
-        row = db.execute(select(tables.cursor)).mappings().first()
+        row = db.execute(_CURSOR).mappings().first()
     return {"block": row["block_number"], "at": row["at"]} if row is not None else {"block": 0, "at": 0}
 
 
 def events(engine: Engine, after: tuple[int, ...] | None, limit: int) -> dict[str, Any]:
     """A page of the events in the order they happened, behind a place (block, log)."""
     key = _events.c.block_number, _events.c.log_index
-    return page(engine, select(_events), key, after, limit, _event)
+    return page(engine, _ALL, key, after, limit, _event)
 
 
 def _event(row: RowMapping) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Engine, RowMapping, or_, select
+from sqlalchemy import BigInteger, Engine, RowMapping, bindparam, or_, select
 
 from backend.database import metadata, reading
 from backend.documents.tables import device_batches, device_readings
@@ -14,6 +14,18 @@ from backend.queries.pages import page
 from backend.queries.warehouse_receipts import lot_visible_to
 
 _devices, _watches, _anchors, _people = tables.devices, tables.watches, tables.anchors, tables.participants
+_contradictions = tables.contradictions
+_CONTRADICTIONS = (
+    select(_contradictions, _devices.c.simulated)
+    .join(_devices, _devices.c.device == _contradictions.c.device)
+    .where(_contradictions.c.lot_id == bindparam("lot", type_=BigInteger()))
+)
+_of_root = (_anchors.c.device == device_readings.c.device) & (_anchors.c.root == device_readings.c.batch_root)
+_READINGS = (
+    select(device_readings, _anchors.c.at.label("anchored_at"))
+    .outerjoin(_anchors, _of_root)
+    .where(device_readings.c.device == bindparam("device"))
+)
 ANCHORING = "anchoring"
 """Who the operations that anchor batches belong to."""
 
@@ -35,13 +47,8 @@ def contradictions(
     """A page of what contradicted the receipts of a lot, the first first; of a silence `value` is when the device was
     last heard of and `limit` until when it could be silent (UTC seconds). Raises NotFound as evidence_of_lot does."""
     _require_lot(engine, lot_id, viewer)
-    table = tables.contradictions
-    query = (
-        select(table, _devices.c.simulated)
-        .join(_devices, _devices.c.device == table.c.device)
-        .where(table.c.lot_id == lot_id)
-    )
-    return page(engine, query, (table.c.block_number, table.c.log_index), after, limit, _shown_contradiction)
+    place = _contradictions.c.block_number, _contradictions.c.log_index
+    return page(engine, _CONTRADICTIONS, place, after, limit, _shown_contradiction, lot=lot_id)
 
 
 def visible_device(engine: Engine, device: str, viewer: str | None) -> dict[str, Any]:
@@ -60,23 +67,15 @@ def readings(engine: Engine, device: str, viewer: str | None, after: int, limit:
     """A page of what came from a device, by sequence; `batchRoot` is the batch that a reading is in, and `anchoredAt`
     when that was anchored. Raises NotFound as visible_device does."""
     visible_device(engine, device, viewer)
-    of_root = (_anchors.c.device == device_readings.c.device) & (_anchors.c.root == device_readings.c.batch_root)
-    query = (
-        select(device_readings, _anchors.c.at.label("anchored_at"))
-        .outerjoin(_anchors, of_root)
-        .where(device_readings.c.device == device)
-    )
-    return page(engine, query, device_readings.c.sequence, after, limit, _shown_reading)
+    return page(engine, _READINGS, device_readings.c.sequence, after, limit, _shown_reading, device=device)
 
 
 def kept_reading(engine: Engine, device: str, sequence: int) -> RowMapping:
     """A reading as it was received, with `anchored_at` (UTC seconds, None where it is in no anchored batch). Raises
     NotFound."""
-    of_root = (_anchors.c.device == device_readings.c.device) & (_anchors.c.root == device_readings.c.batch_root)
-    query = select(device_readings, _anchors.c.at.label("anchored_at")).outerjoin(_anchors, of_root)
-    here = device_readings.c.device == device, device_readings.c.sequence == sequence
+    query = _READINGS.where(device_readings.c.sequence == sequence)
     with reading(engine) as db:
-        row = db.execute(query.where(*here)).mappings().first()
+        row = db.execute(query, {"device": device}).mappings().first()
     if row is None:
         raise NotFound(what=both("reading", "读数"), id=sequence)
     return row

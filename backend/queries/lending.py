@@ -15,15 +15,26 @@ from backend.invoices.currencies import code_of
 from backend.projections.tables import lots, receipts
 from backend.queries.documents import spent
 from backend.queries.loans import ORDERS
-from backend.queries.pages import Source, page, page_of_parties
+from backend.queries.pages import VIEWER, Source, page, page_of_parties
 
 _requests, _quotes, _counts = documents.loan_requests, documents.loan_quotes, documents.counts
+_REQUESTS = select(_requests)
+_QUOTES = select(_quotes, spent("Loans", _quotes.c.financier, _quotes.c.nonce).label("used"))
+_COUNTS = (
+    select(_counts, lots.c.decimals, spent("Collateral", _counts.c.custodian, _counts.c.nonce).label("used"))
+    .join(receipts, receipts.c.id == _counts.c.receipt_id)
+    .join(lots, lots.c.id == receipts.c.lot_id)
+)
+_holding = _counts.c.receipt_id.in_(select(receipts.c.id).where(receipts.c.holder == VIEWER))
+_SOURCES_OF_COUNTS = tuple(
+    Source(_counts.c.id, (which,)) for which in (_counts.c.custodian == VIEWER, _counts.c.pledgee == VIEWER, _holding)
+)
 
 
 def requests(engine: Engine, viewer: str | None, after: str | None, limit: int) -> dict[str, Any]:
     """A page of the requests for loans that `viewer` made or received (None: all), the latest first."""
     parties = _requests.c.financier, _requests.c.borrower
-    return page_of_parties(engine, select(_requests), parties, viewer, after, limit, _request)
+    return page_of_parties(engine, _REQUESTS, parties, viewer, after, limit, _request)
 
 
 def visible_request(engine: Engine, request_id: str, viewer: str) -> RowMapping:
@@ -38,9 +49,8 @@ def visible_request(engine: Engine, request_id: str, viewer: str) -> RowMapping:
 def quotes(engine: Engine, viewer: str | None, after: str | None, limit: int, now: int) -> dict[str, Any]:
     """A page of the loan quotes that `viewer` gave or was given (None: all), the latest first, each with its state at
     `now`."""
-    used = spent("Loans", _quotes.c.financier, _quotes.c.nonce)
-    query, parties = select(_quotes, used.label("used")), (_quotes.c.financier, _quotes.c.borrower)
-    return page_of_parties(engine, query, parties, viewer, after, limit, lambda row: _quote(row, now))
+    parties = _quotes.c.financier, _quotes.c.borrower
+    return page_of_parties(engine, _QUOTES, parties, viewer, after, limit, lambda row: _quote(row, now))
 
 
 def visible_quote(engine: Engine, quote_id: str, viewer: str) -> dict[str, Any]:
@@ -63,17 +73,9 @@ def visible_quote(engine: Engine, quote_id: str, viewer: str) -> dict[str, Any]:
 def counts(engine: Engine, viewer: str | None, after: str | None, limit: int, now: int) -> dict[str, Any]:
     """A page of the counts that `viewer` signed, that were signed for it, or of receipts it holds (None: all), the
     latest first."""
-    used = spent("Collateral", _counts.c.custodian, _counts.c.nonce)
-    query = (
-        select(_counts, lots.c.decimals, used.label("used"))
-        .join(receipts, receipts.c.id == _counts.c.receipt_id)
-        .join(lots, lots.c.id == receipts.c.lot_id)
-    )
-    holding = _counts.c.receipt_id.in_(select(receipts.c.id).where(receipts.c.holder == viewer))
-    mine = (_counts.c.custodian == viewer, _counts.c.pledgee == viewer, holding)
-    sources = [] if viewer is None else [Source(_counts.c.id, (which,)) for which in mine]
-    shown = partial(_count, now=now)
-    return page(engine, query, _counts.c.id, after, limit, shown, latest_first=True, sources=sources)
+    sources = () if viewer is None else _SOURCES_OF_COUNTS
+    seen: dict[str, Any] = {"latest_first": True, "sources": sources, "viewer": viewer}
+    return page(engine, _COUNTS, _counts.c.id, after, limit, partial(_count, now=now), **seen)
 
 
 def waiting_count(engine: Engine, receipt_id: int, pledgee: str, now: int) -> RowMapping | None:

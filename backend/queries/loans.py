@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, literal, or_, select
+from sqlalchemy import Connection, Engine, RowMapping, bindparam, literal, or_, select
 
 from backend import loan_arithmetic as arithmetic
-from backend import roles
 from backend.database import reading
 from backend.errors import NotFound, Phrase, both
 from backend.goods.quantities import format_quantity
 from backend.invoices.currencies import code_of
 from backend.projections import tables
 from backend.projections.handlers.loans import state_of, terms_of
-from backend.queries.pages import Source, page
+from backend.queries.collateral import Collateral, Row
+from backend.queries.pages import VIEWER, Source, page
 
 _loans, _titles, _acts, _sales = tables.loans, tables.loan_titles, tables.loan_acts, tables.sales
 
@@ -29,20 +29,19 @@ STATUSES: dict[str, Phrase] = {
 CONTRACTS = {"note": "Receivables", "receipt": "WarehouseReceipts"}
 """The contract of each kind of title that can stand for a loan."""
 ORDERS = ("penalty-interest-principal", "interest-penalty-principal", "principal-interest-penalty")
-PAR = 10_000
-"""The price of a note, whose value is counted in ten-thousandths of itself (rule K4)."""
-NOTE_DECIMALS = 4
 
 
 def loans(
     engine: Engine, viewer: str | None, status: str | None, after: int, limit: int, now: int, price_age: int
 ) -> dict[str, Any]:
     """A page of the loans that `viewer` may see (None: all), by number, with what they owe at `now`."""
-    only = [] if status is None else [_loans.c.status == status]
-    sources = [] if viewer is None else _sources(viewer)
-    found = page(engine, select(_loans), _loans.c.id, after, limit, dict, sources=sources, only=only)
+    only = () if status is None else _OF_STATUS
+    sources = () if viewer is None else _SOURCES
+    seen: dict[str, Any] = {"sources": sources, "only": only, "viewer": viewer, "status": status}
+    found = page(engine, _ALL, _loans.c.id, after, limit, dict, **seen)
     with reading(engine) as db:
-        return {**found, "items": [_shown(db, row, now, price_age) for row in found["items"]]}
+        collateral = Collateral(db, found["items"])
+        return {**found, "items": [_shown(collateral, row, now, price_age) for row in found["items"]]}
 
 
 def visible_loan(
@@ -56,9 +55,10 @@ def visible_loan(
         row = db.execute(query).mappings().first()
         if row is None:
             raise NotFound(field=field, what=both("loan", "贷款"), id=loan_id)
+        collateral = Collateral(db, [row])
         return {
-            **_shown(db, row, now, price_age),
-            "titles": [_title(db, row, title) for title in _titles_of(db, loan_id)],
+            **_shown(collateral, row, now, price_age),
+            "titles": [_title(collateral, row, title) for title in collateral.titles(loan_id)],
             "acts": [_act(act) for act in _acts_of(db, loan_id)],
             "sales": [_sale(sale) for sale in _sales_of(db, loan_id)],
         }
@@ -84,21 +84,21 @@ def loan_row(engine: Engine, loan_id: int) -> RowMapping:
 def open_sales(engine: Engine, after: tuple[int, ...] | None, limit: int, now: int) -> dict[str, Any]:
     """A page of what is for sale, the first to end first, for everybody that may bid: the loan's number, what stands
     for it, and the bids so far."""
-    query = select(_sales, _loans.c.asset, _loans.c.currency).join(_loans, _loans.c.id == _sales.c.loan_id)
     key = _sales.c.ends_at, _sales.c.loan_id
-    found = page(engine, query.where(_sales.c.state == "open"), key, after, limit, dict)
+    found = page(engine, _OPEN_SALES, key, after, limit, dict)
     with reading(engine) as db:
-        return {**found, "items": [_shown_sale(db, row, now) for row in found["items"]]}
+        collateral = Collateral(db, [{**row, "id": row["loan_id"]} for row in found["items"]])
+        return {**found, "items": [_shown_sale(collateral, row, now) for row in found["items"]]}
 
 
-def _shown_sale(db: Connection, row: dict[str, Any], now: int) -> dict[str, Any]:
+def _shown_sale(collateral: Collateral, row: dict[str, Any], now: int) -> dict[str, Any]:
     return {
         **_sale(row),
         "loanId": row["loan_id"],
         "asset": row["asset"],
         "currency": code_of(row["currency"]),
         "isOver": row["ends_at"] < now,
-        "titles": [_title(db, row, title) for title in _pledged(db, row["loan_id"])],
+        "titles": [_title(collateral, row, title) for title in collateral.pledged(row["loan_id"])],
     }
 
 
@@ -121,7 +121,7 @@ def pledged(engine: Engine, loan_id: int, token_id: int) -> dict[str, Any]:
         row = db.execute(query.where(*here)).mappings().first()
         if row is None:
             raise NotFound(field="tokenId", what=both("title of the loan", "贷款的质押权利"), id=token_id)
-        value, decimals = _quantity(db, row["asset"], row)
+        value, decimals = Collateral(db, [{"id": loan_id, "asset": row["asset"]}]).quantity(row["asset"], row)
     return {"value": value, "decimals": decimals if row["asset"] == "receipt" else 0}
 
 
@@ -159,20 +159,30 @@ def _visible_to(viewer: str) -> Any:
     return or_(*lender.where, *borrower.where, custodian.has(_loans.c.id))
 
 
-def _sources(viewer: str) -> list[Source]:
+def _sources(viewer: Any) -> tuple[Source, Source, Source]:
     """Lender, borrower, and the custodian of the goods."""
-    return [
+    return (
         Source(_loans.c.id, (_loans.c.lender == viewer,)),
         Source(_loans.c.id, (_loans.c.borrower == viewer,)),
         Source(_titles.c.loan_id, (_titles.c.custodian == viewer,)),
-    ]
+    )
 
 
-def _shown(db: Connection, row: RowMapping | dict[str, Any], now: int, price_age: int) -> dict[str, Any]:
+_ALL = select(_loans)
+_SOURCES = _sources(VIEWER)
+_OF_STATUS = (_loans.c.status == bindparam("status"),)
+_OPEN_SALES = (
+    select(_sales, _loans.c.asset, _loans.c.currency)
+    .join(_loans, _loans.c.id == _sales.c.loan_id)
+    .where(_sales.c.state == "open")
+)
+
+
+def _shown(collateral: Collateral, row: Row, now: int, price_age: int) -> dict[str, Any]:
     due = arithmetic.due_at(state_of(row), terms_of(row), now)
     ended = row["status"] == "ended"
-    price = _good_price(db, row, now, price_age)
-    value = _value_at(db, row, price) if price else 0
+    price = collateral.good_price(row, now, price_age)
+    value = collateral.value_at(row, price) if price else 0
     return {
         "id": row["id"],
         "lender": row["lender"],
@@ -212,60 +222,8 @@ def _shown(db: Connection, row: RowMapping | dict[str, Any], now: int, price_age
     }
 
 
-def _good_price(db: Connection, row: Any, now: int, price_age: int) -> int:
-    """The price of now for a whole unit if it is good (rule O3), else 0; a note's always is."""
-    if row["asset"] == "note":
-        return PAR
-    feeds, people = tables.feeds, tables.participants
-    pledged = _pledged(db, row["id"])
-    if not pledged:
-        return 0
-    lot = _lot(db, pledged[0]["asset_key"])
-    found = db.execute(select(feeds).where(feeds.c.feed == lot["feed"])).mappings().first()
-    if found is None or found["published_by"] != found["oracle"] or found["observed_at"] + price_age < now:
-        return 0
-    oracle = db.execute(select(people).where(people.c.account == found["oracle"])).mappings().first()
-    active = (
-        oracle is not None
-        and not oracle["frozen"]
-        and oracle["kyc_valid_until"] >= now
-        and oracle["roles"] & roles.BITS["oracle"]
-    )
-    return int(found["price"]) if active else 0
-
-
-def _value_at(db: Connection, row: Any, price: int) -> int:
-    """K4: what the titles come to at a price for a whole unit."""
-    value = 0
-    for title in _pledged(db, row["id"]):
-        quantity, decimals = _quantity(db, row["asset"], title)
-        value += arithmetic.value_of(quantity, decimals, price)
-    return value
-
-
-def _quantity(db: Connection, asset: str, title: RowMapping) -> tuple[int, int]:
-    if asset == "receipt":
-        table = tables.receipts
-        held = db.execute(select(table.c.quantity).where(table.c.id == title["token_id"])).scalar_one()
-        return int(held), int(_lot(db, title["asset_key"])["decimals"])
-    note = db.execute(select(tables.notes).where(tables.notes.c.id == title["token_id"])).mappings().one()
-    return int(note["value"]) - int(note["locked"]), NOTE_DECIMALS
-
-
-def _lot(db: Connection, lot_id: int) -> RowMapping:
-    return db.execute(select(tables.lots).where(tables.lots.c.id == lot_id)).mappings().one()
-
-
-def _titles_of(db: Connection, loan_id: int) -> Iterable[RowMapping]:
-    return db.execute(select(_titles).where(_titles.c.loan_id == loan_id).order_by(_titles.c.token_id)).mappings().all()
-
-
-def _pledged(db: Connection, loan_id: int) -> list[RowMapping]:
-    return [title for title in _titles_of(db, loan_id) if title["state"] in ("pledged", "kept")]
-
-
-def _title(db: Connection, row: Any, title: RowMapping) -> dict[str, Any]:
-    quantity, decimals = _quantity(db, row["asset"], title)
+def _title(collateral: Collateral, row: Row, title: RowMapping) -> dict[str, Any]:
+    quantity, decimals = collateral.quantity(row["asset"], title)
     shown = {
         "tokenId": title["token_id"],
         "assetKey": title["asset_key"],
@@ -274,7 +232,7 @@ def _title(db: Connection, row: Any, title: RowMapping) -> dict[str, Any]:
         "value": format_quantity(quantity, decimals if row["asset"] == "receipt" else 0),
     }
     if row["asset"] == "receipt":
-        lot = _lot(db, title["asset_key"])
+        lot = collateral.lot(title)
         shown |= {"commodity": lot["commodity"], "grade": lot["grade"], "unit": lot["unit"], "locked": lot["locked"]}
     return shown
 

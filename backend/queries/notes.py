@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, bindparam, select
+from sqlalchemy import BigInteger, Connection, Engine, RowMapping, bindparam, select
 
 from backend.database import reading
 from backend.errors import Conflict, NotFound, both
 from backend.projections import tables
-from backend.queries.pages import Source, page
+from backend.queries.pages import VIEWER, Source, page
 from backend.queries.receivables import visible_receivable
 
 _notes, _merged = tables.notes, tables.note_merges
-_NOTE = select(_notes).where(_notes.c.id == bindparam("note"))
+_NOTES = select(_notes)
+_NOTE = _NOTES.where(_notes.c.id == bindparam("note"))
+_NOTES_OF = _NOTES.where(_notes.c.receivable_id == bindparam("receivable", type_=BigInteger()))
+_SOURCES = tuple(Source(_notes.c.id, (party == VIEWER,)) for party in (_notes.c.holder, _notes.c.endorser))
 
 
 def visible_note(engine: Engine, note_id: int, viewer: str | None, *, field: str | None = None) -> dict[str, Any]:
@@ -34,12 +37,10 @@ def visible_note(engine: Engine, note_id: int, viewer: str | None, *, field: str
 
 def notes(engine: Engine, viewer: str | None, receivable_id: int | None, after: int, limit: int) -> dict[str, Any]:
     """A page of notes: those of a receivable, or those that `viewer` holds or endorsed; None sees all."""
-    query = select(_notes)
     if receivable_id is not None:
-        return page(engine, query.where(_notes.c.receivable_id == receivable_id), _notes.c.id, after, limit, _shown)
-    mine = [] if viewer is None else [(_notes.c.holder == viewer,), (_notes.c.endorser == viewer,)]
-    sources = [Source(_notes.c.id, which) for which in mine]
-    return page(engine, query, _notes.c.id, after, limit, _shown, sources=sources)
+        return page(engine, _NOTES_OF, _notes.c.id, after, limit, _shown, receivable=receivable_id)
+    sources = () if viewer is None else _SOURCES
+    return page(engine, _NOTES, _notes.c.id, after, limit, _shown, sources=sources, viewer=viewer)
 
 
 def lineage(engine: Engine, note_id: int, viewer: str | None) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -16,10 +17,10 @@ from sqlalchemy import (
     Integer,
     RowMapping,
     Select,
-    literal,
+    String,
+    bindparam,
     or_,
     select,
-    true,
     tuple_,
     union,
 )
@@ -31,6 +32,13 @@ EXAMINED = 500
 """So many rows are looked at in one go where only some of them are wanted."""
 ROUNDS = 4
 """So many goes there are; a page may then have fewer items than it could, and yet a `next`."""
+
+KEPT = 200
+"""So many statements are kept put together."""
+VIEWER = bindparam("viewer", type_=String())
+"""Whoever looks, in statements that are made once."""
+AMOUNT = bindparam("amount", type_=Integer(), literal_execute=True)
+"""So many rows, said in the statement itself: a plan for any number would be one for many."""
 
 Place = str | int | tuple[int, ...] | None
 """Where a page begins: behind this key; None: at the first row."""
@@ -53,17 +61,21 @@ class _Order:
     columns: tuple[Column[Any], ...]
     latest_first: bool
 
-    def behind(self, place: Place, columns: Sequence[Column[Any]] = ()) -> ColumnElement[bool]:
-        if place is None:
-            return true()
-        values = place if isinstance(place, tuple) else (place,)
+    def behind(self, columns: Sequence[Column[Any]] = ()) -> ColumnElement[bool]:
+        """The condition that a row is behind the place that `values` are of."""
         wide = [
-            literal(value, BigInteger() if isinstance(column.type, Integer) else column.type)
-            for value, column in zip(values, self.columns, strict=True)
+            bindparam(f"after_{number}", type_=BigInteger() if isinstance(column.type, Integer) else column.type)
+            for number, column in enumerate(self.columns)
         ]
         keys = columns or self.columns
         left, right = (keys[0], wide[0]) if len(keys) == 1 else (tuple_(*keys), tuple_(*wide))
         return left < right if self.latest_first else left > right
+
+    def values(self, place: Place) -> dict[str, Any]:
+        if place is None:
+            return {}
+        values = place if isinstance(place, tuple) else (place,)
+        return {f"after_{number}": value for number, value in enumerate(values)}
 
     def by(self, columns: Sequence[Any] = ()) -> list[Any]:
         return [column.desc() if self.latest_first else column for column in columns or self.columns]
@@ -82,21 +94,24 @@ def page(
     shown: Callable[[RowMapping], dict[str, Any]],
     *,
     latest_first: bool = False,
-    sources: Sequence[Source] = (),
-    only: Sequence[ColumnElement[bool]] = (),
+    sources: tuple[Source, ...] = (),
+    only: tuple[ColumnElement[bool], ...] = (),
+    **values: Any,
 ) -> dict[str, Any]:
     """At most `limit` rows of `query` behind `after` in the order of `key`; `next` is where to go on from, or None.
 
-    With `sources` only rows whose (single) key one of them has. `only` are conditions that no index serves together
-    with them: then a bounded number of rows is looked at, and a page may be shorter although there are more.
+    With `sources` only rows whose (single) key one of them has; `query` has a row for each. `only` are conditions that
+    no index serves together with them: then a bounded number of rows is looked at, and a page may be shorter although
+    there are more. `values` are those of parameters. What is made once, for every viewer, need not be put together
+    again for each page, which takes longer than to answer it.
     """
     order = _Order(key if isinstance(key, tuple) else (key,), latest_first)
     with reading(engine) as db:
-        if sources:
-            rows, place = _of_sources(db, query.where(*only), order, sources, after, limit, sparse=bool(only))
+        if sources and only:
+            rows, place = _sparse(db, query.where(*only), order, sources, after, limit, values)
         else:
-            query = query.where(*only, order.behind(after)).order_by(*order.by()).limit(limit + 1)
-            rows = list(db.execute(query).mappings())
+            statement = _statement(query, order, sources, only, after is None)
+            rows = list(db.execute(statement, {**values, **order.values(after), "amount": limit + 1}).mappings())
             place = order.place_of(rows[limit - 1]) if len(rows) > limit else None
     return {"items": [shown(row) for row in rows[:limit]], "next": _said(place)}
 
@@ -111,33 +126,56 @@ def page_of_parties(
     shown: Callable[[RowMapping], dict[str, Any]],
     *,
     is_narrow: bool = False,
+    **values: Any,
 ) -> dict[str, Any]:
     """A page of documents by their `id`, the latest first: those with `viewer` in a column of `parties` (None: all).
     `is_narrow` where `query` is about one thing, of which there are never many."""
     key = parties[0].table.c.id
-    mine = [] if viewer is None else [column == viewer for column in parties]
-    sources = [] if is_narrow else [Source(key, (which,)) for which in mine]
-    only = [or_(*mine)] if is_narrow and mine else []
-    return page(engine, query, key, after, limit, shown, latest_first=True, sources=sources, only=only)
+    sources, only = _of_parties(parties, is_narrow) if viewer is not None else ((), ())
+    values |= {"viewer": viewer}
+    return page(engine, query, key, after, limit, shown, latest_first=True, sources=sources, only=only, **values)
 
 
-def _of_sources(
+@lru_cache(KEPT)
+def _of_parties(
+    parties: tuple[Column[Any], ...], is_narrow: bool
+) -> tuple[tuple[Source, ...], tuple[ColumnElement[bool], ...]]:
+    mine = [column == VIEWER for column in parties]
+    return ((), (or_(*mine),)) if is_narrow else (tuple(Source(parties[0].table.c.id, (which,)) for which in mine), ())
+
+
+@lru_cache(KEPT)
+def _statement(
+    query: Select[Any],
+    order: _Order,
+    sources: tuple[Source, ...],
+    only: tuple[ColumnElement[bool], ...],
+    from_the_first: bool,
+) -> Select[Any]:
+    if sources:
+        keys = _keys(sources, order, from_the_first).subquery()
+        return query.join(keys, keys.c.key == order.columns[0]).order_by(*order.by())
+    behind = () if from_the_first else (order.behind(),)
+    return query.where(*only, *behind).order_by(*order.by()).limit(AMOUNT)
+
+
+def _sparse(
     db: Connection,
     query: Select[Any],
     order: _Order,
-    sources: Sequence[Source],
+    sources: tuple[Source, ...],
     after: Place,
     limit: int,
-    *,
-    sparse: bool,
+    values: dict[str, Any],
 ) -> tuple[list[RowMapping], Place]:
-    """The rows that the sources lead to, and where to go on from."""
+    """The rows of `query` among those that the sources lead to, and where to go on from."""
     found: list[RowMapping] = []
-    amount = max(EXAMINED, limit + 1) if sparse else limit + 1
+    amount = max(EXAMINED, limit + 1)
     for _ in range(ROUNDS):
-        keys = list(db.execute(_keys(sources, order, after, amount)).scalars())
+        place = {**values, **order.values(after), "amount": amount}
+        keys = list(db.execute(_keys(sources, order, after is None), place).scalars())
         rows = query.where(order.columns[0].in_(keys)).order_by(*order.by())
-        found += db.execute(rows).mappings().all()
+        found += db.execute(rows, values).mappings().all()
         if len(found) > limit:
             return found[:limit], order.place_of(found[limit - 1])
         if len(keys) < amount:
@@ -146,15 +184,16 @@ def _of_sources(
     return found, after
 
 
-def _keys(sources: Sequence[Source], order: _Order, after: Place, amount: int) -> Select[Any]:
+@lru_cache(KEPT)
+def _keys(sources: tuple[Source, ...], order: _Order, from_the_first: bool) -> Select[Any]:
     """The first keys behind a place: each source is asked for no more than could be needed."""
     parts = []
     for source in sources:
-        behind = order.behind(after, [source.key])
-        first = select(source.key.label("key")).where(*source.where, behind).distinct()
-        parts.append(select(first.order_by(*order.by([source.key])).limit(amount).subquery().c.key))
+        behind = () if from_the_first else (order.behind([source.key]),)
+        first = select(source.key.label("key")).where(*source.where, *behind).distinct()
+        parts.append(select(first.order_by(*order.by([source.key])).limit(AMOUNT).subquery().c.key))
     every = union(*parts).subquery()
-    return select(every.c.key).order_by(*order.by([every.c.key])).limit(amount)
+    return select(every.c.key).order_by(*order.by([every.c.key])).limit(AMOUNT)
 
 
 def _said(place: Place) -> str | int | None:

@@ -5,36 +5,37 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Engine, RowMapping, bindparam, func, select
+from sqlalchemy import BindParameter, Engine, RowMapping, bindparam, func, literal_column, select
 
 from backend import roles
 from backend.database import reading
 from backend.errors import NotFound, both
 from backend.invoices.currencies import code_of
-from backend.projections import tables
+from backend.projections import ledger, tables
 from backend.queries.pages import page
 
 _people = tables.participants
+_ALL = select(_people)
+_WITH = {role: _ALL.where(tables.has_role(role)) for role in roles.BITS}
+_PARTICIPANT = _ALL.where(_people.c.account == bindparam("account"))
+_LIMITS = select(tables.confirmation_limits).where(
+    tables.confirmation_limits.c.participant_id == bindparam("participant")
+)
 _ID = select(_people.c.id).where(_people.c.account == bindparam("account"))
 
 
 def participants(engine: Engine, role: str | None, after: int, limit: int) -> dict[str, Any]:
     """A page of all participants, or of those with `role`, by number."""
-    query = select(_people)
-    if role is not None:
-        query = query.where(tables.has_role(role))
-    return page(engine, query, _people.c.id, after, limit, _shown)
+    return page(engine, _ALL if role is None else _WITH[role], _people.c.id, after, limit, _shown)
 
 
 def participant(engine: Engine, account: str) -> dict[str, Any]:
     """The participant behind `account`. Raises NotFound."""
     with reading(engine) as db:
-        row = db.execute(select(_people).where(_people.c.account == account)).mappings().first()
+        row = db.execute(_PARTICIPANT, {"account": account}).mappings().first()
         if row is None:
             raise NotFound(what=both("participant", "参与方"), id=account)
-        limits = db.execute(
-            select(tables.confirmation_limits).where(tables.confirmation_limits.c.participant_id == row["id"])
-        ).mappings()
+        limits = db.execute(_LIMITS, {"participant": row["id"]}).mappings()
         shown = {code_of(limit["currency"]): str(limit["limit"]) for limit in limits}
         return {**_shown(row), "confirmationLimits": shown}
 
@@ -67,59 +68,74 @@ def withheld_by(engine: Engine, account: str, currency: int) -> list[str]:
 
 
 def position(engine: Engine, account: str) -> dict[str, Any]:
-    """What a party has and owes: cash, notes by currency, payables, and its books."""
-    ledger, receivables, notes = tables.ledger, tables.receivables, tables.notes
+    """What a party has and owes: cash, notes by currency, payables, and its books, which say what the notes and the
+    payables come to as well: they are read off an index, however many notes there are."""
     with reading(engine) as db:
-        cash = db.execute(
-            select(tables.tokens.c.currency, tables.cash_balances.c.amount, tables.cash_balances.c.frozen)
-            .join(tables.tokens, tables.tokens.c.address == tables.cash_balances.c.token)
-            .where(tables.cash_balances.c.account == account)
-            .order_by(tables.tokens.c.currency)
-        ).mappings()
-        held = db.execute(
-            select(receivables.c.currency, func.count().label("count"), func.sum(notes.c.value).label("value"))
-            .join(receivables, receivables.c.id == notes.c.receivable_id)
-            .where(notes.c.holder == account, notes.c.value > 0)
-            .group_by(receivables.c.currency)
-        ).mappings()
-        owed = db.execute(
-            select(
-                receivables.c.currency,
-                func.sum(receivables.c.confirmed - receivables.c.reduced - receivables.c.repaid).label("value"),
-            )
-            .where(receivables.c.obligor == account, receivables.c.status.in_(("confirmed", "disputed")))
-            .group_by(receivables.c.currency)
-        ).mappings()
-        kept = db.execute(
-            select(tables.withheld.c.currency, func.sum(tables.withheld.c.amount).label("amount"))
-            .where(tables.withheld.c.holder == account, tables.withheld.c.amount > 0)
-            .group_by(tables.withheld.c.currency)
-            .order_by(tables.withheld.c.currency)
-        ).mappings()
-        books = db.execute(
-            select(ledger.c.book, ledger.c.currency, func.sum(ledger.c.amount).label("amount"))
-            .where(ledger.c.party == account)
-            .group_by(ledger.c.book, ledger.c.currency)
-            .order_by(ledger.c.currency, ledger.c.book)
-        ).mappings()
+        books = db.execute(_BOOKS, {"account": account}).all()
+        sums = {(row.book, row.currency): int(row.amount) for row in books if row.amount}
+        held = _of_book(sums, ledger.NOTES)
+        number = dict.fromkeys(held, db.execute(_NUMBER, {"account": account}).scalar_one()) if held else {}
+        if len(held) > 1:
+            number = dict(db.execute(_NUMBERS, {"account": account}).tuples().all())
         return {
             "account": account,
             "cash": [
-                {"currency": code_of(row["currency"]), "amountFen": row["amount"], "frozenFen": row["frozen"]}
-                for row in cash
+                {"currency": code_of(row.currency), "amountFen": row.amount, "frozenFen": row.frozen}
+                for row in db.execute(_CASH, {"account": account})
             ],
             "notes": [
-                {"currency": code_of(row["currency"]), "count": row["count"], "valueFen": int(row["value"])}
-                for row in held
+                {"currency": code_of(currency), "count": number[currency], "valueFen": value}
+                for currency, value in held.items()
             ],
-            "withheld": [{"currency": code_of(row["currency"]), "amountFen": int(row["amount"])} for row in kept],
-            "owed": [{"currency": code_of(row["currency"]), "valueFen": int(row["value"])} for row in owed],
+            "withheld": [
+                {"currency": code_of(row.currency), "amountFen": int(row.amount)}
+                for row in db.execute(_WITHHELD, {"account": account})
+            ],
+            "owed": [
+                {"currency": code_of(currency), "valueFen": -value}
+                for currency, value in _of_book(sums, ledger.PAYABLES).items()
+            ],
             "books": [
-                {"book": row["book"], "currency": code_of(row["currency"]), "amountFen": int(row["amount"])}
-                for row in books
-                if row["amount"]
+                {"book": book, "currency": code_of(currency), "amountFen": amount}
+                for (book, currency), amount in sums.items()
             ],
         }
+
+
+def _of_book(sums: dict[tuple[str, int], int], book: str) -> dict[int, int]:
+    """What one book comes to in each currency."""
+    return {currency: amount for (name, currency), amount in sums.items() if name == book}
+
+
+_lines, _notes, _claims, _withheld = tables.ledger, tables.notes, tables.receivables, tables.withheld
+_ACCOUNT: BindParameter[str] = bindparam("account")
+_BOOKS = (
+    select(_lines.c.book, _lines.c.currency, func.sum(_lines.c.amount).label("amount"))
+    .where(_lines.c.party == _ACCOUNT)
+    .group_by(_lines.c.book, _lines.c.currency)
+    .order_by(_lines.c.currency, _lines.c.book)
+)
+_live = _notes.c.holder == _ACCOUNT, _notes.c.value > literal_column("0")  # as its index has it
+_NUMBER = select(func.count()).select_from(_notes).where(*_live)
+_NUMBERS = (
+    select(_claims.c.currency, func.count())
+    .select_from(_notes)
+    .join(_claims, _claims.c.id == _notes.c.receivable_id)
+    .where(*_live)
+    .group_by(_claims.c.currency)
+)
+_CASH = (
+    select(tables.tokens.c.currency, tables.cash_balances.c.amount, tables.cash_balances.c.frozen)
+    .join(tables.tokens, tables.tokens.c.address == tables.cash_balances.c.token)
+    .where(tables.cash_balances.c.account == _ACCOUNT)
+    .order_by(tables.tokens.c.currency)
+)
+_WITHHELD = (
+    select(_withheld.c.currency, func.sum(_withheld.c.amount).label("amount"))
+    .where(_withheld.c.holder == _ACCOUNT, _withheld.c.amount > 0)
+    .group_by(_withheld.c.currency)
+    .order_by(_withheld.c.currency)
+)
 
 
 def _shown(row: RowMapping) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, select
+from sqlalchemy import Connection, Engine, RowMapping, bindparam, select
 
 from backend.database import reading
 from backend.documents import tables as documents
@@ -14,11 +14,13 @@ from backend.projections import tables
 from backend.queries.pages import page
 
 _feeds, _prices, _words, _lots = tables.feeds, tables.prices, documents.feed_words, tables.lots
+_ALL = select(_feeds)
+_OF_FEED = select(_prices).where(_prices.c.feed == bindparam("name"))
 
 
 def feeds(engine: Engine, after: str | None, limit: int) -> dict[str, Any]:
     """A page of all feeds, each with its last price."""
-    found = page(engine, select(_feeds), _feeds.c.feed, after, limit, dict)
+    found = page(engine, _ALL, _feeds.c.feed, after, limit, dict)
     with reading(engine) as db:
         return {**found, "items": [_shown(row, _known_words(db, row["feed"])) for row in found["items"]]}
 
@@ -35,8 +37,7 @@ def feed(engine: Engine, name: str, *, field: str | None = None) -> dict[str, An
 
 def prices(engine: Engine, name: str, after: int, limit: int) -> dict[str, Any]:
     """A page of a feed's prices by the time they were observed at, which is the key too (UTC seconds)."""
-    query = select(_prices).where(_prices.c.feed == name)
-    return page(engine, query, _prices.c.observed_at, after, limit, _shown_price)
+    return page(engine, _OF_FEED, _prices.c.observed_at, after, limit, _shown_price, name=name)
 
 
 def _known_words(db: Connection, feed: str) -> RowMapping | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Engine, RowMapping, select
+from sqlalchemy import BigInteger, Engine, RowMapping, bindparam, select
 
 from backend.database import reading
 from backend.documents import tables as documents
@@ -13,6 +13,9 @@ from backend.queries.documents import spent
 from backend.queries.pages import page_of_parties
 
 _quotes, _requests, _confirmations = documents.quotes, documents.quote_requests, documents.confirmations
+_REQUESTS = select(_requests)
+_QUOTES = select(_quotes, spent("Settlement", _quotes.c.financier, _quotes.c.nonce).label("used"))
+_QUOTES_OF = _QUOTES.where(_quotes.c.receivable_id == bindparam("receivable", type_=BigInteger()))
 
 
 def quotes(
@@ -20,19 +23,16 @@ def quotes(
 ) -> dict[str, Any]:
     """A page of the quotes that `viewer` gave or was given (None: all), or those of a receivable among them, the latest
     first, each with its state at `now`."""
-    used = spent("Settlement", _quotes.c.financier, _quotes.c.nonce)
-    query = select(_quotes, used.label("used"))
-    if receivable_id is not None:
-        query = query.where(_quotes.c.receivable_id == receivable_id)
     return page_of_parties(
         engine,
-        query,
+        _QUOTES if receivable_id is None else _QUOTES_OF,
         (_quotes.c.financier, _quotes.c.seller),
         viewer,
         after,
         limit,
         lambda row: _shown(row, now),
         is_narrow=receivable_id is not None,
+        receivable=receivable_id,
     )
 
 
@@ -48,7 +48,7 @@ def visible_quote(engine: Engine, quote_id: str, viewer: str) -> dict[str, Any]:
 def requests(engine: Engine, viewer: str | None, after: str | None, limit: int) -> dict[str, Any]:
     """A page of the requests for quotes that `viewer` made or received (None: all), the latest first."""
     parties = _requests.c.financier, _requests.c.seller
-    return page_of_parties(engine, select(_requests), parties, viewer, after, limit, _request)
+    return page_of_parties(engine, _REQUESTS, parties, viewer, after, limit, _request)
 
 
 def was_asked(engine: Engine, receivable_id: int, seller: str, financier: str) -> bool:

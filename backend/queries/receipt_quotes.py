@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Engine, RowMapping, select
+from sqlalchemy import BigInteger, Engine, RowMapping, bindparam, select
 
 from backend.database import reading
 from backend.documents import tables as documents
@@ -16,6 +16,11 @@ from backend.queries.documents import spent
 from backend.queries.pages import page_of_parties
 
 _quotes, _requests, _lots = documents.receipt_quotes, documents.receipt_quote_requests, tables.lots
+_used = spent("Settlement", _quotes.c.financier, _quotes.c.nonce)
+_QUOTES = select(_quotes, _lots.c.decimals, _lots.c.currency, _used.label("used")).join(
+    _lots, _lots.c.id == _quotes.c.lot_id
+)
+_QUOTES_OF = _QUOTES.where(_quotes.c.receipt_id == bindparam("receipt", type_=BigInteger()))
 
 
 def receipt_quotes(
@@ -23,21 +28,16 @@ def receipt_quotes(
 ) -> dict[str, Any]:
     """A page of the quotes that `viewer` gave or was given (None: all), or those of a receipt among them, the latest
     first, each with its state at `now`."""
-    used = spent("Settlement", _quotes.c.financier, _quotes.c.nonce)
-    query = select(_quotes, _lots.c.decimals, _lots.c.currency, used.label("used")).join(
-        _lots, _lots.c.id == _quotes.c.lot_id
-    )
-    if receipt_id is not None:
-        query = query.where(_quotes.c.receipt_id == receipt_id)
     return page_of_parties(
         engine,
-        query,
+        _QUOTES if receipt_id is None else _QUOTES_OF,
         (_quotes.c.financier, _quotes.c.seller),
         viewer,
         after,
         limit,
         lambda row: _shown(row, now),
         is_narrow=receipt_id is not None,
+        receipt=receipt_id,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Engine, RowMapping, or_, select
+from sqlalchemy import BigInteger, BindParameter, Engine, RowMapping, bindparam, or_, select
 
 from backend.database import reading
 from backend.documents import tables as documents
@@ -13,7 +13,7 @@ from backend.errors import NotFound, Phrase, both
 from backend.invoices.currencies import code_of
 from backend.money import penalty_due
 from backend.projections import tables
-from backend.queries.pages import Source, page
+from backend.queries.pages import VIEWER, Source, page
 
 _receivables = tables.receivables
 
@@ -39,11 +39,9 @@ def visible_receivable(
 ) -> dict[str, Any]:
     """One receivable, seen by `viewer` (None sees all). Raises NotFound, also for one that the viewer is no party to:
     whether it exists is not its business. `field` is where the number stood in the request's body."""
-    query = select(_receivables).where(_receivables.c.id == receivable_id)
-    if viewer is not None:
-        query = query.where(_visible_to(viewer))
+    query = _ONE if viewer is None else _VISIBLE
     with reading(engine) as db:
-        row = db.execute(query).mappings().first()
+        row = db.execute(query, {"receivable": receivable_id, "viewer": viewer}).mappings().first()
     if row is None:
         raise NotFound(field=field, what=both("receivable", "应收账款"), id=receivable_id)
     return _shown(row)
@@ -51,9 +49,10 @@ def visible_receivable(
 
 def receivables(engine: Engine, viewer: str | None, status: str | None, after: int, limit: int) -> dict[str, Any]:
     """A page of what `viewer` may see (None: all), by number."""
-    only = [] if status is None else [_receivables.c.status == status]
-    sources = [] if viewer is None else _sources(viewer)
-    return page(engine, select(_receivables), _receivables.c.id, after, limit, _shown, sources=sources, only=only)
+    only = () if status is None else _OF_STATUS
+    sources = () if viewer is None else _SOURCES
+    seen: dict[str, Any] = {"sources": sources, "only": only, "viewer": viewer, "status": status}
+    return page(engine, _ALL, _receivables.c.id, after, limit, _shown, **seen)
 
 
 def currencies(engine: Engine, numbers: Collection[int]) -> dict[int, str]:
@@ -68,7 +67,7 @@ def dues(engine: Engine, receivable_id: int, now: int) -> dict[str, int]:
     """What is due at `now` (UTC seconds) in minor units: the penalty and the undisputed principal of the obligor, and
     what the supplier owes for dilution (rules J8, M1, M3)."""
     with reading(engine) as db:
-        row = db.execute(select(_receivables).where(_receivables.c.id == receivable_id)).mappings().one()
+        row = db.execute(_ONE, {"receivable": receivable_id}).mappings().one()
     return {
         "penaltyFen": penalty_due(row, now),
         "principalFen": row["confirmed"] - row["reduced"] - row["repaid"] - row["disputed"],
@@ -78,11 +77,8 @@ def dues(engine: Engine, receivable_id: int, now: int) -> dict[str, int]:
 
 def disputes(engine: Engine, receivable_id: int) -> list[dict[str, Any]]:
     """All disputes of a receivable, the first first."""
-    table = tables.disputes
     with reading(engine) as db:
-        rows = db.execute(
-            select(table).where(table.c.receivable_id == receivable_id).order_by(table.c.dispute_id)
-        ).mappings()
+        rows = db.execute(_DISPUTES, {"receivable": receivable_id}).mappings()
         return [
             {
                 "disputeId": row["dispute_id"],
@@ -99,13 +95,8 @@ def disputes(engine: Engine, receivable_id: int) -> list[dict[str, Any]]:
 
 def dilutions(engine: Engine, receivable_id: int) -> list[dict[str, Any]]:
     """All that made the obligor owe less, in order."""
-    table = tables.dilutions
     with reading(engine) as db:
-        rows = db.execute(
-            select(table)
-            .where(table.c.receivable_id == receivable_id)
-            .order_by(table.c.block_number, table.c.log_index)
-        ).mappings()
+        rows = db.execute(_DILUTIONS, {"receivable": receivable_id}).mappings()
         return [
             {
                 "cause": row["cause"],
@@ -121,21 +112,17 @@ def dilutions(engine: Engine, receivable_id: int) -> list[dict[str, Any]]:
 def invoice(engine: Engine, document_hash: str) -> dict[str, Any] | None:
     """The invoice that was handed over with this hash."""
     with reading(engine) as db:
-        row = (
-            db.execute(select(documents.invoices).where(documents.invoices.c.document_hash == document_hash))
-            .mappings()
-            .first()
-        )
+        row = db.execute(_INVOICE, {"document": document_hash}).mappings().first()
     return dict(row) if row is not None else None
 
 
-def _sources(viewer: str) -> list[Source]:
+def _sources(viewer: Any) -> tuple[Source, ...]:
     """Parties to a receivable: supplier, obligor, holders and endorsers of its notes, financiers who were asked."""
     own = _receivables.c.supplier == viewer, _receivables.c.obligor == viewer
-    return [*(Source(_receivables.c.id, (which,)) for which in own), *_sources_beside(viewer)]
+    return *(Source(_receivables.c.id, (which,)) for which in own), *_sources_beside(viewer)
 
 
-def _sources_beside(viewer: str) -> list[Source]:
+def _sources_beside(viewer: Any) -> list[Source]:
     notes, asked = tables.notes, documents.quote_requests
     return [
         Source(notes.c.receivable_id, (notes.c.holder == viewer,)),
@@ -144,10 +131,26 @@ def _sources_beside(viewer: str) -> list[Source]:
     ]
 
 
-def _visible_to(viewer: str) -> Any:
+def _visible_to(viewer: Any) -> Any:
     """The same of one receivable."""
     beside = [source.has(_receivables.c.id) for source in _sources_beside(viewer)]
     return or_(_receivables.c.supplier == viewer, _receivables.c.obligor == viewer, *beside)
+
+
+_NUMBER: BindParameter[int] = bindparam("receivable", type_=BigInteger())
+_ALL = select(_receivables)
+_ONE = _ALL.where(_receivables.c.id == _NUMBER)
+_VISIBLE = _ONE.where(_visible_to(VIEWER))
+_SOURCES = _sources(VIEWER)
+_OF_STATUS = (_receivables.c.status == bindparam("status"),)
+_INVOICE = select(documents.invoices).where(documents.invoices.c.document_hash == bindparam("document"))
+_disputes, _dilutions = tables.disputes, tables.dilutions
+_DISPUTES = select(_disputes).where(_disputes.c.receivable_id == _NUMBER).order_by(_disputes.c.dispute_id)
+_DILUTIONS = (
+    select(_dilutions)
+    .where(_dilutions.c.receivable_id == _NUMBER)
+    .order_by(_dilutions.c.block_number, _dilutions.c.log_index)
+)
 
 
 def _shown(row: RowMapping) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, Table, or_, select
+from sqlalchemy import BigInteger, Connection, Engine, RowMapping, Table, bindparam, or_, select
 
 from backend.database import reading
 from backend.documents import tables as documents
@@ -14,7 +14,7 @@ from backend.goods import format_quantity, storage_due
 from backend.invoices.currencies import code_of
 from backend.projections import tables
 from backend.queries.documents import spent
-from backend.queries.pages import Source, page, page_of_parties
+from backend.queries.pages import VIEWER, Source, page, page_of_parties
 
 _lots, _receipts, _orders, _intakes = tables.lots, tables.receipts, documents.delivery_orders, documents.intakes
 _requests = documents.receipt_quote_requests
@@ -25,8 +25,8 @@ _requests = documents.receipt_quote_requests
 
 def lots(engine: Engine, viewer: str | None, after: int, limit: int) -> dict[str, Any]:
     """A page of the lots that `viewer` keeps, deposited or has a receipt of (None: all), by number."""
-    sources = [] if viewer is None else _sources_of_lots(viewer)
-    return page(engine, select(_lots), _lots.c.id, after, limit, _shown_lot, sources=sources)
+    sources = () if viewer is None else _SOURCES_OF_LOTS
+    return page(engine, _LOTS, _lots.c.id, after, limit, _shown_lot, sources=sources, viewer=viewer)
 
 
 def visible_lot(engine: Engine, lot_id: int, viewer: str | None) -> dict[str, Any]:
@@ -71,11 +71,10 @@ def receipts(
     `now`."""
     shown = partial(_shown, now=now)
     if lot_id is not None:
-        seen = [] if viewer is None else [_visible_to(viewer)]
-        query = _with_lots().where(_receipts.c.lot_id == lot_id, *seen)
-        return page(engine, query, _receipts.c.id, after, limit, shown)
-    sources = [] if viewer is None else [*_own_receipts(viewer), *_receipts_beside(viewer)]
-    return page(engine, _with_lots(), _receipts.c.id, after, limit, shown, sources=sources)
+        query = _OF_LOT if viewer is None else _VISIBLE_OF_LOT
+        return page(engine, query, _receipts.c.id, after, limit, shown, viewer=viewer, lot=lot_id)
+    sources = () if viewer is None else _SOURCES
+    return page(engine, _WITH_LOTS, _receipts.c.id, after, limit, shown, sources=sources, viewer=viewer)
 
 
 def visible_receipt(
@@ -83,7 +82,7 @@ def visible_receipt(
 ) -> dict[str, Any]:
     """One receipt with its storage at `now`, seen by `viewer` (None sees all). Raises NotFound, also for one that is
     not its business. `field` is where the number stood in the request's body."""
-    query = _with_lots().where(_receipts.c.id == receipt_id)
+    query = _WITH_LOTS.where(_receipts.c.id == receipt_id)
     if viewer is not None:
         query = query.where(_visible_to(viewer))
     with reading(engine) as db:
@@ -158,9 +157,8 @@ def replacement_of(engine: Engine, receipt_id: int) -> str | None:
 def intakes(engine: Engine, viewer: str | None, after: str | None, limit: int, now: int) -> dict[str, Any]:
     """A page of the intakes that `viewer` signed or is the depositor of (None: all), the latest first, each with its
     state."""
-    used = spent("WarehouseReceipts", _intakes.c.custodian, _intakes.c.nonce)
-    query, parties = select(_intakes, used.label("used")), (_intakes.c.custodian, _intakes.c.depositor)
-    return page_of_parties(engine, query, parties, viewer, after, limit, lambda row: _shown_intake(row, now))
+    parties = _intakes.c.custodian, _intakes.c.depositor
+    return page_of_parties(engine, _INTAKES, parties, viewer, after, limit, lambda row: _shown_intake(row, now))
 
 
 def visible_intake(engine: Engine, intake_id: str, viewer: str) -> dict[str, Any]:
@@ -176,15 +174,13 @@ def delivery_orders(engine: Engine, viewer: str | None, after: str | None, limit
     """A page of the delivery orders that `viewer` signed or is the custodian for (None: all), the latest first, each
     with its state."""
     parties = _orders.c.holder, _orders.c.custodian
-    return page_of_parties(
-        engine, _orders_with_lots(), parties, viewer, after, limit, lambda row: _shown_order(row, now)
-    )
+    return page_of_parties(engine, _ORDERS, parties, viewer, after, limit, lambda row: _shown_order(row, now))
 
 
 def visible_order(engine: Engine, order_id: str, viewer: str) -> dict[str, Any]:
     """A delivery order as it was signed, for its holder and the custodian. Raises NotFound for anyone else."""
     with reading(engine) as db:
-        row = db.execute(_orders_with_lots().where(_orders.c.id == order_id)).mappings().first()
+        row = db.execute(_ORDERS.where(_orders.c.id == order_id)).mappings().first()
     if row is None or viewer not in (row["holder"], row["custodian"]):
         raise NotFound(what=both("delivery order", "提货单"), id=order_id)
     return dict(row)
@@ -210,30 +206,30 @@ def lot_visible_to(viewer: str) -> Any:
     return or_(_lots.c.custodian == viewer, _lots.c.depositor == viewer, *beside)
 
 
-def _sources_of_lots(viewer: str) -> list[Source]:
+def _sources_of_lots(viewer: Any) -> tuple[Source, ...]:
     """Custodian and depositor of a lot, whoever has, or had last, a receipt of it, and financiers its holder asked."""
     own = _lots.c.custodian == viewer, _lots.c.depositor == viewer
-    return [*(Source(_lots.c.id, (which,)) for which in own), *_lots_beside(viewer)]
+    return *(Source(_lots.c.id, (which,)) for which in own), *_lots_beside(viewer)
 
 
-def _lots_beside(viewer: str) -> list[Source]:
+def _lots_beside(viewer: Any) -> list[Source]:
     held = tables.receipts.alias()
     return [Source(held.c.lot_id, (held.c.holder == viewer,)), Source(_requests.c.lot_id, _asked(viewer))]
 
 
-def _visible_to(viewer: str) -> Any:
+def _visible_to(viewer: Any) -> Any:
     """The condition that a receipt is the viewer's business."""
     own = [source.where[0] for source in _own_receipts(viewer)]
     return or_(*own, *(source.has(_receipts.c.id) for source in _receipts_beside(viewer)))
 
 
-def _own_receipts(viewer: str) -> list[Source]:
+def _own_receipts(viewer: Any) -> list[Source]:
     """Who sees a receipt: its holder, the custodian and the depositor of its lot …"""
     parties = _receipts.c.holder, _receipts.c.custodian, _receipts.c.depositor
     return [Source(_receipts.c.id, (party == viewer,)) for party in parties]
 
 
-def _receipts_beside(viewer: str) -> list[Source]:
+def _receipts_beside(viewer: Any) -> list[Source]:
     """… financiers its holder asked, and both sides of the loan that it stands for."""
     titles = tables.loan_titles
     standing = titles.c.custodian != "", titles.c.state.in_(("pledged", "kept"))
@@ -244,25 +240,33 @@ def _receipts_beside(viewer: str) -> list[Source]:
     ]
 
 
-def _asked(viewer: str) -> tuple[Any, ...]:
+def _asked(viewer: Any) -> tuple[Any, ...]:
     """The conditions that the present holder of a receipt asked `viewer` for a quote."""
     held = tables.receipts.alias()
     same = (held.c.id == _requests.c.receipt_id) & (held.c.holder == _requests.c.seller)
     return _requests.c.financier == viewer, select(held.c.id).where(same).exists()
 
 
-def _with_lots() -> Any:
-    beside = [column for column in _lots.c if column.name not in ("id", "locked", "custodian", "depositor")]
-    return select(_receipts, *beside, _lots.c.locked.label("lot_locked")).join(_lots, _lots.c.id == _receipts.c.lot_id)
-
-
-def _orders_with_lots() -> Any:
-    used = spent("WarehouseReceipts", _orders.c.holder, _orders.c.nonce)
-    return (
-        select(_orders, _receipts.c.lot_id, _lots.c.decimals, used.label("used"))
-        .join(_receipts, _receipts.c.id == _orders.c.receipt_id)
-        .join(_lots, _lots.c.id == _receipts.c.lot_id)
+_LOTS = select(_lots)
+_SOURCES_OF_LOTS = _sources_of_lots(VIEWER)
+_SOURCES = *_own_receipts(VIEWER), *_receipts_beside(VIEWER)
+_beside = [column for column in _lots.c if column.name not in ("id", "locked", "custodian", "depositor")]
+_WITH_LOTS = select(_receipts, *_beside, _lots.c.locked.label("lot_locked")).join(
+    _lots, _lots.c.id == _receipts.c.lot_id
+)
+_OF_LOT = _WITH_LOTS.where(_receipts.c.lot_id == bindparam("lot", type_=BigInteger()))
+_VISIBLE_OF_LOT = _OF_LOT.where(_visible_to(VIEWER))
+_INTAKES = select(_intakes, spent("WarehouseReceipts", _intakes.c.custodian, _intakes.c.nonce).label("used"))
+_ORDERS = (
+    select(
+        _orders,
+        _receipts.c.lot_id,
+        _lots.c.decimals,
+        spent("WarehouseReceipts", _orders.c.holder, _orders.c.nonce).label("used"),
     )
+    .join(_receipts, _receipts.c.id == _orders.c.receipt_id)
+    .join(_lots, _lots.c.id == _receipts.c.lot_id)
+)
 
 
 def _history(db: Connection, table: Table, which: Any) -> list[RowMapping]:

@@ -11,7 +11,21 @@ import hmac
 import secrets
 from datetime import UTC, datetime
 
-from sqlalchemy import BigInteger, Boolean, Column, Engine, String, Table, delete, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Engine,
+    Executable,
+    String,
+    Table,
+    bindparam,
+    delete,
+    insert,
+    select,
+    union_all,
+    update,
+)
 
 from backend.chain.node import Node
 from backend.commands.desk import OPERATOR, Actor
@@ -44,6 +58,14 @@ sessions = Table(
     Column("account", String(42), nullable=False),
     Column("expires_at", BigInteger, nullable=False),
 )
+
+_OF_SESSION = select(sessions.c.account).where(
+    sessions.c.digest == bindparam("digest"), sessions.c.expires_at > bindparam("now", type_=BigInteger())
+)
+_ACCOUNT = union_all(
+    select(api_keys.c.account).where(api_keys.c.digest == bindparam("digest"), ~api_keys.c.revoked), _OF_SESSION
+)
+"""Whose a key or a session is; nobody's is both."""
 
 
 class Access:
@@ -82,17 +104,15 @@ class Access:
         digest = _digest(token)
         if hmac.compare_digest(digest, self._operator_digest):
             return Actor(OPERATOR)
-        with reading(self._engine) as db:
-            account = db.execute(
-                select(api_keys.c.account).where(api_keys.c.digest == digest, ~api_keys.c.revoked)
-            ).scalar()
-        return self.actor_of_session(token) if account is None else Actor(str(account))
+        return self._actor(_ACCOUNT, digest)
 
     def actor_of_session(self, token: str) -> Actor:
         """Whoever a session belongs to. Raises Unauthenticated."""
-        mine = sessions.c.digest == _digest(token), sessions.c.expires_at > _now()
+        return self._actor(_OF_SESSION, _digest(token))
+
+    def _actor(self, question: Executable, digest: str) -> Actor:
         with reading(self._engine) as db:
-            account = db.execute(select(sessions.c.account).where(*mine)).scalar()
+            account = db.execute(question, {"digest": digest, "now": _now()}).scalar()
         if account is None:
             raise Unauthenticated(reason=both("the token is unknown, revoked or expired", "令牌不存在、已撤销或已过期"))
         return Actor(str(account))

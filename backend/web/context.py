@@ -214,7 +214,11 @@ def _summary(events: list[Json]) -> Json:
 def _exact(value: Any) -> Any:
     if isinstance(value, dict):
         return {
-            key: str(item) if key.endswith("Fen") and isinstance(item, int) else _exact(item)
+            key: _exact(item)
+            if isinstance(item, (dict, list))
+            else str(item)
+            if isinstance(item, int) and key.endswith("Fen")
+            else item
             for key, item in value.items()
         }
     if isinstance(value, list):

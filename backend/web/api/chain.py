@@ -14,7 +14,7 @@ from backend.web.schemas import EmptyBody, EventsQuery, TravelBody
 TRAVEL_SECONDS = 10.0
 """How long a journey waits for the read model; it is over all the same."""
 
-blueprint = topic("chain", open_to_all=("health",))
+blueprint = topic("chain", open_to_all=("health",), waiting=("operation", "clock", "health"))
 
 
 @blueprint.get(f"/operations/<{IDENTIFIER}:operation_id>")

@@ -22,7 +22,7 @@ from backend.web.schemas import Body, EmptyBody, IdPageQuery, RowNumber
 _NAME = "[A-Z][A-Za-z]{3,63}"
 EventName = Annotated[str, Field(pattern=f"^{_NAME}$", description="Name of a contract's event")]
 
-blueprint = topic("live")
+blueprint = topic("live", waiting=("stream",))
 
 _FRAMES: dict[int | str, Any] = {
     200: {

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from contextlib import ExitStack
 from typing import Any
 
 from apiflask import APIBlueprint
-from flask import request
+from flask import g, request
 from werkzeug.routing import BaseConverter
 
+from backend.database import reading_once
 from backend.web import context
 from backend.web.schemas import Operation, Problem
 
@@ -40,15 +42,25 @@ class IdentifierConverter(BaseConverter):
     regex = "[0-9a-f]{32}"
 
 
-def topic(name: str, *, open_to_all: Collection[str] = ()) -> APIBlueprint:
+def topic(name: str, *, open_to_all: Collection[str] = (), waiting: Collection[str] = ()) -> APIBlueprint:
     """A blueprint under /api/v1. Whoever calls it must be known before anything else is looked at, save for the views
-    named in `open_to_all`."""
+    named in `open_to_all`. A GET sees one moment of the database (rule B41), save for those that are `waiting`
+    for a later one, or for the chain, which must not keep a connection from others."""
     blueprint = APIBlueprint(name, __name__, url_prefix="/api/v1", tag=name)
 
     @blueprint.before_request
-    def authenticate() -> None:
-        if str(request.endpoint).rpartition(".")[2] not in open_to_all:
+    def begin() -> None:
+        view = str(request.endpoint).rpartition(".")[2]
+        if request.method in ("GET", "HEAD") and view not in waiting:
+            g.moment = ExitStack()
+            g.moment.enter_context(reading_once(context.desk().engine))
+        if view not in open_to_all:
             context.actor()
+
+    @blueprint.teardown_request
+    def end(_: BaseException | None) -> None:
+        if "moment" in g:
+            g.pop("moment").close()
 
     return blueprint
 

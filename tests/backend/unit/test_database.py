@@ -113,6 +113,16 @@ def test_a_reader_cannot_write_on_postgresql(database: Engine) -> None:
     assert value(database) == 0
 
 
+def test_what_is_asked_often_stays_prepared(database: Engine) -> None:
+    if database.dialect.name != "postgresql":
+        pytest.skip("SQLite prepares nothing on a server")
+    for _ in range(8):
+        value(database)
+    with reading(database) as db:
+        kept = db.execute(text("SELECT statement FROM pg_prepared_statements")).scalars().all()
+    assert any("FROM counter" in statement for statement in kept)
+
+
 def test_the_short_names_of_postgresql() -> None:
     """What providers hand out as DATABASE_URL."""
     for name in ("postgres", "postgresql", "postgresql+psycopg"):

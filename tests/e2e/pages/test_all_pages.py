@@ -9,6 +9,9 @@ import pytest
 from .conftest import DESKTOP, PHONE, Site, Visitor
 from .lived_in import LivedIn, live_in
 
+_WIDEST = """[...document.querySelectorAll("main *, header *, nav *")]
+    .filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".table-responsive"))
+    .slice(0, 3).map((e) => e.outerHTML.slice(0, 120))"""
 PUBLIC = ["/door", "/verify", "/nothing-here"]
 EVERYBODY = ["/", "/explorer", "/stage"]
 
@@ -29,7 +32,8 @@ def faults(visitor: Visitor, path: str) -> list[str]:
     found = [f"{path}: {fault}" for fault in [*visitor.violations(), *visitor.complaints]]
     visitor.complaints.clear()
     if visitor.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-        found.append(f"{path}: it is wider than the screen")
+        wide = visitor.page.evaluate(_WIDEST)
+        found.append(f"{path}: wider than the screen: {wide}")
     return found
 
 
@@ -47,7 +51,7 @@ def test_every_page_is_sound(site: Site, language: str) -> None:
             found += faults(visitor, f"{name} {path}")
             visitor.page.set_viewport_size(PHONE)
             found += faults(visitor, f"{name} {path} on a phone")
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def test_dark_is_sound_too(site: Site) -> None:
@@ -58,4 +62,4 @@ def test_dark_is_sound_too(site: Site) -> None:
         visitor.page.goto(path)
         assert visitor.page.locator("html[data-bs-theme=dark]").count() == 1
         found += faults(visitor, path)
-    assert found == []
+    assert not found, "\n".join(found)

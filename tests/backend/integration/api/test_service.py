@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from typing import Any, NoReturn
 
 import pytest
+from sqlalchemy import Connection, event
 
 from backend.errors import ChainUnavailable, both
 from backend.queries import participants as participant_queries
 from backend.testing import Network
 
 from .driver import FACE, Raw, Scene, is_chinese, nothing_changes, problem
+
+WAITING = "/operations/", "/events/stream", "/clock"
+"""What waits, for what comes later or for the chain."""
 
 
 def test_the_document_comes_back_as_it_was_handed_over(feiqian: Network) -> None:
@@ -130,6 +135,25 @@ def test_which_language_is_spoken(feiqian: Network, asked: str, language: str) -
     answer = Raw(feiqian).send("GET", "/nothing", language=asked)
     assert answer.headers["Content-Language"] == language
     assert is_chinese(problem(answer, 404)["detail"]) is (language == "zh")
+
+
+def test_a_read_sees_one_moment_from_the_token_on(scene: Scene) -> None:
+    """Rule B41."""
+    begun: list[int] = []
+
+    def count(_: Connection) -> None:
+        begun.append(threading.get_ident())
+
+    database = scene.network.world.system.database
+    event.listen(database, "begin", count)
+    try:
+        for (method, path), case in scene.cases.items():
+            if method == "GET" and not path.startswith(WAITING):
+                begun.clear()
+                assert scene.call("GET", case, case.caller).status == 200
+                assert begun.count(threading.get_ident()) == 1, path
+    finally:
+        event.remove(database, "begin", count)
 
 
 def test_amounts_are_strings_wherever_they_stand(scene: Scene) -> None:

@@ -58,6 +58,36 @@ def test_it_starts_answers_and_stops(tmp_path: Path) -> None:
     assert not (tmp_path / "chain").exists()
 
 
+def test_a_key_is_ready_when_it_is_said_to_be() -> None:
+    """Ganache shows a change of an account later than its answer where somebody makes a block meanwhile; a nonce that
+    was asked for in between would be 0."""
+    chain = LocalChain(settings())
+    node = chain.start()
+    done = threading.Event()
+
+    def mine() -> None:
+        assert node.development is not None
+        while not done.wait(0.005):
+            node.development.mine()
+
+    miners = [threading.Thread(target=mine) for _ in range(2)]
+    try:
+        for miner in miners:
+            miner.start()
+        keys = [f"0x{number:040x}" for number in range(1 << 80, (1 << 80) + 200)]
+        counts = []
+        for key in keys:
+            node.prepare_accounts(key)
+            counts.append(node.transaction_count(key))
+        first = 1 if os.environ.get("CHAIN", "ganache") == "ganache" else 0
+        assert counts == [first] * len(keys)
+    finally:
+        done.set()
+        for miner in miners:
+            miner.join()
+        chain.stop()
+
+
 def test_a_trial_is_answered_while_transactions_are_mined() -> None:
     """Ganache's own estimate hangs in every tenth of these."""
     chain = LocalChain(settings(rpc_timeout=3))
