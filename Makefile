@@ -24,7 +24,7 @@ json := $(if $(filter 1,$(JSON)),--json,)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo region up down network network-down test test-backend test-contracts test-invariants lint format \
-	coverage gas bench bench-index bench-network bench-reads compile lock clean
+	coverage gas screenshots bench bench-index bench-network bench-reads compile lock clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -104,6 +104,10 @@ coverage: setup ## line and branch coverage of the backend and of the contracts
 
 gas: setup ## gas of every act against its ceiling
 	@$(bin)/python scripts/bench_gas.py
+
+screenshots: setup ## pictures of every page, in both languages, on a desk and on a phone, to docs/screenshots
+	@toolchain/components
+	CHAIN=anvil $(pytest) -q tests/e2e/pages/screenshots.py
 
 bench-index: setup ## how fast the indexer reads an existing chain, beside get_logs and ORM (CHAIN=anvil)
 	@$(bin)/python scripts/bench_index.py
