@@ -238,6 +238,7 @@ def _setting(mistake: Any) -> str:
 def _announce(settings: Settings) -> None:
     base = f"http://{settings.host}:{settings.port}"
     click.echo(f"API            {base}/api/v1")
+    click.echo(f"Desks          {base}/")
     click.echo(f"Documentation  {base}/docs")
     click.echo(f"Operator key   {settings.home / 'operator-api-key'}")
 

@@ -409,9 +409,10 @@ class Party(Feiqian, LoanActs, EvidenceActs):
             "nonce": message["nonce"],
             "deadline": int(message["deadline"]),
         }
-        rest = {name: value for name, value in body.items() if name not in ("validSeconds", "rateBps")}
-        priced = {"priceFen": message["price"]} if "price" in message else {}
-        return {**rest, **priced, "own": own}
+        is_priced = "price" in message  # from a rate, perhaps; the document has the price alone
+        left = ("validSeconds", "rateBps") if is_priced else ("validSeconds",)
+        rest = {name: value for name, value in body.items() if name not in left}
+        return {**rest, **({"priceFen": message["price"]} if is_priced else {}), "own": own}
 
     def __repr__(self) -> str:
         return f"Party({self.name!r}, {self.account})"
