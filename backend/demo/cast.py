@@ -38,8 +38,8 @@ class Cast:
 
 @dataclass(frozen=True)
 class Already:
-    """What there is before a story begins: name and account of those of the cast who are there, by legal identifier, the
-    `reserve` that was attested for the currency, and how much more may be issued on it, minor units."""
+    """What there is before a story begins: name and account of those of the cast who are there, by legal identifier,
+    the `reserve` that was attested for the currency, and how much more may be issued on it, minor units."""
 
     parties: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     issuable: int = 0

@@ -1,4 +1,5 @@
-"""The stage: plays one act after another and sees whose balance moved by how much. A prompter may hold each act back."""
+"""The stage: plays one act after another and sees whose balance moved by how much. A prompter may hold
+each of them back."""
 
 from __future__ import annotations
 

@@ -13,8 +13,8 @@ from backend.errors import Phrase
 
 @dataclass(frozen=True)
 class Story:
-    """`play` acts on a stage with the parties of the cast; `needs_travel` where it cannot be told on a chain whose clock
-    stands."""
+    """`play` acts on a stage with the parties of the cast; `needs_travel` where it cannot be told on a chain whose
+    clock stands."""
 
     title: Phrase
     play: Callable[[Stage], None]

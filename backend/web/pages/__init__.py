@@ -11,7 +11,7 @@ from jinja2 import FileSystemLoader
 from backend import roles
 from backend.queries import feed
 from backend.web import context
-from backend.web.pages import assets, desks, door, live, operations, people, readers, sessions, things
+from backend.web.pages import assets, desks, door, live, operations, people, readers, sessions, stage, things
 from backend.web.pages.acts import catalogue
 from backend.web.pages.acts import views as acts
 
@@ -24,6 +24,7 @@ BLUEPRINTS: list[APIBlueprint] = [
     operations.blueprint,
     acts.blueprint,
     live.blueprint,
+    stage.blueprint,
 ]
 
 _POLICY = "; ".join(
