@@ -43,13 +43,13 @@
   // Lanes stand in bands from top to bottom; small ones share a band, so that a chain of suppliers reads from left to right.
   const bandsOf = (columns) => {
     const bands = [];
-    for (const lane of Object.keys(words.lanes)) {
+    for (const [lane, said] of words.lanes) {
       const mine = places.filter((place) => place.lane === lane);
       if (!mine.length) continue;
       const last = bands.at(-1);
       const hasRoom = last && last.lanes[0].lane !== "top" && last.count + mine.length <= columns;
-      if (hasRoom) { last.lanes.push({ lane, mine }); last.count += mine.length; }
-      else bands.push({ lanes: [{ lane, mine }], count: mine.length });
+      if (hasRoom) { last.lanes.push({ lane, said, mine }); last.count += mine.length; }
+      else bands.push({ lanes: [{ lane, said, mine }], count: mine.length });
     }
     return bands;
   };
@@ -62,8 +62,8 @@
     let y = 0;
     for (const band of bandsOf(columns)) {
       let column = 0, tallest = 0;
-      for (const { lane, mine } of band.lanes) {
-        const title = node("text", { class: "stage-lane", x: column * (wide + GAP), y: y + 13 }, words.lanes[lane]);
+      for (const { said, mine } of band.lanes) {
+        const title = node("text", { class: "stage-lane", x: column * (wide + GAP), y: y + 13 }, said);
         drawn.append(title);
         fitted(title, wide * Math.min(mine.length, columns - column) + GAP * (Math.min(mine.length, columns - column) - 1));
         for (const place of mine) {
@@ -100,7 +100,7 @@
     part("table").replaceChildren(...places.map((place) => {
       const row = html("tr"), name = html("th", place.name);
       name.scope = "row";
-      row.append(name, html("td", place.roles || words.lanes[place.lane]), html("td", (lines[place.id] ?? []).map((one) => `${one.label} ${one.value}`).join("; ") || "–"));
+      row.append(name, html("td", place.roles || "–"), html("td", (lines[place.id] ?? []).map((one) => `${one.label} ${one.value}`).join("; ") || "–"));
       return row;
     }));
   };
@@ -161,7 +161,7 @@
     if (!told) { story = null; return; }
     if (story?.id !== told.id) { steps = []; shown = null; list.replaceChildren(); }
     const before = steps.length;
-    for (const step of told.steps.filter((one) => one.number === steps.length + 1)) {
+    for (const step of told.steps.filter((one) => one.number > before)) {
       steps.push(step);
       const item = html("li");
       item.dataset.number = step.number;
@@ -178,11 +178,14 @@
     part("recorded").hidden = !isRewound();
     if (tape) tape.hidden = story === null;
     const starting = root.querySelector("[data-form=begin]");
-    if (starting) for (const one of starting.querySelectorAll("[data-begin]")) one.hidden = story !== null && story.isUnderWay;
+    if (starting) {
+      for (const one of starting.querySelectorAll("[data-begin]")) one.hidden = story !== null && story.isUnderWay;
+      starting.querySelector("[value=play][data-begin]").classList.toggle("btn-primary", story === null);
+    }
     if (story === null) return;
     if (tape) {
       tape.querySelector("[data-control=play]").setAttribute("aria-pressed", story.isRunning);
-      tape.querySelector("[data-control=pause]").setAttribute("aria-pressed", !story.isRunning);
+      tape.querySelector("[data-control=pause]").setAttribute("aria-pressed", !story.isRunning && story.isUnderWay);
       tape.querySelector("[data-form=end]").hidden = !story.isUnderWay;
     }
     const step = story.shown ? steps[story.shown - 1] : null;
@@ -190,6 +193,7 @@
     say("place", `${story.shown} / ${story.count}`);
     say("says", story.says);
     say("name", step ? step.name : words.opening);
+    say("actor", step ? step.actor : "");
     say("why", step ? step.why : "");
     say("next", story.next && !isRewound() ? `${words.next}: ${story.next.name}` : "");
     say("fault", story.fault);

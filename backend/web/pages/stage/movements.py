@@ -26,6 +26,8 @@ class Movement:
     amount: str = ""
     kind: str = PAPER
     is_goods: bool = False
+    is_plain: bool = False
+    """Left out where something else of the same transaction says what the transfer was for."""
 
 
 def _says(en: str, zh: str, giver: str, taker: str = "", amount: str = "", kind: str = PAPER) -> Movement:
@@ -44,6 +46,8 @@ MOVEMENTS: dict[str, Movement] = {
     "CashTransferred": _says("pays", "付款", "from", "to", "value", CASH),
     "ReserveAttested": _says("attests the reserve", "证明储备", "operator", "", "reserve"),
     "CashRedeemed": _says("turns tokens into money at the bank", "将代币兑回银行存款", "holder", "operator"),
+    "CashFrozen": _says("has cash frozen", "部分现金被冻结", "account", "", "amount"),
+    "WithheldPaid": _says("is paid what was withheld", "获付暂存款项", "holder", "", "amount"),
     "PaymentWithheld": _says("is owed money that is withheld", "应收款项被暂存", "holder", "", "amount"),
     # receivables
     "ReceivableRegistered": _says(
@@ -62,6 +66,9 @@ MOVEMENTS: dict[str, Movement] = {
     ),
     "ReceivableWithdrawn": _says(
         "withdraws receivable {receivableId}", "撤回应收账款 {receivableId}", "supplier", "claim.obligor"
+    ),
+    "ReceivableExpired": _says(
+        "receivable {receivableId} has expired", "应收账款 {receivableId} 已过期", "claim.supplier"
     ),
     "ReceivableRepaid": _says(
         "has paid on receivable {receivableId}", "已就应收账款 {receivableId} 付款", "payer", "", "principal"
@@ -87,7 +94,21 @@ MOVEMENTS: dict[str, Movement] = {
     "NoteCovered": _says("covers note {noteId}", "代偿凭证 {noteId}", "reserve", "holder", "amount"),
     "NoteLockedByDispute": _says("note {noteId} is locked", "凭证 {noteId} 被锁定", "note.holder", "", "amount"),
     "DilutionAbsorbed": _says("bears it with note {noteId}", "以凭证 {noteId} 吸收", "supplier", "", "amount"),
+    "NotesMerged": _says("merges notes", "合并凭证", "note.holder", "", "value"),
+    "NoteBoughtBack": _says("buys note {noteId} back", "回购凭证 {noteId}", "endorser", "", "amount"),
+    "NoteTransferred": Movement(
+        does("assigns note {tokenId}", "转让凭证 {tokenId}"), "from", "to", kind=TITLE, is_plain=True
+    ),
+    "DilutionMadeGood": _says("makes the dilution good", "补足稀释金额", "payer", "", "amount"),
     # goods
+    "LotTakenIn": _says("takes lot {lotId} in", "入库批次 {lotId}", "custodian"),
+    "ReceiptTransferred": Movement(
+        does("hands receipt {tokenId} over", "转让仓单 {tokenId}"), "from", "to", kind=TITLE, is_plain=True
+    ),
+    "MisfortuneReported": _says("reports a misfortune", "报告货物损失", "lot.custodian"),
+    "SilenceSeen": _says("a device has been silent for too long", "设备长时间无读数", "lot.custodian"),
+    "LotUnlocked": _says("lot {lotId} is unlocked", "批次 {lotId} 已解锁", "operator", "lot.custodian"),
+    "ReceiptUnfrozen": _says("releases receipt {receiptId}", "解冻仓单 {receiptId}", "operator", "receipt.holder"),
     "ReceiptIssued": _goods(
         "issues receipt {receiptId}", "签发仓单 {receiptId}", "lot.custodian", "holder", "quantity"
     ),
@@ -115,7 +136,23 @@ MOVEMENTS: dict[str, Movement] = {
     "LoanEnded": _says("loan {loanId} has ended", "贷款 {loanId} 已结清", "loan.borrower", "loan.lender"),
     "SaleOpened": _says("opens a sale", "启动处置", "loan.lender", "", "minimum"),
     "BidPlaced": _says("bids", "出价", "bidder", "", "amount"),
+    "BidReturned": _says("gets its bid back", "取回竞价款", "bidder", "", "amount"),
+    "SaleCalledOff": _says("calls the sale off", "撤销处置", "loan.lender"),
+    "CostsAdvanced": _says("advances costs", "垫付费用", "loan.lender", "", "amount"),
     "CollateralSold": _says("buys the goods", "买入质押物", "buyer", "", "amount"),
     "SaleFailed": _says("nobody bought", "无人买入", "loan.lender"),
 }
-"""By the event's name. What is not here is bookkeeping of the contracts, such as a nonce that is spent."""
+"""By the event's name."""
+
+BOOKKEEPING = frozenset(
+    {
+        *("AgreementUsed", "BidUsed", "ConfirmationUsed", "CountUsed", "GoodsDocumentUsed", "LoanQuoteUsed"),
+        *("PriceDocumentUsed", "QuoteUsed", "FingerprintClaimed", "NoteSlotChanged", "NoteValueTransferred"),
+        *("AcceptanceAwaited", "AcceptanceWanted", "ConfirmationLimitSet", "ParticipantRenewed", "SettlementTokenSet"),
+        *("FaceValueLowered", "LeftPenaltyPaid", "NoteInsured", "ReceivableStatusChanged", "FeedAssigned"),
+        *("DeviceCalibrated", "DeviceRegistered", "DeviceRevoked", "ReadingsAnchored", "WatchSet", "LotExtended"),
+        *("ReceiptsMerged", "ReplacementEnded", "ReplacementRequested"),
+        *("ProceedsApplied", "ProceedsReceived", "TitleKept"),
+    }
+)
+"""What the stage leaves out: spent nonces, settings, and what another event of the same act says."""

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping
 from functools import reduce
 from typing import Any
 
+from backend.events.decoding import EVENTS
 from backend.goods.quantities import format_quantity
 from backend.invoices.currencies import code_of
 from backend.queries.stage import Things, things
 from backend.web import context, problems
 from backend.web.pages import readers
-from backend.web.pages.stage.movements import MOVEMENTS, Movement
+from backend.web.pages.rows import NOBODY
+from backend.web.pages.stage.movements import MOVEMENTS, TITLE, Movement
 from backend.web.pages.stage.places import ESCROW, OPERATOR, RESERVE, Places
 
 Row = Mapping[Any, Any]
@@ -20,12 +22,28 @@ _NOTES = ("noteId", "childId", "parentId", "toNoteId", "fromNoteId")
 
 def pictured(rows: list[Row], places: Places) -> list[dict[str, Any]]:
     """Rows of the feed as movements, the first first; what nobody wants to see is left out."""
-    shown = [row for row in rows if row["name"] in MOVEMENTS]
-    about = _about(shown)
-    return [found for row in shown if (found := _movement(row, MOVEMENTS[row["name"]], about, places)) is not None]
+    shown = [(row, event) for row in rows if (event := _event(row)) in MOVEMENTS]
+    about = _about([row for row, _ in shown])
+    titles = {row["tx_hash"] for row, event in shown if _is_title(MOVEMENTS[event])}
+    return [
+        _movement(row, event, about, places)
+        for row, event in shown
+        if not (MOVEMENTS[event].is_plain and (row["tx_hash"] in titles or NOBODY in row["args"].values()))
+    ]
 
 
-def _movement(row: Row, spec: Movement, about: Things, places: Places) -> dict[str, Any] | None:
+def _is_title(spec: Movement) -> bool:
+    return spec.kind == TITLE and not spec.is_plain
+
+
+def _event(row: Row) -> str:
+    """The event's name among ours: contracts have several that they call Transfer."""
+    kind = EVENTS.get((row["contract"].partition(":")[0], row["name"]))
+    return "" if kind is None else kind.__name__
+
+
+def _movement(row: Row, event: str, about: Things, places: Places) -> dict[str, Any]:
+    spec = MOVEMENTS[event]
     args = row["args"]
     names = {**args, "participant": places.account_of_number(args.get("participantId"))}
     giver, taker = (_party(one, names, row, about) if one else "" for one in (spec.giver, spec.taker))
@@ -34,7 +52,7 @@ def _movement(row: Row, spec: Movement, about: Things, places: Places) -> dict[s
         "id": row["seq"],
         "block": row["block_number"],
         "tx": row["tx_hash"],
-        "event": row["name"],
+        "event": event,
         "kind": spec.kind,
         "isTakenBack": row["kind"] == "retraction",
         "from": places.place_of(giver),
@@ -62,7 +80,7 @@ def _thing(kind: str, row: Row, about: Things) -> dict[str, Any] | None:
         note = about.notes.get(next((args[name] for name in _NOTES if args.get(name) in about.notes), 0))
         return about.claims.get(args.get("receivableId") or (note["receivable_id"] if note else 0))
     if kind == "note":
-        return about.notes.get(args.get("noteId", 0))
+        return about.notes.get(next((args[name] for name in _NOTES if name in args), 0))
     if kind == "loan":
         return about.loans.get(args.get("loanId", 0))
     if kind == "receipt":

@@ -33,7 +33,7 @@ def stage() -> str:
         stories=STORIES,
         play=theatre.play,
         is_open=theatre.is_open,
-        lanes_said={name: readers.said(words) for name, words in LANES.items()},
+        lanes_said=[[name, readers.said(words)] for name, words in LANES.items()],
     )
 
 
