@@ -94,7 +94,7 @@ class Play(Prompter):
         self.opening: Holdings = {}
         self.next: Cue | None = None
         self.parties: dict[str, Party] = {}
-        self.fault = ""
+        self.fault: Exception | None = None
         self.proof: Reconciliation | None = None
         self.version = 0
         self._system = system
@@ -209,7 +209,7 @@ class Play(Prompter):
         except Exception as fault:
             # Whatever it is, the audience is told.
             log.exception("story-failed", story=self.name, fault=str(fault))
-            self.fault = f"{type(fault).__name__}: {fault}"
+            self.fault = fault
             self._stop("failed")
         self._replay()
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Engine, Select, distinct, func, select
+from sqlalchemy import Engine, Select, func, select
 
 from backend import roles
 from backend.database import metadata, reading
@@ -32,7 +32,7 @@ def people(engine: Engine, first: Collection[str], limit: int) -> tuple[list[Row
         others = query.where(_people.c.account.not_in(list(first))).order_by(_people.c.id)
         rows += db.execute(others.limit(max(0, limit - len(rows)))).mappings()
         accounts = [row["account"] for row in rows]
-        owed = select(distinct(_claims.c.supplier)).where(_claims.c.supplier.in_(accounts))
+        owed = select(_claims.c.supplier).distinct().where(_claims.c.supplier.in_(accounts))
         tiers: dict[str, int] = dict.fromkeys(db.execute(owed).scalars(), 1)
         held = select(_notes.c.holder, func.min(_notes.c.depth)).where(_notes.c.holder.in_(accounts))
         for account, depth in db.execute(held.group_by(_notes.c.holder)):

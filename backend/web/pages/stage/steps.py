@@ -8,9 +8,10 @@ from flask import render_template
 
 from backend.demo.playing import Cue, Play, Recorded
 from backend.demo.stage import RUN
-from backend.errors import Phrase, both
+from backend.errors import FeiqianError, Phrase, both
 from backend.queries import feed
 from backend.queries import stage as queries
+from backend.sdk import OperationFailed, Refused
 from backend.web import context, problems
 from backend.web.pages import readers
 from backend.web.pages.stage.picturing import pictured
@@ -44,7 +45,7 @@ def shown(play: Play, known: int, places: Places) -> dict[str, Any]:
         "shown": tape.shown,
         "count": len(tape.steps),
         "next": _cue(play.next),
-        "fault": play.fault,
+        "fault": _said(play.fault) if play.fault is not None else "",
         "opening": places.lines(play.opening),
         "proof": render_template("stage/proof.html", proof=play.proof) if play.proof is not None else "",
         "steps": [_step(one, places) for one in recorded],
@@ -69,10 +70,11 @@ def _step(one: Recorded, places: Places) -> dict[str, Any]:
     else:
         carried = []
     mine = {row["tx"] for row in carried}
+    refusal = _said(one.step.refused) if one.step.refused is not None else ""
     html = render_template(
         "stage/step.html",
         one=one,
-        refusal=_refusal(one),
+        refusal=refusal,
         transactions=carried,
         changes=_changes(one, places),
         names={document.signer: places.name_of(document.signer) for document in one.documents},
@@ -83,18 +85,17 @@ def _step(one: Recorded, places: Places) -> dict[str, Any]:
         "html": html,
         "lines": places.lines(one.after),
         "movements": pictured([row for row in rows if row["tx_hash"] in mine], places),
-        "refusal": _refusal(one),
+        "refusal": refusal,
     }
 
 
-def _refusal(one: Recorded) -> str:
-    """Why it was refused, in the reader's language where a contract refused it."""
-    refused = one.step.refused
-    if refused is None:
-        return ""
-    if refused.error is not None:
-        return problems.spoken(sentence(refused.error, refused.arguments))
-    return one.step.refusal
+def _said(fault: Exception) -> str:
+    """What went wrong, in the reader's language where a contract refused it or it knows its own words."""
+    if isinstance(fault, Refused | OperationFailed) and fault.error is not None:
+        return problems.spoken(sentence(fault.error, fault.arguments))
+    if isinstance(fault, FeiqianError):
+        return fault.describe(problems.language())
+    return f"{type(fault).__name__}: {fault}"
 
 
 def _changes(one: Recorded, places: Places) -> list[dict[str, str]]:
