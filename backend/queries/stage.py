@@ -8,16 +8,18 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Engine, Select, func, select
+from sqlalchemy import Engine, Select, case, func, select
 
 from backend import roles
 from backend.database import metadata, reading
+from backend.documents.tables import feed_words
 from backend.invoices.currencies import code_of
 from backend.projections import tables
 
 Row = dict[str, Any]
 
 _people, _claims, _notes, _cash = tables.participants, tables.receivables, tables.notes, tables.cash_balances
+_sales = tables.settlements
 
 
 def people(engine: Engine, first: Collection[str], limit: int) -> tuple[list[Row], int]:
@@ -35,8 +37,15 @@ def people(engine: Engine, first: Collection[str], limit: int) -> tuple[list[Row
         owed = select(_claims.c.supplier).distinct().where(_claims.c.supplier.in_(accounts))
         tiers: dict[str, int] = dict.fromkeys(db.execute(owed).scalars(), 1)
         held = select(_notes.c.holder, func.min(_notes.c.depth)).where(_notes.c.holder.in_(accounts))
+        sold = (  # a part that was sold is a note of its own, endorsed by the seller
+            select(_sales.c.seller, func.min(_notes.c.depth + case((_notes.c.endorser == _sales.c.seller, 0), else_=1)))
+            .join(_notes, _notes.c.id == _sales.c.note_id)
+            .where(_sales.c.seller.in_(accounts))
+        )
         for account, depth in db.execute(held.group_by(_notes.c.holder)):
             tiers.setdefault(account, depth + 1)
+        for account, tier in db.execute(sold.group_by(_sales.c.seller)):
+            tiers.setdefault(account, tier)
     return [{**row, "roles": roles.names(row["roles"]), "tier": tiers.get(row["account"])} for row in rows], count
 
 
@@ -78,13 +87,14 @@ def holdings(engine: Engine, accounts: Collection[str]) -> dict[str, list[Row]]:
 
 @dataclass(frozen=True)
 class Things:
-    """Rows of the read model by number."""
+    """Rows of the read model by number (the words of a feed: by its hash)."""
 
     claims: dict[int, Row] = field(default_factory=dict)
     notes: dict[int, Row] = field(default_factory=dict)
     loans: dict[int, Row] = field(default_factory=dict)
     receipts: dict[int, Row] = field(default_factory=dict)
     lots: dict[int, Row] = field(default_factory=dict)
+    feeds: dict[str, Row] = field(default_factory=dict)
 
 
 def things(
@@ -94,6 +104,7 @@ def things(
     loans: Iterable[int],
     receipts: Iterable[int],
     lots: Iterable[int],
+    feeds: Collection[str],
 ) -> Things:
     """The things of these numbers, with the receivables of the notes and the lots of the receipts."""
 
@@ -119,6 +130,10 @@ def things(
                 g.c.id,
                 {*lots, *(one["lot_id"] for one in of_receipts.values())},
             ),
+            feeds={
+                row["feed"]: dict(row)
+                for row in db.execute(select(feed_words).where(feed_words.c.feed.in_(list(feeds)))).mappings()
+            },
         )
 
 

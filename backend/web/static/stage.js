@@ -40,6 +40,14 @@
     const halves = /^(.*?\S)\s+([\u3400-\u9fff].*)$/.exec(name);
     return halves ? halves.slice(1) : [name];
   };
+  const rule = node("text", { class: "stage-name", visibility: "hidden" });
+  svg.append(rule);
+  const wrapped = (text, width) => text.split(" ").reduce((found, word) => {
+    const longer = found.length ? `${found.at(-1)} ${word}` : word;
+    rule.textContent = longer;
+    if (found.length && rule.getComputedTextLength() > width) return [...found, word];
+    return [...found.slice(0, -1), longer];
+  }, []).slice(0, 3);
   // Lanes stand in bands from top to bottom; small ones share a band, so that a chain of suppliers reads from left to right.
   const bandsOf = (columns) => {
     const bands = [];
@@ -81,7 +89,7 @@
   };
   const drawPlace = (place, x, y, wide) => {
     const group = node("g", { class: `stage-place stage-${place.lane}` });
-    const has = lines[place.id] ?? [], names = named(place.name);
+    const has = lines[place.id] ?? [], names = named(place.name).flatMap((half) => wrapped(half, wide - 20));
     const tall = 16 + (names.length + Math.max(1, has.length) * 2) * LINE;
     group.append(node("rect", { x, y, width: wide, height: tall, rx: 6 }), node("title", {}, place.name));
     drawn.append(group);
@@ -144,9 +152,9 @@
     part("empty")?.remove();
     const entry = html("li");
     entry.dataset.event = movement.event;
-    entry.append(html("span", `${words.block} ${movement.block}`, "text-secondary"), " ", html("strong", movement.who), ` ${movement.words} `);
-    if (movement.amount) entry.append(html("span", movement.amount, "amount"));
-    if (movement.whom) entry.append(` ${words.to} `, html("strong", movement.whom));
+    const parties = movement.whom ? `${movement.who} → ${movement.whom}` : movement.who;
+    entry.append(html("span", `${words.block} ${movement.block}`, "text-secondary"), " ", html("strong", parties), ` · ${movement.words}`);
+    if (movement.amount) entry.append(" · ", html("span", movement.amount, "amount"));
     if (movement.isTakenBack) entry.append(` (${words.takenBack})`);
     log.prepend(entry);
     while (log.childElementCount > MOST_ENTRIES) log.lastElementChild.remove();
@@ -175,6 +183,7 @@
   const tell = () => {
     const tape = part("tape");
     part("now").hidden = part("steps-card").hidden = story === null;
+    part("columns").classList.toggle("alone", story === null);
     part("recorded").hidden = !isRewound();
     if (tape) tape.hidden = story === null;
     const starting = root.querySelector("[data-form=begin]");

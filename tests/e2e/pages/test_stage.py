@@ -116,7 +116,7 @@ def test_what_somebody_does_at_a_desk_travels(site: Site, feiqian: Network, is_c
     _, note = feiqian.confirmed(amount=1_000_000_00)
     feiqian.tier1.endorse(note, feiqian.tier2, 400_000_00)
     endorsed = visitor.page.locator("[data-log] [data-event=NoteEndorsed]")
-    expect(endorsed).to_have_text(re.compile("tier1 endorses note 2 400,000.00 CNY to tier2"), timeout=2_000)
+    expect(endorsed).to_have_text(re.compile("tier1 → tier2 · endorses note 2 · 400,000.00 CNY"), timeout=2_000)
     token = visitor.page.locator(".stage-token[data-event=NoteEndorsed]")
     if is_calm:
         expect(visitor.page.locator(".stage-place.lit")).not_to_have_count(0)

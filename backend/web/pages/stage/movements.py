@@ -120,7 +120,7 @@ MOVEMENTS: dict[str, Movement] = {
     "LotLocked": _says("lot {lotId} is locked", "批次 {lotId} 被锁定", "lot.custodian"),
     "ReceiptFrozen": _says("freezes receipt {receiptId}", "冻结仓单 {receiptId}", "operator", "receipt.holder"),
     "ContradictionSeen": _says("a device contradicts the receipts", "设备读数与仓单矛盾", "lot.custodian"),
-    "PricePublished": _says("publishes a price", "发布价格", "oracle"),
+    "PricePublished": _says("publishes a price", "发布价格", "oracle", "", "price"),
     # loans
     "LoanOriginated": _says("lends on a pledge", "发放质押贷款", "lender", "borrower"),
     "LoanDrawn": _says("has drawn on loan {loanId}", "已就贷款 {loanId} 提款", "borrower", "", "amount"),

@@ -109,7 +109,10 @@ def _currency(row: Row, about: Things) -> str:
         note = about.notes.get(row["args"]["deliveredId"])
         claim = about.claims.get(note["receivable_id"]) if note else None
         return code_of(claim["currency"]) if claim else ""
-    known = (_thing(kind, row, about) for kind in ("claim", "loan", "lot"))
+    known = (
+        about.feeds.get(row["args"].get("feed", "")),
+        *(_thing(kind, row, about) for kind in ("claim", "loan", "lot")),
+    )
     return next((code_of(one["currency"]) for one in known if one), "")
 
 
@@ -125,4 +128,5 @@ def _about(rows: list[Row]) -> Things:
         loans=numbers("loanId"),
         receipts=numbers("receiptId"),
         lots=numbers("lotId"),
+        feeds={row["args"]["feed"] for row in rows if "feed" in row["args"]},
     )

@@ -19,7 +19,7 @@ OPERATOR, ESCROW, RESERVE = "operator", "escrow", "reserve"
 _OWN: dict[str, Phrase] = {
     OPERATOR: both("Operator", "运营方"),
     RESERVE: both("Reserve fund", "风险准备金"),
-    ESCROW: both("Contracts in escrow", "合约托管"),
+    ESCROW: both("Escrow contracts", "托管合约"),
 }
 LANES: dict[str, Phrase] = {
     "top": both("Operator, regulator and contracts", "运营方、监管与合约"),

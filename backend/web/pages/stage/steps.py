@@ -95,6 +95,8 @@ def _said(fault: Exception) -> str:
         return problems.spoken(sentence(fault.error, fault.arguments))
     if isinstance(fault, FeiqianError):
         return fault.describe(problems.language())
+    if isinstance(fault, Refused):
+        return str(fault.problem.get("detail") or fault)
     return f"{type(fault).__name__}: {fault}"
 
 

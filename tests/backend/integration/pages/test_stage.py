@@ -213,12 +213,12 @@ def test_a_story_that_breaks_off_says_so(feiqian: Network, stage: Browser, monke
     """Rule G24: nothing is hidden, and another may begin."""
 
     def falls(on: Stage) -> None:
-        on.parties["tier1"].confirm(999, 1)
+        on.parties["car_maker"].confirm(999, 1)
 
     monkeypatch.setitem(STORIES, "confirmation", replace(STORIES["confirmation"], play=falls))
     begin(stage, how="play")
     told = until(stage, failed)
-    assert told["fault"].startswith("Refused: 4")
+    assert told["fault"] == "no receivable 999"
     assert not told["isUnderWay"] and told["proof"] == ""
     assert begin(stage, "dispute").status_code == 303
     until(stage, waiting)
