@@ -189,7 +189,7 @@
     const starting = root.querySelector("[data-form=begin]");
     if (starting) {
       for (const one of starting.querySelectorAll("[data-begin]")) one.hidden = story !== null && story.isUnderWay;
-      starting.querySelector("[value=play][data-begin]").classList.toggle("btn-primary", story === null);
+      starting.querySelector("[data-begin][value=play]").classList.toggle("btn-primary", story === null);
     }
     if (story === null) return;
     if (tape) {
@@ -218,7 +218,7 @@
       for (const item of list.children) {
         const isCurrent = Number(item.dataset.number) === shown;
         if (isCurrent) item.setAttribute("aria-current", "step"); else item.removeAttribute("aria-current");
-        if (isCurrent) list.scrollTop = item.offsetTop - list.offsetTop - 8;
+        if (isCurrent) list.scrollTop = item.offsetTop - 8;
       }
       if (!shown) list.scrollTop = 0;
     }
