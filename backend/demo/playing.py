@@ -11,9 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from io import StringIO
-from typing import Any
 
 import structlog
 from rich.console import Console
@@ -23,6 +21,7 @@ from backend.commands.signatures import SignedDocument, signed_here
 from backend.demo.cast import Already, take_in
 from backend.demo.stage import Prompter, Stage, Step
 from backend.demo.stories import Story
+from backend.demo.tape import Cue, Holdings, Recorded, Tape
 from backend.errors import Phrase
 from backend.invoices import currency
 from backend.queries import feed
@@ -34,47 +33,10 @@ from backend.system import System
 log = structlog.get_logger(__name__)
 
 LEAVE_SECONDS = 30
-Holdings = dict[str, list[dict[str, Any]]]
 
 
 class Ended(Exception):
     """Whoever watches has had enough."""
-
-
-@dataclass(frozen=True)
-class Cue:
-    """What comes next: an act that waits, by whom and why."""
-
-    name: Phrase
-    actor: str
-    why: Phrase
-    heading: Phrase | None
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """A step as it was: what was played, what everybody had `before` and after it, the stretch of the feed that tells
-    of it, and what was signed for it."""
-
-    number: int
-    cue: Cue
-    step: Step
-    before: Holdings
-    after: Holdings
-    told: tuple[int, int]
-    documents: tuple[SignedDocument, ...]
-
-
-@dataclass
-class Tape:
-    """What was recorded, and where the picture stands: `shown` steps are to be seen, 0 is the opening."""
-
-    steps: list[Recorded] = field(default_factory=list)
-    shown: int = 0
-
-    @property
-    def is_at_end(self) -> bool:
-        return self.shown >= len(self.steps)
 
 
 class Play(Prompter):

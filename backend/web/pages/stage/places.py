@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from backend.demo.playing import ESCROW as ESCROW_CONTRACTS
-from backend.demo.playing import Holdings, Play
+from backend.demo.playing import Play
+from backend.demo.tape import Holdings
 from backend.errors import Phrase, both
 from backend.goods.quantities import format_quantity
 from backend.queries import stage as queries

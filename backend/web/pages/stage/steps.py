@@ -6,8 +6,9 @@ from typing import Any
 
 from flask import render_template
 
-from backend.demo.playing import Cue, Play, Recorded
+from backend.demo.playing import Play
 from backend.demo.stage import RUN
+from backend.demo.tape import Cue, Recorded
 from backend.errors import FeiqianError, Phrase, both
 from backend.queries import feed
 from backend.queries import stage as queries
