@@ -21,6 +21,7 @@ from backend.web.pages import (
     people,
     readers,
     sessions,
+    stage,
     things,
     verify,
 )
@@ -38,6 +39,7 @@ BLUEPRINTS: list[APIBlueprint] = [
     live.blueprint,
     verify.blueprint,
     certificates.blueprint,
+    stage.blueprint,
 ]
 
 _POLICY = "; ".join(
@@ -72,6 +74,7 @@ def install(app: Flask) -> None:
         acts=catalogue.ACTS,
         desks_of=people.desks_of,
         known_pages=lambda: {rule.rule for rule in app.url_map.iter_rules()},
+        may_watch=stage.may_watch,
     )
     app.jinja_env.filters.update(
         {
