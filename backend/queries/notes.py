@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Engine, RowMapping, bindparam, select
+from sqlalchemy import BigInteger, Connection, Engine, RowMapping, bindparam, func, select
 
 from backend.database import reading
 from backend.errors import Conflict, NotFound, both
+from backend.invoices.currencies import code_of
 from backend.projections import tables
 from backend.queries.pages import VIEWER, Source, page
 from backend.queries.receivables import visible_receivable
@@ -80,6 +81,31 @@ def live_notes(engine: Engine, receivable_id: int, holder: str | None = None) ->
         query = query.where(_notes.c.holder == holder)
     with reading(engine) as db:
         return list(db.execute(query).scalars())
+
+
+def maturities(engine: Engine, holder: str) -> list[dict[str, Any]]:
+    """What `holder` is to be paid on its notes, by day of maturity and currency, the first first: `maturityAt` (UTC
+    seconds), `currency`, `count`, `valueFen`."""
+    claims = tables.receivables
+    query = (
+        select(
+            claims.c.maturity_at, claims.c.currency, func.count().label("count"), func.sum(_notes.c.value).label("sum")
+        )
+        .join(claims, claims.c.id == _notes.c.receivable_id)
+        .where(_notes.c.holder == holder, _notes.c.value > 0)
+        .group_by(claims.c.maturity_at, claims.c.currency)
+        .order_by(claims.c.maturity_at, claims.c.currency)
+    )
+    with reading(engine) as db:
+        return [
+            {
+                "maturityAt": row.maturity_at,
+                "currency": code_of(row.currency),
+                "count": row.count,
+                "valueFen": int(row.sum),
+            }
+            for row in db.execute(query)
+        ]
 
 
 def _merges(db: Connection, which: Any) -> list[dict[str, Any]]:
