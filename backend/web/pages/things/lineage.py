@@ -19,7 +19,7 @@ def drawn(receivable_id: int, currency: str) -> dict[str, Any] | None:
     if not 0 < len(rows) <= MOST:
         return None
     names = names_of(row["holder"] for row in rows)
-    drawn = {
+    drawn: dict[int, dict[str, Any]] = {
         row["id"]: {
             "said": f"{row['id']} · {names[row['holder']]} · {readers.amount(row['valueFen'], currency)}",
             "href": f"/notes/{row['id']}",
