@@ -23,6 +23,7 @@ FILES = {
     "feiqian.css": _OWN / "feiqian.css",
     "feiqian.js": _OWN / "feiqian.js",
     "theme.js": _OWN / "theme.js",
+    "readings.js": _OWN / "readings.js",
     "mark.svg": _OWN / "mark.svg",
     "echarts.js": _MODULES / "echarts" / "dist" / "echarts.min.js",
     "tabler.css": _MODULES / "@tabler" / "core" / "dist" / "css" / "tabler.min.css",

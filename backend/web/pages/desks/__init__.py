@@ -6,12 +6,12 @@ from flask import redirect, render_template
 from werkzeug.wrappers import Response
 
 from backend.web.pages import people
-from backend.web.pages.desks import supplier
+from backend.web.pages.desks import custodian, regulator, supplier
 from backend.web.pages.shared import pages
 
 blueprint = pages("desks")
 
-DESKS = {"supplier": supplier}
+DESKS = {"supplier": supplier, "custodian": custodian, "regulator": regulator}
 
 
 @blueprint.get("/")
@@ -23,3 +23,5 @@ def first() -> Response | str:
 
 for _role, _desk in DESKS.items():
     blueprint.add_url_rule(f"/desks/{_role}", _role, _desk.desk)
+
+blueprint.add_url_rule("/desks/regulator/books.beancount", "books", regulator.export)
