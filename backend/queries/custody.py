@@ -112,7 +112,7 @@ def _locked(db: Connection, custodian: str) -> list[dict[str, Any]]:
 def _contradicted(db: Connection, custodian: str, limit: int) -> list[dict[str, Any]]:
     seen = tables.contradictions
     query = (
-        select(seen)
+        select(seen, _lots.c.decimals, _lots.c.unit)
         .join(_lots, _lots.c.id == seen.c.lot_id)
         .where(_lots.c.custodian == custodian, seen.c.at > _lots.c.last_unlock_at)
         .order_by(seen.c.block_number.desc(), seen.c.log_index.desc())
@@ -121,7 +121,7 @@ def _contradicted(db: Connection, custodian: str, limit: int) -> list[dict[str, 
     return [
         _alarm(
             "contradiction", row["lot_id"], row["device"], at=row["at"],
-            kind=row["kind"], value=row["value"], limit=row["limit"],
+            kind=row["kind"], value=row["value"], limit=row["limit"], decimals=row["decimals"], unit=row["unit"],
         )
         for row in db.execute(query).mappings()
     ]  # fmt: skip
@@ -157,4 +157,14 @@ def _heard_of(device: RowMapping) -> int:
 
 
 def _alarm(what: str, lot_id: int, device: str = "", **more: Any) -> dict[str, Any]:
-    return {"what": what, "lotId": lot_id, "device": device, "kind": "", "value": "", "limit": "", **more}
+    return {
+        "what": what,
+        "lotId": lot_id,
+        "device": device,
+        "kind": "",
+        "value": "",
+        "limit": "",
+        "decimals": 0,
+        "unit": "",
+        **more,
+    }

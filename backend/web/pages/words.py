@@ -39,6 +39,7 @@ EVENTS: dict[str, Phrase] = {
     "Transfer": both("moved", "转移"),
     "TransferValue": both("value of a note moved", "凭证金额转移"),
     "ReserveAttested": both("reserve attested", "备付金确认"),
+    "Issued": both("cash issued", "结算币发行"),
     "Redeemed": both("cash redeemed", "结算币赎回"),
     "ReceivableConfirmed": both("receivable confirmed", "应收账款确权"),
     "ReceivableRepaid": both("receivable repaid", "应收账款还款"),
