@@ -7,7 +7,19 @@ from collections import defaultdict
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, Select, case, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    RowMapping,
+    Select,
+    String,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+)
 
 from backend.config import DAY
 from backend.database import reading
@@ -117,11 +129,11 @@ def payments_of(engine: Engine, receivable_id: int, notes: Collection[int], limi
     one of them, in the order they happened; at most `limit` transactions. Goes through the events from the registration
     on, which no index spares it."""
     events, blocks = tables.events, tables.blocks
-    claim = events.c.args["receivableId"].as_integer() == receivable_id
-    note = or_(*(events.c.args[name].as_integer().in_(notes) for name in ("noteId", "childId")))
-    sold = (events.c.name == "Settled") & (events.c.args["assetKey"].as_integer() == receivable_id)
+    claim, numbers = _argument("receivableId") == str(receivable_id), [str(number) for number in notes]
+    note = or_(*(_argument(name).in_(numbers) for name in ("noteId", "childId")))
+    sold = (events.c.name == "Settled") & (_argument("assetKey") == str(receivable_id))
     titles = events.c.contract.in_(("Receivables", "Repayments", "Adjustments", "Reserve"))
-    bought = sold & events.c.args["deliveredId"].as_integer().in_(notes)
+    bought = sold & _argument("deliveredId").in_(numbers)
     begun = select(_claims.c.registered_at).where(_claims.c.id == receivable_id).scalar_subquery()
     first = select(func.min(blocks.c.number)).where(blocks.c.timestamp >= begun).scalar_subquery()
     naming = (
@@ -136,6 +148,11 @@ def payments_of(engine: Engine, receivable_id: int, notes: Collection[int], limi
         query = _cash_lines().where(events.c.tx_hash.in_(hashes))
         rows = db.execute(query.order_by(_lines.c.block_number, _lines.c.log_index)).mappings()
         return _payments(db, [dict(row) for row in rows])
+
+
+def _argument(name: str) -> ColumnElement[str]:
+    """An argument of an event as text: anybody's contract may have written a number that no column holds."""
+    return cast(tables.events.c.args[name].as_string(), String)
 
 
 def _payments(db: Connection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template
+from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from backend.web.pages import people
@@ -18,7 +18,10 @@ DESKS = {"supplier": supplier, "custodian": custodian, "regulator": regulator}
 def first() -> Response | str:
     """The reader's first desk."""
     mine = [role for role in people.desks_of(people.reader()) if role in DESKS]
-    return redirect(f"/desks/{mine[0]}", 303) if mine else render_template("desks/none.html")
+    if not mine:
+        return render_template("desks/none.html")
+    asked = f"?{request.query_string.decode()}" if request.query_string else ""
+    return redirect(f"/desks/{mine[0]}{asked}", 303)
 
 
 for _role, _desk in DESKS.items():

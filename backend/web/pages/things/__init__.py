@@ -3,18 +3,21 @@ nothing."""
 
 from __future__ import annotations
 
+from backend.web.api.shared import NUMBER
 from backend.web.pages.shared import pages
 from backend.web.pages.things import lot, note, participant, receipt, receivable, trail
 
 blueprint = pages("things")
 
+_NUMBERED = f"<{NUMBER}:number>"
+
 for _path, _view in (
-    ("receivables/<int:number>", receivable.page),
-    ("notes/<int:number>", note.page),
-    ("receipts/<int:number>", receipt.page),
-    ("lots/<int:number>", lot.page),
+    (f"receivables/{_NUMBERED}", receivable.page),
+    (f"notes/{_NUMBERED}", note.page),
+    (f"receipts/{_NUMBERED}", receipt.page),
+    (f"lots/{_NUMBERED}", lot.page),
     ("participants/<account>", participant.page),
-    ("trails/<int:number>", trail.page),
+    (f"trails/{_NUMBERED}", trail.page),
 ):
     blueprint.add_url_rule(f"/{_path}", _path.partition("/")[0], _view)
 

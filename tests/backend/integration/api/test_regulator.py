@@ -81,12 +81,24 @@ def test_a_regulator_does_what_is_its_own_and_nothing_else(feiqian: Network) -> 
             problem(raw.send("POST", path, body, token=regulator.token), 403, 404)
 
 
-def test_a_frozen_regulator_loses_nothing_it_needs_to_be_freed_by(feiqian: Network) -> None:
-    """The operator carries orders out too: two regulators cannot lock each other, and the network, out."""
-    regulator = regulator_of(feiqian)
+def test_a_regulator_that_is_frozen_gives_no_order_and_does_not_free_itself(feiqian: Network) -> None:
+    """Rules P5, G50. The operator carries orders out too, so nobody locks the network out."""
+    regulator, raw = regulator_of(feiqian), Raw(feiqian)
     feiqian.operator.freeze(regulator, "order 1")
+    with nothing_changes(feiqian):
+        for account, way in ((regulator.account, "unfreezes"), (feiqian.tier1.account, "freezes")):
+            path = f"/participants/{account}/{way}"
+            problem(raw.send("POST", path, {"order": "mine"}, token=regulator.token), 403)
     feiqian.operator.unfreeze(regulator, "order 2")
     assert feiqian.operator.get(f"/participants/{regulator.account}")["frozen"] is False
+
+
+def test_a_regulator_whose_identification_has_ended_gives_no_order(feiqian: Network) -> None:
+    """Rules P5, G50."""
+    regulator, raw = regulator_of(feiqian), Raw(feiqian)
+    feiqian.operator.travel(days=366)
+    path = f"/participants/{feiqian.tier1.account}/freezes"
+    problem(raw.send("POST", path, {"order": "late"}, token=regulator.token), 403)
 
 
 def test_what_is_brought_twice_is_remembered_once_and_counted(feiqian: Network) -> None:

@@ -159,6 +159,7 @@ def test_strangers_learn_nothing(feiqian: Network, who: str) -> None:
     """Rule G8: what is somebody else's looks like what is not there."""
     lot, receipt = feiqian.stored()
     browser = enter(feiqian, who)
+    assert browser.get(f"/receipts/{10**30}").status_code == 404
     hidden = {browser.get(path).text.replace(path, "") for path in (f"/receipts/{receipt}", f"/lots/{lot}")}
     absent = {browser.get(path).text.replace(path, "") for path in ("/receipts/4711", "/lots/4711")}
     assert [

@@ -60,6 +60,7 @@ def test_disputes_and_freezes_wait_for_orders(feiqian: Network) -> None:
     assert f"/acts/order-resolution/{scene.contested}" in section(page, "disputes")
     assert "short delivery 短少" in section(page, "disputes")
     assert f"/acts/freeze-participant/{feiqian.tier1.account}" in section(page, "people")
+    assert "without end" in section(page, "people"), "what a contract's identification has"
     feiqian.operator.freeze(feiqian.tier2, "order 1")
     feiqian.operator.freeze_receipt(scene.receipt, "order 2")
     feiqian.warehouse.report(scene.lot, "damage", "0", "burst")
