@@ -33,6 +33,14 @@ def place_by_id(name: str) -> str | None:
     return said or None
 
 
+def place_of_several(name: str) -> str | None:
+    """The same of a list that is kept by block and log. Raises InvalidInput."""
+    said = request.args.get(name, "")
+    if said and not re.fullmatch(r"[0-9]{1,18}-[0-9]{1,9}(-[0-9]{1,9})?", said):
+        raise InvalidInput(field=name, reason=both("is no place in the list", "不是列表中的位置"))
+    return said or None
+
+
 def named(page: Page, *fields: str) -> Page:
     """The page, each row with `names`: the party behind each of `fields`, which hold accounts."""
     known = names_of(row[field] for row in page["items"] for field in fields)

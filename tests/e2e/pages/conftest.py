@@ -98,6 +98,7 @@ class Visitor:
     def go_on(self) -> Visitor:
         page = self.page
         page.locator("button[name=step][value=review]").click()
+        page.locator("button[name=step][value=do]").wait_for()
         for tick in page.locator("input[name^='consent-']").all():
             tick.check()
         page.locator("button[name=step][value=do]").click()

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template
+from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from backend.web.pages import people
-from backend.web.pages.desks import supplier
+from backend.web.pages.desks import custodian, regulator, supplier
 from backend.web.pages.shared import pages
 
 blueprint = pages("desks")
 
-DESKS = {"supplier": supplier}
+DESKS = {"supplier": supplier, "custodian": custodian, "regulator": regulator}
 
 
 @blueprint.get("/")
 def first() -> Response | str:
     """The reader's first desk."""
     mine = [role for role in people.desks_of(people.reader()) if role in DESKS]
-    return redirect(f"/desks/{mine[0]}", 303) if mine else render_template("desks/none.html")
+    if not mine:
+        return render_template("desks/none.html")
+    asked = f"?{request.query_string.decode()}" if request.query_string else ""
+    return redirect(f"/desks/{mine[0]}{asked}", 303)
 
 
 for _role, _desk in DESKS.items():
     blueprint.add_url_rule(f"/desks/{_role}", _role, _desk.desk)
+
+blueprint.add_url_rule("/desks/regulator/books.beancount", "books", regulator.export)
