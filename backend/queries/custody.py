@@ -14,7 +14,7 @@ from backend.goods import format_quantity
 from backend.projections import tables
 from backend.queries.documents import spent
 from backend.queries.pages import page
-from backend.queries.warehouse_receipts import _shown, _shown_lot, _with_lots
+from backend.queries.warehouse_receipts import _WITH_LOTS, _shown, _shown_lot
 
 _lots, _receipts, _devices, _watches = tables.lots, tables.receipts, tables.devices, tables.watches
 _requests, _counts = documents.loan_requests, documents.counts
@@ -30,7 +30,7 @@ def lots_kept(engine: Engine, custodian: str, after: int, limit: int) -> dict[st
 def receipts_out(engine: Engine, custodian: str, after: int, limit: int, now: int) -> dict[str, Any]:
     """A page of the receipts of goods that `custodian` keeps, by number, with the storage that is due on each at
     `now`: its lien."""
-    query = _with_lots().where(_receipts.c.custodian == custodian, _receipts.c.quantity > 0)
+    query = _WITH_LOTS.where(_receipts.c.custodian == custodian, _receipts.c.quantity > 0)
     return page(engine, query, _receipts.c.id, after, limit, partial(_shown, now=now))
 
 

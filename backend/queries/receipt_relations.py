@@ -15,7 +15,7 @@ from backend.projections import tables
 from backend.queries.documents import spent
 from backend.queries.lending import _quote, _request
 from backend.queries.loans import _visible_to as loan_visible_to
-from backend.queries.warehouse_receipts import _orders_with_lots, _shown_order, _visible_to
+from backend.queries.warehouse_receipts import _ORDERS, _shown_order, _visible_to
 
 _receipts, _loans = tables.receipts, tables.loans
 _orders, _requests, _quotes = documents.delivery_orders, documents.loan_requests, documents.loan_quotes
@@ -68,7 +68,7 @@ def sales_of(engine: Engine, receipt: dict[str, Any]) -> list[dict[str, Any]]:
 
 def orders_of(engine: Engine, receipt_id: int, viewer: str | None, now: int) -> list[dict[str, Any]]:
     """The delivery orders of a receipt that wait, for its holder and its custodian (None sees all)."""
-    query = _orders_with_lots().where(_orders.c.receipt_id == receipt_id)
+    query = _ORDERS.where(_orders.c.receipt_id == receipt_id)
     if viewer is not None:
         query = query.where(or_(_orders.c.holder == viewer, _orders.c.custodian == viewer))
     with reading(engine) as db:
