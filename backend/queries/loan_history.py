@@ -21,9 +21,9 @@ _PAID = ("repaid", "proceeds_applied", "waived")
 
 
 def ltv_points(engine: Engine, loan_id: int) -> list[dict[str, Any]]:
-    """The points of a loan's LTV, the first first: `at` (UTC seconds), `priceFen` for a whole unit, `owedFen`,
-    `valueFen`, and `ltvBps` (None where nothing stands for it). Empty for a loan over notes, whose value has no price,
-    and for one without a price. The latest `MOST_PRICES` prices at most."""
+    """The points of a loan's LTV, the first first: `at` (when the price was published, UTC seconds), `priceFen` for a
+    whole unit, `owedFen`, `valueFen`, and `ltvBps` (None where nothing stands for it). Empty for a loan over notes,
+    whose value has no price, and for one without a price. The latest `MOST_PRICES` prices at most."""
     row, prices = loan_row(engine, loan_id), tables.prices
     if row["asset"] != "receipt":
         return []
@@ -42,14 +42,14 @@ def ltv_points(engine: Engine, loan_id: int) -> list[dict[str, Any]]:
         done = list(db.execute(select(acts).where(acts.c.loan_id == loan_id).order_by(*order)).mappings())
     terms, state, pledged, points = terms_of(row), State(), 0, []
     for price in published:
-        while done and done[0]["at"] <= price["observed_at"]:
+        while done and _place(done[0]) < _place(price):
             act = done.pop(0)
             state, pledged = _after(act, state, pledged, terms)
-        owed = arithmetic.due_at(state, terms, price["observed_at"]).total
+        owed = arithmetic.due_at(state, terms, price["at"]).total
         value = arithmetic.value_of(pledged, lot["decimals"], price["price"])
         points.append(
             {
-                "at": price["observed_at"],
+                "at": price["at"],
                 "priceFen": price["price"],
                 "owedFen": owed,
                 "valueFen": value,
@@ -57,6 +57,10 @@ def ltv_points(engine: Engine, loan_id: int) -> list[dict[str, Any]]:
             }
         )
     return points
+
+
+def _place(row: RowMapping) -> tuple[int, int]:
+    return row["block_number"], row["log_index"]
 
 
 def _after(act: RowMapping, state: State, pledged: int, terms: arithmetic.Terms) -> tuple[State, int]:
