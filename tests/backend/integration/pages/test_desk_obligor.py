@@ -54,7 +54,7 @@ def test_what_falls_due_is_summed_up_by_day(feiqian: Network) -> None:
     first = re.search(r'href="/acts/repay/(\d+)"', page)
     assert first is not None and int(first[1]) == 1
     owed = feiqian.car_maker.due(1)
-    assert f"{owed['penaltyFen'] / 100:.2f} CNY penalty" in card(page, "payables")
+    assert f"{owed['penalty'] / 100:.2f} CNY penalty" in card(page, "payables")
     feiqian.car_maker.repay(1, sum(owed.values()))
     assert "overdue 1 250.00 CNY" in card(desk(feiqian), "calendar")
 
