@@ -86,7 +86,7 @@ _has_note = exists().where(
     _notes.c.holder == _for_quotes.c.seller, _notes.c.receivable_id == _for_quotes.c.receivable_id, _notes.c.value > 0
 )
 _can_sell = or_(
-    and_(_claims.c.status == "submitted", _claims.c.supplier == _for_quotes.c.seller),
+    and_(_claims.c.status == "submitted", _claims.c.supplier == _for_quotes.c.seller, _claims.c.confirm_by >= _NOW),
     and_(_claims.c.status.in_(("confirmed", "disputed")), _has_note),
 )
 _beside = "supplier", "obligor", "currency", "status", "maturity_at", "face_value", "confirmed"
@@ -102,7 +102,7 @@ _OF_CLAIMS = (
         ),
     )
     .join(_claims, _claims.c.id == _for_quotes.c.receivable_id)
-    .where(_for_quotes.c.financier == VIEWER, _can_sell)
+    .where(_for_quotes.c.financier == VIEWER, _claims.c.cut_off_at > _NOW, _can_sell)
 )
 _goods = "custodian", "commodity", "grade", "unit", "decimals", "currency", "insured_until", "expires_at", "locked"
 _OF_RECEIPTS = (
@@ -145,6 +145,7 @@ _OF_LOANS = (
     .outerjoin(_lots, and_(_for_loans.c.asset == "receipt", _lots.c.id == _for_loans.c.asset_key))
     .where(
         _for_loans.c.financier == VIEWER,
+        or_(_claims.c.id.is_(None), _claims.c.cut_off_at > _NOW),
         or_(_is_held(_notes, "note", _notes.c.value), _is_held(_receipts, "receipt", _receipts.c.quantity)),
     )
 )

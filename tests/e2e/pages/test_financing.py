@@ -30,7 +30,7 @@ def quote(site: Site, bank: Party, language: str, rate: str) -> Visitor:
     visitor.page.locator("section[aria-labelledby='requests-title'] a[href^='/acts/give-quote/']").click()
     expect(visitor.page.locator("#valueFen")).to_have_value("500000.00")
     visitor.page.locator("#rateBps").fill(rate)
-    visitor.go_on()
+    succeed(visitor)
     visitor.page.goto("/")
     assert row_of(visitor, "quotes", f"{rate} %").count() == 1
     return visitor

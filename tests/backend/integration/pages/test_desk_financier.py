@@ -209,6 +209,19 @@ def test_what_is_late_can_be_claimed_or_written_off(feiqian: Network) -> None:
     assert f"/acts/write-off/{without}" not in page and "written off 100.00 CNY" in card(page, "notes")
 
 
+def test_after_confirmation_time_and_cut_off_nothing_is_asked_any_more(feiqian: Network) -> None:
+    """Rules G41, R5 and N1."""
+    waiting = feiqian.registered(amount=1_000_00, days=100)
+    claim, note = feiqian.confirmed(amount=2_000_00, days=40)
+    for one, value in ((waiting, 1_000_00), (claim, 2_000_00)):
+        feiqian.tier1.ask_for_quotes(one, value, [feiqian.bank_a])
+    feiqian.tier1.ask_for_loan("note", note, 500_00, [feiqian.bank_a])
+    assert "2,000.00" in card(desk(feiqian), "requests") and "500.00" in card(desk(feiqian), "loan-requests")
+    feiqian.operator.travel(days=39, seconds=86_000)
+    page = desk(feiqian)
+    assert "There are none." in card(page, "requests") and "There are none." in card(page, "loan-requests")
+
+
 @pytest.mark.parametrize("role", ["tier1", "car_maker", "warehouse"])
 def test_it_is_for_financiers_alone(feiqian: Network, role: str) -> None:
     """Rule G8."""

@@ -97,6 +97,15 @@ def test_what_another_obligor_has_is_not_shown(feiqian: Network) -> None:
     assert "1,234,567.89" not in page and "Nothing waits for you." in page
 
 
+def test_what_is_too_late_to_confirm_can_only_be_closed(feiqian: Network) -> None:
+    """Rules G40 and R5."""
+    late = feiqian.registered(amount=1_000_00, days=90)
+    feiqian.operator.travel(days=80)
+    page = desk(feiqian)
+    assert "passed" in card(page, "inbox") and f"/acts/expire/{late}" in page
+    assert "/acts/confirm/" not in page and "/acts/reject/" not in page
+
+
 @pytest.mark.parametrize("role", ["tier1", "bank_a", "warehouse"])
 def test_it_is_for_obligors_alone(feiqian: Network, role: str) -> None:
     """Rule G8."""
