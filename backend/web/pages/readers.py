@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_skeleton
 from babel.numbers import format_decimal
 from flask import g, request
 from markupsafe import Markup
@@ -66,6 +66,12 @@ def day(seconds: int | str) -> str:
 def plain_day(seconds: int | str) -> str:
     """The same without its markup."""
     return t("without end", "长期") if int(seconds) > LAST else format_date(_at(seconds), "medium", _locale())
+
+
+def month(seconds: int | str) -> str:
+    """A month of the calendar in UTC: March 2026, 2026年3月."""
+    at = _at(seconds)
+    return Markup('<time datetime="{}">{}</time>').format(f"{at:%Y-%m}", format_skeleton("yMMMM", at, locale=_locale()))
 
 
 def moment(seconds: int | str) -> str:

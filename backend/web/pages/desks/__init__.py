@@ -6,12 +6,18 @@ from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from backend.web.pages import people
-from backend.web.pages.desks import custodian, regulator, supplier
+from backend.web.pages.desks import custodian, financier, obligor, regulator, supplier
 from backend.web.pages.shared import pages
 
 blueprint = pages("desks")
 
-DESKS = {"supplier": supplier, "custodian": custodian, "regulator": regulator}
+DESKS = {
+    "supplier": supplier,
+    "obligor": obligor,
+    "financier": financier,
+    "custodian": custodian,
+    "regulator": regulator,
+}
 
 
 @blueprint.get("/")
