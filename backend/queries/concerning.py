@@ -14,29 +14,13 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, func, select
 
 from backend.projections import tables
+from backend.projections.things import Thing, things
 from backend.queries.devices import _lots_visible_to as lots_visible_to
 from backend.queries.loans import _visible_to as loan_visible_to
 from backend.queries.receivables import _visible_to as receivable_visible_to
 from backend.queries.warehouse_receipts import _visible_to as receipt_visible_to
 from backend.queries.warehouse_receipts import lot_visible_to
 
-Thing = tuple[str, Any]
-"""A kind and its number (a device: its address)."""
-
-_ARGUMENTS = {
-    "receivableId": "receivable",
-    "noteId": "note",
-    "toNoteId": "note",
-    "fromNoteId": "note",
-    "lotId": "lot",
-    "receiptId": "receipt",
-    "toReceiptId": "receipt",
-    "fromReceiptId": "receipt",
-    "loanId": "loan",
-    "device": "device",
-}
-_TOKENS = {"Receivables": "note", "WarehouseReceipts": "receipt"}
-_TOKEN_ARGUMENTS = ("tokenId", "fromTokenId", "toTokenId")
 _FOR_PARTICIPANTS = {
     "Participants": {
         "ParticipantRegistered", "ParticipantRenewed", "ParticipantFrozen", "ParticipantUnfrozen", "AcceptanceWanted",
@@ -80,17 +64,10 @@ def _names(args: Any, viewer: str, own: int | None) -> bool:
 
 
 def _things(row: RowMapping) -> Iterator[Thing]:
-    args = row["args"]
-    for argument, value in args.items():
-        kind = _ARGUMENTS.get(argument)
-        if argument in _TOKEN_ARGUMENTS:
-            kind = _TOKENS.get(row["contract"])
-        if kind == "lot" and "receiptId" in args:
+    for kind, number in things(row["contract"], row["args"]):
+        if kind == "lot" and "receiptId" in row["args"]:
             continue  # who has another receipt of the lot learns nothing of this one
-        if kind == "lot" and row["contract"] == "Attestations":
-            kind = "evidence"
-        if kind is not None and value:  # token 0 is outside
-            yield kind, value
+        yield ("evidence" if kind == "lot" and row["contract"] == "Attestations" else kind), number
 
 
 def _visible(db: Connection, things: set[Thing], viewer: str) -> set[Thing]:
