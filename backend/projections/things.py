@@ -24,7 +24,9 @@ OF_ARGUMENTS = {
     "device": "device",
 }
 _OF_TOKENS = {"Receivables": "note", "WarehouseReceipts": "receipt"}
-_TOKENS = frozenset(("tokenId", "fromTokenId", "toTokenId", "childId", "parentId"))
+RELATIVES = frozenset(("childId", "parentId"))
+"""What came out of a token, and what it came out of."""
+_TOKENS = frozenset(("tokenId", "fromTokenId", "toTokenId")) | RELATIVES
 
 
 def kind_of(contract: str, argument: str) -> str | None:

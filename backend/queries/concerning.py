@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, func, select
 
 from backend.projections import tables
-from backend.projections.things import Thing, things
+from backend.projections.things import RELATIVES, Thing, things
 from backend.queries.devices import _lots_visible_to as lots_visible_to
 from backend.queries.loans import _visible_to as loan_visible_to
 from backend.queries.receivables import _visible_to as receivable_visible_to
@@ -64,7 +64,8 @@ def _names(args: Any, viewer: str, own: int | None) -> bool:
 
 
 def _things(row: RowMapping) -> Iterator[Thing]:
-    for kind, number in things(row["contract"], row["args"]):
+    named = {argument: value for argument, value in row["args"].items() if argument not in RELATIVES}
+    for kind, number in things(row["contract"], named):
         if kind == "lot" and "receiptId" in row["args"]:
             continue  # who has another receipt of the lot learns nothing of this one
         yield ("evidence" if kind == "lot" and row["contract"] == "Attestations" else kind), number

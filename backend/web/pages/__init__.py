@@ -16,6 +16,7 @@ from backend.web.pages import (
     certificates,
     desks,
     door,
+    explorer,
     live,
     operations,
     people,
@@ -38,6 +39,7 @@ BLUEPRINTS: list[APIBlueprint] = [
     live.blueprint,
     verify.blueprint,
     certificates.blueprint,
+    explorer.blueprint,
 ]
 
 _POLICY = "; ".join(
@@ -71,6 +73,7 @@ def install(app: Flask) -> None:
         feed_end=lambda: feed.end(context.desk().engine),
         acts=catalogue.ACTS,
         desks_of=people.desks_of,
+        history_of=explorer.history_of,
         known_pages=lambda: {rule.rule for rule in app.url_map.iter_rules()},
     )
     app.jinja_env.filters.update(
