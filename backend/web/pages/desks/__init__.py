@@ -6,12 +6,12 @@ from flask import redirect, render_template
 from werkzeug.wrappers import Response
 
 from backend.web.pages import people
-from backend.web.pages.desks import supplier
+from backend.web.pages.desks import operator, supplier
 from backend.web.pages.shared import pages
 
 blueprint = pages("desks")
 
-DESKS = {"supplier": supplier}
+DESKS = {"supplier": supplier, "operator": operator}
 
 
 @blueprint.get("/")

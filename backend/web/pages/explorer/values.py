@@ -61,19 +61,20 @@ class Reading:
         self._people = queries.accounts(engine, numbers) if numbers else {}
         accounts = {value for _, _, value in leaves if _is_account(value)} | set(self._people.values())
         self._names = names_of(accounts)
-        self._names |= {address: role for role, address in contracts.deployment.roles.items() if address not in accounts}
-        self._names |= contracts.names
+        self._parties = {account for account in accounts if self._names[account] != account}
+        self._names |= {address: role for role, address in contracts.deployment.roles.items()} | contracts.names
         self._currencies = queries.currencies(engine, {thing for one in leaves for thing in self._things(*one)})
 
-    def name(self, account: str) -> Value:
-        """An account, by its name where it has one."""
+    def name(self, account: str, *, to_party: bool = False) -> Value:
+        """An account, by its name where it has one; `to_party`: with the way to the party rather than to its address."""
         if account in self._contracts:
             return Value(self._contracts[account], f"/explorer/contracts/{self._contracts[account]}", account)
         if account == NOBODY:
             return Value("–")
         name = self._names.get(account, account)
         text = name if name != account else readers.short(account)
-        return Value(text, f"/explorer/addresses/{account}", account)
+        is_party = to_party and account in self._parties
+        return Value(text, f"/{'participants' if is_party else 'explorer/addresses'}/{account}", account)
 
     def shown(self, contract: str, args: Mapping[str, Any]) -> tuple[tuple[str, Value], ...]:
         """Each argument by its name."""
@@ -98,7 +99,7 @@ class Reading:
         if kind in PATHS and value:
             return Value(str(value), f"/{PATHS[str(kind)]}/{value}")
         if name in _NUMBERS_OF_PEOPLE and value in self._people:
-            return self.name(self._people[value])
+            return self.name(self._people[value], to_party=True)
         if name in _MOMENTS or _MOMENT.search(name):
             return Value(readers.moment(value) if 0 < value < 2**36 else "–")
         if name.endswith("Bps") and value < 2**32:
@@ -112,7 +113,7 @@ class Reading:
         return _shortened(str(value))
 
     def _text(self, value: str) -> Value:
-        return self.name(value) if _is_account(value) else _shortened(value)
+        return self.name(value, to_party=True) if _is_account(value) else _shortened(value)
 
     def _currency(self, contract: str, args: Mapping[str, Any]) -> str | None:
         """What amounts among these arguments are counted in, where they say it."""
