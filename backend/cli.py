@@ -99,7 +99,7 @@ def demo(settings: Settings, story: str, network: str | None, as_json: bool) -> 
         )
         world = World.start(fresh, report=lambda line: click.echo(f"· {line}"), keep_chain=False)
         try:
-            holds = run(world, story=story, as_json=as_json)
+            holds = run(world.system, world.operator(), story=story, as_json=as_json)
         finally:
             world.close()
     sys.exit(0 if holds else 1)
@@ -238,6 +238,7 @@ def _setting(mistake: Any) -> str:
 def _announce(settings: Settings) -> None:
     base = f"http://{settings.host}:{settings.port}"
     click.echo(f"API            {base}/api/v1")
+    click.echo(f"Desks          {base}/")
     click.echo(f"Documentation  {base}/docs")
     click.echo(f"Operator key   {settings.home / 'operator-api-key'}")
 

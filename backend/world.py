@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from backend.chain.contracts import Deployment
 from backend.chain.deploy import deploy
 from backend.chain.keystore import Keystore
@@ -22,6 +20,7 @@ from backend.engine import PARTS
 from backend.errors import Conflict, SetupIncomplete, both
 from backend.sdk import Feiqian
 from backend.system import System
+from backend.web import within
 from backend.web.app import create_app
 
 Report = Callable[[str], None]
@@ -73,25 +72,25 @@ class World:
         return cls(settings, chain, system, create_app(system))
 
     def close(self) -> None:
-        """Ends the streams, lets the requests under way end, then everything else."""
+        """Ends the streams and what is played, lets the requests under way end, then everything else."""
         self.stop_serving()
         self.system.close()
         if self.chain is not None:
             self.chain.stop()
 
     def stop_serving(self) -> None:
-        """Ends the streams, and lets the requests under way end."""
+        """Ends the streams and what is played, and lets the requests under way end."""
+        self.app.extensions["feiqian-theatre"].close()
         self.app.extensions["feiqian-streams"].closing.set()
         self._leave.close()
 
     def client(self, token: str | None = None) -> Feiqian:
         """An SDK client that reaches the application without a network."""
-        transport = httpx.WSGITransport(app=self.app)
-        return Feiqian(f"http://{self.settings.sign_in_domain}", token, transport=transport)
+        return within.client(self.app, self.settings, token)
 
     def operator(self) -> Feiqian:
         """The client of the operator."""
-        return self.client(self.settings.operator_api_key or self.settings.secret("operator-api-key"))
+        return within.operator(self.app, self.settings)
 
     def serve(self, listener: socket.socket) -> threading.Thread:
         """Serves the API on a socket that listens, in a thread."""

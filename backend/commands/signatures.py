@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +20,29 @@ from backend.errors import InvalidInput, KeyNotHeld, both
 
 _ERC1271_VALID = "0x1626ba7e"
 _HALF_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141 // 2
+
+
+@dataclass(frozen=True)
+class SignedDocument:
+    """A document as it was signed: by whom, its typed data, and the signature (0x-hex)."""
+
+    signer: str
+    typed: dict[str, Any]
+    signature: str
+
+
+_signed_here: ContextVar[list[SignedDocument] | None] = ContextVar("signed_here", default=None)
+
+
+@contextmanager
+def signed_here() -> Iterator[list[SignedDocument]]:
+    """Collects what is signed in this thread while the block lasts."""
+    found: list[SignedDocument] = []
+    token = _signed_here.set(found)
+    try:
+        yield found
+    finally:
+        _signed_here.reset(token)
 
 
 @dataclass(frozen=True)
@@ -47,9 +73,12 @@ def signed(desk: Desk, signer: str, typed: dict[str, Any], own: OwnSignature | N
         _require_valid(desk, signer, typed, own, now)
         return own.signature
     try:
-        return desk.keystore.sign_typed(signer, typed)
+        signature = desk.keystore.sign_typed(signer, typed)
     except KeyNotHeld:
         raise KeyNotHeld(address=signer, document=for_wallet(typed)) from None
+    if (found := _signed_here.get()) is not None:
+        found.append(SignedDocument(signer, for_wallet(typed), signature))
+    return signature
 
 
 def for_wallet(typed: dict[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from backend.live.tail import Tail
 from backend.queries import feed
 
 HEARTBEAT_SECONDS = 15.0
+PULSE_SECONDS = 2.0
+"""A server learns that a reader has gone when it writes to it: pages that people leaf through come and go."""
 LOOK_UP_SECONDS = 1.0
 """How often a stream that waits looks whether it should end."""
 
@@ -55,7 +57,7 @@ class Streams:
         self, viewer: str | None, position: int, names: Collection[str], follow: bool, is_welcome: Callable[[], bool]
     ) -> Generator[str, None, None]:
         yield f"retry: 1000\n{_mark(position)}"
-        beat = time.monotonic()
+        beat = pulse = time.monotonic()
         while not self.closing.is_set():
             page = feed.after(self._database, position, viewer, names)
             for row in page.rows:
@@ -69,7 +71,10 @@ class Streams:
                 if not is_welcome():
                     return
                 yield f": still here\n{_mark(position)}"
-                beat = time.monotonic()
+                beat = pulse = time.monotonic()
+            elif not moved and time.monotonic() - pulse >= PULSE_SECONDS:
+                yield ":\n\n"
+                pulse = time.monotonic()
             if not moved:
                 self._tail.wait(position, LOOK_UP_SECONDS)
 

@@ -181,10 +181,14 @@ class Feiqian(LoanReads, EvidenceReads, LiveReads):
         *,
         limits: dict[str, int] | None = None,
         account: str | None = None,
+        kyc_valid_until: int | None = None,
     ) -> Party:
         """Takes a legal person in and gives back a client that acts as it. `limits` are confirmation limits in
-        minor units by currency; `account` is its own wallet, whose owner acts through `sign_in`."""
-        registered = self.take_in_party(name, identifier, roles, limits=limits, account=account)["result"]["account"]
+        minor units by currency; `account` is its own wallet, whose owner acts through `sign_in`; `kyc_valid_until` (UTC
+        seconds) is until when it counts as identified, usually a year."""
+        registered = self.take_in_party(
+            name, identifier, roles, limits=limits, account=account, kyc_valid_until=kyc_valid_until
+        )["result"]["account"]
         return Party(self, name, registered, None) if account else self.acting_for(name, registered)
 
     def take_in_party(
@@ -195,6 +199,7 @@ class Feiqian(LoanReads, EvidenceReads, LiveReads):
         *,
         limits: dict[str, int] | None = None,
         account: str | None = None,
+        kyc_valid_until: int | None = None,
     ) -> Json:
         """The act of `register` alone; result has account, also while it is under way."""
         body: Json = {
@@ -205,6 +210,8 @@ class Feiqian(LoanReads, EvidenceReads, LiveReads):
         }
         if account is not None:
             body["account"] = account
+        if kyc_valid_until is not None:
+            body["kycValidUntil"] = kyc_valid_until
         return self.act("/participants", body)
 
     def acting_for(self, name: str, account: str) -> Party:
@@ -409,9 +416,10 @@ class Party(Feiqian, LoanActs, EvidenceActs):
             "nonce": message["nonce"],
             "deadline": int(message["deadline"]),
         }
-        rest = {name: value for name, value in body.items() if name not in ("validSeconds", "rateBps")}
-        priced = {"priceFen": message["price"]} if "price" in message else {}
-        return {**rest, **priced, "own": own}
+        is_priced = "price" in message  # from a rate, perhaps; the document has the price alone
+        left = ("validSeconds", "rateBps") if is_priced else ("validSeconds",)
+        rest = {name: value for name, value in body.items() if name not in left}
+        return {**rest, **({"priceFen": message["price"]} if is_priced else {}), "own": own}
 
     def __repr__(self) -> str:
         return f"Party({self.name!r}, {self.account})"

@@ -6,6 +6,7 @@ from apiflask import APIFlask
 from flask import Response, render_template, request
 from flask_compress import Compress
 
+from backend.demo.theatre import Theatre
 from backend.errors import FeiqianError, NotFound, both
 from backend.live.stream import Streams
 from backend.system import System
@@ -42,6 +43,7 @@ def create_app(system: System) -> APIFlask:
     app.extensions["feiqian"] = system
     app.extensions["feiqian-access"] = Access(system.database, system.node, system.settings)
     app.extensions["feiqian-streams"] = Streams(system.database, system.settings.max_streams, open_streams.inc)
+    app.extensions["feiqian-theatre"] = Theatre(system)
     operations.install(app, system)
     problems.install(app)
     for blueprint in BLUEPRINTS:

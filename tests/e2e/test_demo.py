@@ -47,7 +47,7 @@ def test_the_story_ends_with_everyone_paid_and_the_proof(monkeypatch: pytest.Mon
     cash = [int(move["changeFen"]) for step in report["steps"] for move in step["moves"] if move["what"] == "cash"]
     assert sum(cash) == 0
     sold = [step for step in report["steps"] if step["name"].startswith("Sells")]
-    assert all(move["party"] != CAST["bank_a"][0] for step in sold for move in step["moves"])
+    assert all(move["party"] != CAST.people["bank_a"].name for step in sold for move in step["moves"])
 
 
 def test_exit_status_tells_when_the_proof_fails(monkeypatch: pytest.MonkeyPatch, chain: str) -> None:

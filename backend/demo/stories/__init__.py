@@ -5,27 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from backend.demo.cast import take_in
+from backend.demo.cast import CAST, Cast
 from backend.demo.stage import Stage
 from backend.demo.stories import confirmation, default, dispute, oil
-from backend.sdk import Feiqian, Party
+from backend.errors import Phrase
 
 
 @dataclass(frozen=True)
 class Story:
-    """`play` acts on a stage with the parties that `take_in` registers; `needs_travel` where it cannot be told on a
-    chain whose clock stands."""
+    """`play` acts on a stage with the parties of the cast; `needs_travel` where it cannot be told on a chain whose
+    clock stands."""
 
-    title: str
+    title: Phrase
     play: Callable[[Stage], None]
     needs_travel: bool = True
-    take_in: Callable[[Feiqian], dict[str, Party]] = take_in
-    currency: str = "CNY"
+    cast: Cast = CAST
 
 
 STORIES: dict[str, Story] = {
     "confirmation": Story(confirmation.TITLE, confirmation.play, needs_travel=False),
     "dispute": Story(dispute.TITLE, dispute.play),
     "default": Story(default.TITLE, default.play),
-    "oil": Story(oil.TITLE, oil.play, take_in=oil.take_in, currency=oil.CURRENCY),
+    "oil": Story(oil.TITLE, oil.play, cast=oil.CAST),
 }

@@ -22,6 +22,7 @@ from backend.web.pages import (
     people,
     readers,
     sessions,
+    stage,
     things,
     verify,
 )
@@ -40,6 +41,7 @@ BLUEPRINTS: list[APIBlueprint] = [
     verify.blueprint,
     certificates.blueprint,
     explorer.blueprint,
+    stage.blueprint,
 ]
 
 _POLICY = "; ".join(
@@ -75,6 +77,7 @@ def install(app: Flask) -> None:
         desks_of=people.desks_of,
         history_of=explorer.history_of,
         known_pages=lambda: {rule.rule for rule in app.url_map.iter_rules()},
+        may_watch=stage.may_watch,
     )
     app.jinja_env.filters.update(
         {

@@ -23,6 +23,8 @@ FILES = {
     "feiqian.css": _OWN / "feiqian.css",
     "feiqian.js": _OWN / "feiqian.js",
     "theme.js": _OWN / "theme.js",
+    "stage.css": _OWN / "stage.css",
+    "stage.js": _OWN / "stage.js",
     "mark.svg": _OWN / "mark.svg",
     "echarts.js": _MODULES / "echarts" / "dist" / "echarts.min.js",
     "tabler.css": _MODULES / "@tabler" / "core" / "dist" / "css" / "tabler.min.css",

@@ -35,7 +35,8 @@ def door() -> str:
 @blueprint.post("/door/wallet")
 def enter_by_wallet() -> Response:
     """Sign in with Ethereum (EIP-4361): the message and its signature."""
-    token, _, _ = context.access().sign_in(_field("message"), _field("signature"))
+    message = _field("message").replace("\r\n", "\n")  # a form's lines end so, whatever stood in it
+    token, _, _ = context.access().sign_in(message, _field("signature"))
     sessions.end()
     return sessions.keep(make_response(redirect(HOME, 303)), token)
 

@@ -49,7 +49,7 @@ def act(name: str, identifier: str = "") -> ResponseReturnValue:
 def _do(filled: forms.Filled, body: dict[str, Any], identifier: str) -> ResponseReturnValue:
     key = _key()
     if "signature" in request.form:
-        body["own"] = {name: request.form[name] for name in ("signature", "nonce", "deadline")}
+        body = _signed(body)
     answer = inward.post(filled.act.path.format(id=identifier), body, key=key, wait=WAIT)
     if not answer.is_refused:
         return _done(filled, answer)
@@ -59,6 +59,14 @@ def _do(filled: forms.Filled, body: dict[str, Any], identifier: str) -> Response
         "acts/form.html", filled=filled, parties=forms.parties, problem=_problem(filled, answer.body)
     )
     return page, answer.status
+
+
+def _signed(body: dict[str, Any]) -> dict[str, Any]:
+    """The same with the signature of the reader's wallet, whose document has terms of its own."""
+    own = {name: request.form.get(name, "") for name in ("signature", "nonce", "deadline")}
+    left = {"validSeconds"} | ({"rateBps"} if "price" in request.form else set())
+    rest = {name: value for name, value in body.items() if name not in left}
+    return {**rest, **({"priceFen": request.form["price"]} if "price" in request.form else {}), "own": own}
 
 
 def _done(filled: forms.Filled, answer: inward.Answer) -> Response:

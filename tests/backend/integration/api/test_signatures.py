@@ -404,6 +404,21 @@ def test_the_wallet_gets_the_document_that_it_alone_can_sign(confirmation: Desk,
     assert 0 < int(given["result"]["priceFen"]) < 100_00
 
 
+def test_a_wallet_signs_the_terms_of_a_loan(feiqian: Network) -> None:
+    """Their rate is a term of theirs, and not what a price was made from."""
+    bank, _ = own_wallet(feiqian, "financier", "91110000MA4OWN000E")
+    _, note = feiqian.confirmed(FACE)
+    feiqian.tier1.ask_for_loan("note", note, FACE // 2, [bank])
+    request = bank.loan_requests()[0]["id"]
+    maturity = feiqian.operator.now() + 30 * 86_400
+    given = bank.quote_loan(
+        request, FACE // 2, rate_bps=600, penalty_bps=900, grace_days=3, advance_bps=6_000, call_bps=7_000,
+        liquidation_bps=8_500, cure_seconds=86_400, reserve_price=9_000, maturity_at=maturity,
+    )  # fmt: skip
+    assert feiqian.tier1.loan_quotes()[0]["rateBps"] == 600
+    assert given["result"]["quoteId"] == feiqian.tier1.loan_quotes()[0]["id"]
+
+
 def test_the_wallet_gets_the_transaction_that_it_alone_can_send(feiqian: Network) -> None:
     identifier = "91330200MA2OWN000D"
     party, wallet = own_wallet(feiqian, "supplier", identifier)

@@ -24,6 +24,15 @@ class Browser:
         data = {"form_token": self.token() if token is None else token, **(form or {})}
         return self.client.post(path, data=data, headers=self.headers | OWN | headers)
 
+    def home(self) -> Any:
+        """The first page of whoever is signed in."""
+        return self.get("/", follow_redirects=True)
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether it is shown the door."""
+        return bool(self.get("/").headers.get("Location") == "/door")
+
     def token(self) -> str:
         found = re.search(r'name="form_token" value="([0-9a-f]*)"', self.get("/door").text)
         assert found is not None

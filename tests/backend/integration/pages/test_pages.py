@@ -15,7 +15,7 @@ UGLY = "<script>alert(1)</script>\"'&{{7*7}}"
 
 def test_nothing_is_loaded_from_elsewhere_and_nothing_stands_inline(feiqian: Network) -> None:
     browser = Browser(feiqian).enter_as(feiqian.tier1.account)
-    for path in ("/", "/door", "/nothing", "/problems/not-found"):
+    for path in ("/desks/supplier", "/acts/hand-over", "/door", "/nothing", "/problems/not-found"):
         answer = browser.get(path)
         policy = answer.headers["Content-Security-Policy"]
         assert "unsafe" not in policy and "default-src 'none'" in policy
@@ -61,7 +61,7 @@ def test_nobody_is_sent_elsewhere(feiqian: Network, referer: str) -> None:
 
 def test_names_are_text(feiqian: Network) -> None:
     feiqian.operator.register(UGLY, "UGLY-1", ["supplier"])
-    for path in ("/door", "/"):
+    for path in ("/door", "/desks/supplier"):
         page = Browser(feiqian).enter_as(feiqian.tier1.account).get(path).text
         assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in Browser(feiqian).get("/door").text
@@ -69,11 +69,11 @@ def test_names_are_text(feiqian: Network) -> None:
 
 def test_the_first_page_shows_what_the_api_says(feiqian: Network) -> None:
     feiqian.confirmed(amount=1_234_567_89)
-    page = Browser(feiqian).enter_as(feiqian.tier1.account).get("/").text
+    page = Browser(feiqian).enter_as(feiqian.tier1.account).home().text
     position = feiqian.tier1.get("/me")["position"]
     assert position["notes"] == [{"currency": "CNY", "count": 1, "valueFen": "123456789"}]
     assert page.count("1,234,567.89") >= 3, "the position, the claim and the note"
-    other = Browser(feiqian).enter_as(feiqian.tier2.account).get("/").text
+    other = Browser(feiqian).enter_as(feiqian.tier2.account).home().text
     assert "1,234,567.89" not in other, "nobody sees what is not theirs"
 
 
@@ -81,7 +81,7 @@ def test_lists_go_on(feiqian: Network) -> None:
     for _ in range(21):
         feiqian.tier1.hand_over(feiqian.invoice())
     browser = Browser(feiqian).enter_as(feiqian.tier1.account)
-    further = re.search(r'href="(/\?claims=\d+)"', browser.get("/").text)
+    further = re.search(r'href="(\?claims=\d+)"', browser.home().text)
     assert further is not None
-    assert browser.get(further[1]).text.count('<tr><th scope="row">') == 1
-    assert browser.get("/?claims=x").status_code == 422
+    assert browser.get("/desks/supplier" + further[1]).text.count('<tr><th scope="row">') == 1
+    assert browser.get("/desks/supplier?claims=x").status_code == 422
