@@ -1,8 +1,8 @@
 """Blocks and transactions as the node has them, for whoever looks at the chain itself.
 
-The read model keeps what our contracts said, and what says nothing (a call that was refused, its bytes, its gas, a block
-without events) is on the node alone. Queries never ask a node, so pages read it here: each question is one request or
-two, and of whatever is long a part is asked for.
+The read model keeps what our contracts said, and what says nothing (a call that was refused, its bytes, its gas, a
+block without events) is on the node alone. Queries never ask a node, so pages read it here: each question is one
+request or two, and of whatever is long a part is asked for.
 """
 
 from __future__ import annotations
@@ -91,7 +91,9 @@ def number_of(node: Node, block_hash: str) -> int | None:
 
 def transactions(node: Node, hashes: Sequence[str]) -> list[Transaction]:
     """Those of `hashes` that the node knows, in their order."""
-    asked = [(method, [each]) for each in hashes for method in ("eth_getTransactionByHash", "eth_getTransactionReceipt")]
+    asked = [
+        (method, [each]) for each in hashes for method in ("eth_getTransactionByHash", "eth_getTransactionReceipt")
+    ]
     answers = iter(node.batch(asked))
     pairs = zip(answers, answers, strict=True)
     return [_transaction(sent, receipt) for sent, receipt in pairs if isinstance(sent, dict)]

@@ -1,5 +1,5 @@
-"""What wants somebody's eyes: evidence against the goods, calls that nobody answered, prices that are old, tokens and their
-reserves."""
+"""What wants somebody's eyes: evidence against the goods, calls that nobody answered, prices that are old, tokens and
+their reserves."""
 
 from __future__ import annotations
 

@@ -8,8 +8,8 @@ more: a retraction is also for whoever the events that were taken back with it m
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, RowMapping, func, select
 
@@ -20,6 +20,10 @@ from backend.queries.loans import _visible_to as loan_visible_to
 from backend.queries.receivables import _visible_to as receivable_visible_to
 from backend.queries.warehouse_receipts import _visible_to as receipt_visible_to
 from backend.queries.warehouse_receipts import lot_visible_to
+
+Row = RowMapping | dict[str, Any]
+"""Of the feed, or of the events as if they had been told."""
+Rows = TypeVar("Rows", RowMapping, dict[str, Any])
 
 _FOR_PARTICIPANTS = {
     "Participants": {
@@ -36,7 +40,7 @@ _PARTIES = {
 """The arguments that make an account a party to what the event is about."""
 
 
-def concerning(db: Connection, rows: list[RowMapping], viewer: str) -> list[RowMapping]:
+def concerning(db: Connection, rows: Sequence[Rows], viewer: str) -> list[Rows]:
     """Those of `rows` that are the viewer's business."""
     own = db.execute(select(tables.participants.c.id).where(tables.participants.c.account == viewer)).scalar()
     about = {row["seq"]: set(_things(row)) for row in rows}
@@ -63,7 +67,7 @@ def _names(args: Any, viewer: str, own: int | None) -> bool:
     return bool(args == viewer)
 
 
-def _things(row: RowMapping) -> Iterator[Thing]:
+def _things(row: Row) -> Iterator[Thing]:
     named = {argument: value for argument, value in row["args"].items() if argument not in RELATIVES}
     for kind, number in things(row["contract"], named):
         if kind == "lot" and "receiptId" in row["args"]:
@@ -116,7 +120,7 @@ def _reorganisation(db: Connection, seq: int) -> list[RowMapping]:
     return list(db.execute(query if behind is None else query.where(feed.c.seq < behind)).mappings())
 
 
-def _parts(row: RowMapping) -> dict[Thing, Thing]:
+def _parts(row: Row) -> dict[Thing, Thing]:
     """What the event makes a part of something else: a note of its receivable, a receipt or a device of its lot."""
     args = row["args"]
     if row["name"] == "SlotChanged":

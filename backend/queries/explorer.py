@@ -1,5 +1,5 @@
-"""What happened, the latest first, by where it is looked for; of each list a viewer gets what is its business (rules B7,
-B51, G31)."""
+"""What happened, the latest first, by where it is looked for; of each list a viewer gets what is its business (rules
+B7, B51, G31)."""
 
 from __future__ import annotations
 
@@ -89,7 +89,10 @@ def accounts(engine: Engine, numbers: Collection[int]) -> dict[int, str]:
     """The account of each participant, by its number."""
     people = tables.participants
     with reading(engine) as db:
-        return {row.id: row.account for row in db.execute(select(people.c.id, people.c.account).where(people.c.id.in_(list(numbers))))}
+        return {
+            row.id: row.account
+            for row in db.execute(select(people.c.id, people.c.account).where(people.c.id.in_(list(numbers))))
+        }
 
 
 _CURRENCIES: dict[str, Select[Any]] = {
@@ -110,10 +113,11 @@ def _places(table: Any, *where: ColumnElement[bool]) -> Select[Any]:
 
 
 def _page(engine: Engine, places: Select[Any], viewer: str | None, after: Place, limit: int) -> Page:
-    """A page of the events at these places. For a viewer that does not see all a bounded number is looked at: a page may
-    then be shorter although there are more."""
+    """A page of the events at these places. For a viewer that does not see all a bounded number is looked at: a page
+    may then be shorter although there are more."""
     key = places.selected_columns.block_number, places.selected_columns.log_index
-    amount, found, end = limit + 1 if viewer is None else EXAMINED, [], False
+    amount, end = limit + 1 if viewer is None else EXAMINED, False
+    found: list[Any] = []
     with reading(engine) as db:
         for _ in range(ROUNDS):
             query = places if after is None else places.where(tuple_(*key) < after)

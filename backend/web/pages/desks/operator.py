@@ -1,5 +1,5 @@
-"""The operator's desk: does every part work, what waits and why, what wants somebody's eyes, who takes part (rules G35 to
-G37). It stands when the chain does not."""
+"""The operator's desk: does every part work, what waits and why, what wants somebody's eyes, who takes part (rules G35
+to G37). It stands when the chain does not."""
 
 from __future__ import annotations
 

@@ -141,7 +141,11 @@ def _refusal(found: Transaction, act: Row | None) -> Row:
         error = {"error": why.params["error"], "arguments": dict(why.params["arguments"])} if why is not None else None
     if error is None:
         return {"name": "", "sentence": _UNKNOWN, "arguments": {}}
-    return {"name": error["error"], "sentence": sentence(error["error"], error["arguments"]), "arguments": error["arguments"]}
+    return {
+        "name": error["error"],
+        "sentence": sentence(error["error"], error["arguments"]),
+        "arguments": error["arguments"],
+    }
 
 
 def _documents(found: Transaction) -> list[Row]:
@@ -155,7 +159,9 @@ def _documents(found: Transaction) -> list[Row]:
         paper = documents.signed(engine, event["contract"], event["args"]["signer"], str(event["args"]["nonce"]))
         if paper is not None:
             kind, row = paper
-            fields = {to_camel(name): value for name, value in row.items() if name not in ("id", "at") and value is not None}
+            fields = {
+                to_camel(name): value for name, value in row.items() if name not in ("id", "at") and value is not None
+            }
             papers.append({"kind": kind, "contract": event["contract"], "fields": fields, "shown": ()})
     return papers
 

@@ -1,6 +1,5 @@
-"""Arguments of events and calls as people read them: parties by name, things with a way to their pages, amounts as money
-where it is known of which currency, moments as moments. What the chain holds and nobody can read stays as it is, shortened.
-"""
+"""Arguments of events and calls as people read them: parties by name, things with a way to their pages, amounts as
+money where it is known of which currency, moments as moments. What nobody can read stays as it is, shortened."""
 
 from __future__ import annotations
 
@@ -66,7 +65,7 @@ class Reading:
         self._currencies = queries.currencies(engine, {thing for one in leaves for thing in self._things(*one)})
 
     def name(self, account: str, *, to_party: bool = False) -> Value:
-        """An account, by its name where it has one; `to_party`: with the way to the party rather than to its address."""
+        """An account, by its name where it has one; `to_party`: with the way to the party, not to its address."""
         if account in self._contracts:
             return Value(self._contracts[account], f"/explorer/contracts/{self._contracts[account]}", account)
         if account == NOBODY:
@@ -88,7 +87,9 @@ class Reading:
         if isinstance(value, Mapping):
             return Value(parts=self._shown(contract, value, code))
         if isinstance(value, list):
-            some = [(str(at), self._value(contract, name, one, code, goods)) for at, one in enumerate(value[:MOST_ITEMS], 1)]
+            some = [
+                (str(at), self._value(contract, name, one, code, goods)) for at, one in enumerate(value[:MOST_ITEMS], 1)
+            ]
             return Value(parts=tuple(some), more=max(0, len(value) - MOST_ITEMS))
         if isinstance(value, bool):
             return Value(readers.t("yes", "是") if value else readers.t("no", "否"))
@@ -124,7 +125,11 @@ class Reading:
                 return self._contracts[value].partition(":")[2]
             if name == "currency" and isinstance(value, int):
                 return code_of(value)
-        known = (self._currencies.get(thing) for name, value in _leaves(args) for thing in self._things(contract, name, value))
+        known = (
+            self._currencies.get(thing)
+            for name, value in _leaves(args)
+            for thing in self._things(contract, name, value)
+        )
         return next((code for code in known if code is not None), None)
 
     @staticmethod
@@ -154,4 +159,7 @@ def _shortened(text: str) -> Value:
     if len(text) <= LONG:
         return Value(text)
     size = (len(text) - 2) // 2 if text.startswith("0x") else len(text)
-    return Value(f"{text[:34]}… " + readers.t("({size} in all)", "(共 {size} 字节)" if text.startswith("0x") else "(共 {size} 字)", size=size))
+    return Value(
+        f"{text[:34]}… "
+        + readers.t("({size} in all)", "(共 {size} 字节)" if text.startswith("0x") else "(共 {size} 字)", size=size)
+    )

@@ -74,7 +74,12 @@ def block(number: int) -> str:
     events = queries.of_block(context.desk().engine, number, people.reader().viewer, place(), LIMIT)
     more = first + TRANSACTIONS if len(found.hashes) > first + TRANSACTIONS else None
     return render_template(
-        "explorer/block.html", block=found, transactions=calls.listed(some), first=first, more=more, events=readable(events)
+        "explorer/block.html",
+        block=found,
+        transactions=calls.listed(some),
+        first=first,
+        more=more,
+        events=readable(events),
     )
 
 
@@ -170,5 +175,3 @@ def _account(text: str) -> str:
 
 def _no_transaction(tx_hash: str) -> NotFound:
     return NotFound(what=both("transaction", "交易"), id=tx_hash)
-
-
