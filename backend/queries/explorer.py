@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, func, select, tuple_
 
 from backend.database import reading
+from backend.documents.tables import feed_words
 from backend.invoices.currencies import code_of
 from backend.projections import tables
 from backend.projections.things import Thing
@@ -72,8 +73,8 @@ def counts(engine: Engine, blocks: Collection[int]) -> dict[int, int]:
 
 
 def currencies(engine: Engine, things: Iterable[Thing]) -> dict[Thing, str]:
-    """What the amounts of each thing are counted in."""
-    numbers: dict[str, set[int]] = {}
+    """What the amounts of each thing are counted in; of a price feed (0x-hex) too, where its words are known."""
+    numbers: dict[str, set[Any]] = {}
     for kind, number in things:
         numbers.setdefault(kind, set()).add(number)
     with reading(engine) as db:
@@ -104,6 +105,7 @@ _CURRENCIES: dict[str, Select[Any]] = {
     "receipt": select(tables.receipts.c.id, tables.lots.c.currency).join_from(
         tables.receipts, tables.lots, tables.lots.c.id == tables.receipts.c.lot_id
     ),
+    "feed": select(feed_words.c.feed.label("id"), feed_words.c.currency),
     "loan": select(tables.loans.c.id, tables.loans.c.currency),
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from backend.web.pages import people
@@ -16,9 +16,11 @@ DESKS = {"supplier": supplier, "operator": operator}
 
 @blueprint.get("/")
 def first() -> Response | str:
-    """The reader's first desk."""
+    """The reader's first desk; what was done stays said."""
     mine = [role for role in people.desks_of(people.reader()) if role in DESKS]
-    return redirect(f"/desks/{mine[0]}", 303) if mine else render_template("desks/none.html")
+    if not mine:
+        return render_template("desks/none.html")
+    return redirect(url_for(f"desks.{mine[0]}", did=request.args.get("did")), 303)
 
 
 for _role, _desk in DESKS.items():

@@ -11,6 +11,7 @@ from typing import Any
 from backend.invoices.currencies import CURRENCIES, code_of
 from backend.projections.things import Thing, kind_of
 from backend.queries import explorer as queries
+from backend.queries.receivables import STATUSES
 from backend.web import context
 from backend.web.pages import readers
 from backend.web.pages.rows import NOBODY, names_of
@@ -19,6 +20,7 @@ PATHS = {"receivable": "receivables", "note": "notes", "receipt": "receipts", "l
 """Where the page of each kind of thing is."""
 MOST_ITEMS = 20
 UNLIMITED = 2**256 - 1
+DIGITS = 78
 LONG = 70
 """Letters of a value that are shown whole: a hash and its 0x."""
 
@@ -30,8 +32,10 @@ _AMOUNTS = {
     "interest", "debt", "upheld", "refused", "shortfall", "storagePaid", "toBorrower", "minimum", "reserve",
     "newReserve", "cap", "newCap", "maxFaceValue",
 }  # fmt: skip
+_GOODS = "WarehouseReceipts"
 _OF_GOODS = {"value", "quantity"}
 """What is an amount of a note, and a quantity of goods."""
+_STATUSES = list(STATUSES.values())
 _MOMENTS = {"acceptBy", "callBy", "confirmBy", "deadline"}
 _MOMENT = re.compile(r"[a-z](At|Until)$")
 _NUMBERS_OF_PEOPLE = {"participantId", "ownerId"}
@@ -80,22 +84,20 @@ class Reading:
         return self._shown(contract, args, self._currency(contract, args))
 
     def _shown(self, contract: str, args: Mapping[str, Any], code: str | None) -> tuple[tuple[str, Value], ...]:
-        goods = self._contracts.get(str(args.get("asset")), contract) == "WarehouseReceipts"
-        return tuple((name, self._value(contract, name, value, code, goods)) for name, value in args.items())
+        contract = self._contracts.get(str(args.get("asset")), contract)  # whose tokens it is about
+        return tuple((name, self._value(contract, name, value, code)) for name, value in args.items())
 
-    def _value(self, contract: str, name: str, value: Any, code: str | None, goods: bool) -> Value:
+    def _value(self, contract: str, name: str, value: Any, code: str | None) -> Value:
         if isinstance(value, Mapping):
             return Value(parts=self._shown(contract, value, code))
         if isinstance(value, list):
-            some = [
-                (str(at), self._value(contract, name, one, code, goods)) for at, one in enumerate(value[:MOST_ITEMS], 1)
-            ]
+            some = [(str(at), self._value(contract, name, one, code)) for at, one in enumerate(value[:MOST_ITEMS], 1)]
             return Value(parts=tuple(some), more=max(0, len(value) - MOST_ITEMS))
         if isinstance(value, bool):
             return Value(readers.t("yes", "是") if value else readers.t("no", "否"))
-        return self._number(contract, name, value, code, goods) if isinstance(value, int) else self._text(str(value))
+        return self._number(contract, name, value, code) if isinstance(value, int) else self._text(str(value))
 
-    def _number(self, contract: str, name: str, value: int, code: str | None, goods: bool) -> Value:
+    def _number(self, contract: str, name: str, value: int, code: str | None) -> Value:
         kind = kind_of(contract, name) or kind_of(contract, name.removesuffix("s"))
         if kind in PATHS and value:
             return Value(str(value), f"/{PATHS[str(kind)]}/{value}")
@@ -107,9 +109,11 @@ class Reading:
             return Value(readers.rate(value))
         if name == "currency":
             return Value(code_of(value))
+        if name == "status" and contract == "Receivables" and 0 < value <= len(_STATUSES):
+            return Value(readers.said(_STATUSES[value - 1]))
         if value == UNLIMITED:
             return Value(readers.t("without limit", "不限"), whole=str(value))
-        if code in CURRENCIES and value < 2**64 and name in _AMOUNTS and not (goods and name in _OF_GOODS):
+        if code in CURRENCIES and value < 2**64 and name in _AMOUNTS and not (contract == _GOODS and name in _OF_GOODS):
             return Value(readers.money(value, code))
         return _shortened(str(value))
 
@@ -137,6 +141,8 @@ class Reading:
         kind = kind_of(contract, name) or kind_of(contract, name.removesuffix("s"))
         if kind in PATHS and isinstance(value, int) and 0 < value < 2**63:
             yield str(kind), value
+        if name == "feed":
+            yield name, value
 
 
 def _leaves(args: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -154,12 +160,13 @@ def _is_account(value: Any) -> bool:
 
 
 def _shortened(text: str) -> Value:
-    if re.fullmatch(r"0x[0-9a-f]{17,}", text) and len(text) <= LONG:
+    if re.fullmatch(r"0x[0-9a-f]{64}", text, re.ASCII):
+        word = bytes.fromhex(text[2:]).rstrip(b"\0")
+        if 0 < len(word) < 32 and word.isascii() and word.decode("ascii").isprintable():
+            return Value(word.decode("ascii"), whole=text)
+    if re.fullmatch(r"0x[0-9a-f]{17,}|[0-9]{25,}", text, re.ASCII) and len(text) <= max(LONG, DIGITS):
         return Value(f"{text[:10]}…{text[-8:]}", whole=text)
     if len(text) <= LONG:
         return Value(text)
     size = (len(text) - 2) // 2 if text.startswith("0x") else len(text)
-    return Value(
-        f"{text[:34]}… "
-        + readers.t("({size} in all)", "(共 {size} 字节)" if text.startswith("0x") else "(共 {size} 字)", size=size)
-    )
+    return Value(f"{text[:34]}… " + readers.t("({size} in all)", "(共 {size})", size=size))

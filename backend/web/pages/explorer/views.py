@@ -24,7 +24,7 @@ from backend.web.pages.shared import pages
 blueprint = pages("explorer")
 blueprint.before_request(people.require_member)
 
-BLOCKS = 15
+BLOCKS = 10
 TRANSACTIONS = 25
 FOUND = 20
 _LONGEST = 200
