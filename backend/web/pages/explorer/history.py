@@ -7,11 +7,13 @@ from typing import Any
 
 from flask import request
 
+from backend.chain.outbox import error_of
 from backend.errors import InvalidInput, both
 from backend.queries import explorer as queries
 from backend.web import context
-from backend.web.pages import people
-from backend.web.pages.explorer.values import Reading
+from backend.web.pages import people, readers
+from backend.web.pages.explorer.values import Reading, Value
+from backend.web.reverts import sentence
 
 LIMIT = 20
 ON_A_THING = 10
@@ -22,7 +24,16 @@ def readable(page: dict[str, Any]) -> dict[str, Any]:
     """The page, each event with `shown`: its arguments as people read them."""
     rows = page["items"]
     reading = Reading((row["contract"], row["args"]) for row in rows)
-    return {**page, "items": [{**row, "shown": reading.shown(row["contract"], row["args"])} for row in rows]}
+    return {**page, "items": [{**row, "shown": _shown(reading, row)} for row in rows]}
+
+
+def _shown(reading: Reading, row: dict[str, Any]) -> tuple[tuple[str, Value], ...]:
+    """An event's arguments; of an act among many that was refused, the sentence of its refusal."""
+    args = dict(row["args"])
+    if row["name"] == "BulkItem" and not args["done"]:
+        error = error_of(args["reason"], row["contract"])
+        args["reason"] = readers.said(sentence(error["error"], error["arguments"]))
+    return reading.shown(row["contract"], args)
 
 
 def history_of(kind: str, number: int) -> dict[str, Any]:
