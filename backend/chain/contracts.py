@@ -128,6 +128,10 @@ class Contracts:
             )
         return self._bound[name]
 
+    def abi(self, name: str) -> list[dict[str, Any]]:
+        """What a contract can be asked, and what it says."""
+        return artifacts()[self._places[name][0]].abi
+
     def address(self, name: str) -> str:
         return self._places[name][1]
 

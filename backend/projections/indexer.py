@@ -30,6 +30,7 @@ from backend.projections.handlers import HANDLERS
 from backend.projections.preload import preload
 from backend.projections.reader import MOST_LOGS, ChainMoved, Reader, Stretch
 from backend.projections.rows import Rows
+from backend.projections.things import KINDS, things
 
 log = structlog.get_logger(__name__)
 
@@ -260,6 +261,7 @@ def _apply(rows: Rows, said: list[Said], journalled_after: int) -> list[dict[str
     for number, entries in groupby(happened, key=lambda one: one[0].block_number):
         for entry, event in entries:
             rows.hear(entry.contract, entry.address)
+            rows.append(tables.events_of_things, *_thing_rows(entry))
             if event is None:
                 continue
             try:
@@ -270,6 +272,12 @@ def _apply(rows: Rows, said: list[Said], journalled_after: int) -> list[dict[str
         if number > journalled_after:
             pages.append({"block_number": number, "undo": page})
     return pages
+
+
+def _thing_rows(entry: Log) -> list[dict[str, Any]]:
+    place = {"block_number": entry.block_number, "log_index": entry.log_index}
+    named = {thing for thing in things(entry.contract, entry.args) if thing[0] in KINDS}
+    return [{"kind": kind, "number": number, **place} for kind, number in named]
 
 
 def _event(entry: Log, at: int) -> Event | None:

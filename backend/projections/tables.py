@@ -53,7 +53,18 @@ events = Table(
     Column("args", JSON, nullable=False),
     Column("at", BigInteger, nullable=False),
     Index("uq_events_block_hash_log_index", "block_hash", "log_index", unique=True),
+    Index("ix_events_contract_place", "contract", "block_number", "log_index"),
 )
+
+events_of_things = Table(
+    "events_of_things",
+    metadata,
+    Column("kind", String(12), primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("block_number", BigInteger, primary_key=True, autoincrement=False, index=True),
+    Column("log_index", Integer, primary_key=True, autoincrement=False),
+)
+"""Which events are about a thing that has a number."""
 
 feed = Table(
     "feed",
@@ -633,6 +644,7 @@ prices = Table(
 READ_MODEL = [
     blocks,
     events,
+    events_of_things,
     participants,
     confirmation_limits,
     tokens,

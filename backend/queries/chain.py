@@ -25,10 +25,10 @@ def position(engine: Engine) -> dict[str, int]:
 def events(engine: Engine, after: tuple[int, ...] | None, limit: int) -> dict[str, Any]:
     """A page of the events in the order they happened, behind a place (block, log)."""
     key = _events.c.block_number, _events.c.log_index
-    return page(engine, _ALL, key, after, limit, _event)
+    return page(engine, _ALL, key, after, limit, shown_event)
 
 
-def _event(row: RowMapping) -> dict[str, Any]:
+def shown_event(row: RowMapping) -> dict[str, Any]:
     return {
         "block": row["block_number"],
         "logIndex": row["log_index"],

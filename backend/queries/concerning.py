@@ -8,35 +8,23 @@ more: a retraction is also for whoever the events that were taken back with it m
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, RowMapping, func, select
 
 from backend.projections import tables
+from backend.projections.things import RELATIVES, Thing, things
 from backend.queries.devices import _lots_visible_to as lots_visible_to
 from backend.queries.loans import _visible_to as loan_visible_to
 from backend.queries.receivables import _visible_to as receivable_visible_to
 from backend.queries.warehouse_receipts import _visible_to as receipt_visible_to
 from backend.queries.warehouse_receipts import lot_visible_to
 
-Thing = tuple[str, Any]
-"""A kind and its number (a device: its address)."""
+Row = RowMapping | dict[str, Any]
+"""Of the feed, or of the events as if they had been told."""
+Rows = TypeVar("Rows", RowMapping, dict[str, Any])
 
-_ARGUMENTS = {
-    "receivableId": "receivable",
-    "noteId": "note",
-    "toNoteId": "note",
-    "fromNoteId": "note",
-    "lotId": "lot",
-    "receiptId": "receipt",
-    "toReceiptId": "receipt",
-    "fromReceiptId": "receipt",
-    "loanId": "loan",
-    "device": "device",
-}
-_TOKENS = {"Receivables": "note", "WarehouseReceipts": "receipt"}
-_TOKEN_ARGUMENTS = ("tokenId", "fromTokenId", "toTokenId")
 _FOR_PARTICIPANTS = {
     "Participants": {
         "ParticipantRegistered", "ParticipantRenewed", "ParticipantFrozen", "ParticipantUnfrozen", "AcceptanceWanted",
@@ -52,7 +40,7 @@ _PARTIES = {
 """The arguments that make an account a party to what the event is about."""
 
 
-def concerning(db: Connection, rows: list[RowMapping], viewer: str) -> list[RowMapping]:
+def concerning(db: Connection, rows: Sequence[Rows], viewer: str) -> list[Rows]:
     """Those of `rows` that are the viewer's business."""
     own = db.execute(select(tables.participants.c.id).where(tables.participants.c.account == viewer)).scalar()
     about = {row["seq"]: set(_things(row)) for row in rows}
@@ -79,18 +67,12 @@ def _names(args: Any, viewer: str, own: int | None) -> bool:
     return bool(args == viewer)
 
 
-def _things(row: RowMapping) -> Iterator[Thing]:
-    args = row["args"]
-    for argument, value in args.items():
-        kind = _ARGUMENTS.get(argument)
-        if argument in _TOKEN_ARGUMENTS:
-            kind = _TOKENS.get(row["contract"])
-        if kind == "lot" and "receiptId" in args:
+def _things(row: Row) -> Iterator[Thing]:
+    named = {argument: value for argument, value in row["args"].items() if argument not in RELATIVES}
+    for kind, number in things(row["contract"], named):
+        if kind == "lot" and "receiptId" in row["args"]:
             continue  # who has another receipt of the lot learns nothing of this one
-        if kind == "lot" and row["contract"] == "Attestations":
-            kind = "evidence"
-        if kind is not None and value:  # token 0 is outside
-            yield kind, value
+        yield ("evidence" if kind == "lot" and row["contract"] == "Attestations" else kind), number
 
 
 def _visible(db: Connection, things: set[Thing], viewer: str) -> set[Thing]:
@@ -138,7 +120,7 @@ def _reorganisation(db: Connection, seq: int) -> list[RowMapping]:
     return list(db.execute(query if behind is None else query.where(feed.c.seq < behind)).mappings())
 
 
-def _parts(row: RowMapping) -> dict[Thing, Thing]:
+def _parts(row: Row) -> dict[Thing, Thing]:
     """What the event makes a part of something else: a note of its receivable, a receipt or a device of its lot."""
     args = row["args"]
     if row["name"] == "SlotChanged":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Engine, RowMapping, and_, exists, func, or_, select
@@ -122,6 +123,24 @@ def way_of(engine: Engine, name: str) -> list[dict[str, Any]]:
             }
             for row in found
         ]
+
+
+def by_transactions(engine: Engine, hashes: Collection[str]) -> dict[str, dict[str, Any]]:
+    """The operation behind each of these transactions, of those that have one: id, kind, actor, state, error."""
+    operations = metadata.tables["operations"]
+    wanted = [operations.c[name] for name in ("tx_hash", "id", "kind", "actor", "state", "error")]
+    query = select(*wanted).where(operations.c.tx_hash.in_(list(hashes)))
+    with reading(engine) as db:
+        return {row["tx_hash"]: dict(row) for row in db.execute(query).mappings()}
+
+
+def of_actor(engine: Engine, actor: str, limit: int) -> list[dict[str, Any]]:
+    """What an actor asked for last, the latest first."""
+    operations = metadata.tables["operations"]
+    wanted = [operations.c[name] for name in ("id", "kind", "state", "tx_hash", "block_number")]
+    query = select(*wanted).where(operations.c.actor == actor).order_by(operations.c.seq.desc()).limit(limit)
+    with reading(engine) as db:
+        return _rows(db.execute(query).mappings())
 
 
 def _of(history: Any, operation: RowMapping) -> Any:

@@ -13,7 +13,7 @@ from backend.goods import format_quantity
 from backend.invoices.currencies import code_of
 from backend.projections import tables
 from backend.queries.documents import spent
-from backend.queries.lending import _quote, _request
+from backend.queries.lending import shown_quote, shown_request
 from backend.queries.loans import _visible_to as loan_visible_to
 from backend.queries.warehouse_receipts import _ORDERS, _shown_order, _visible_to
 
@@ -119,7 +119,7 @@ def requests_on(engine: Engine, receipt_id: int, viewer: str | None) -> list[dic
     if viewer is not None:
         query = query.where(or_(_requests.c.borrower == viewer, _requests.c.financier == viewer))
     with reading(engine) as db:
-        return [_request(row) for row in db.execute(query).mappings()]
+        return [shown_request(row) for row in db.execute(query).mappings()]
 
 
 def loan_offers_on(engine: Engine, receipt_id: int, viewer: str | None, now: int) -> list[dict[str, Any]]:
@@ -134,5 +134,7 @@ def loan_offers_on(engine: Engine, receipt_id: int, viewer: str | None, now: int
     if viewer is not None:
         query = query.where(or_(_quotes.c.financier == viewer, _quotes.c.borrower == viewer))
     with reading(engine) as db:
-        offers = [{**_quote(row, now), "currency": code_of(row["currency"])} for row in db.execute(query).mappings()]
+        offers = [
+            {**shown_quote(row, now), "currency": code_of(row["currency"])} for row in db.execute(query).mappings()
+        ]
     return sorted((one for one in offers if one["state"] == "open"), key=lambda one: int(one["rateBps"]))

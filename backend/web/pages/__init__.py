@@ -16,6 +16,7 @@ from backend.web.pages import (
     certificates,
     desks,
     door,
+    explorer,
     live,
     operations,
     people,
@@ -39,6 +40,7 @@ BLUEPRINTS: list[APIBlueprint] = [
     live.blueprint,
     verify.blueprint,
     certificates.blueprint,
+    explorer.blueprint,
     stage.blueprint,
 ]
 
@@ -73,6 +75,7 @@ def install(app: Flask) -> None:
         feed_end=lambda: feed.end(context.desk().engine),
         acts=catalogue.ACTS,
         desks_of=people.desks_of,
+        history_of=explorer.history_of,
         known_pages=lambda: {rule.rule for rule in app.url_map.iter_rules()},
         may_watch=stage.may_watch,
     )

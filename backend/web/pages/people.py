@@ -51,6 +51,12 @@ def require(*roles: str) -> Reader:
     return found
 
 
+def require_member() -> None:
+    """Raises Forbidden for accounts that are signed in and not registered: anybody has a wallet."""
+    if not reader().roles:
+        raise Forbidden(reason=both("this page is for participants", "此页面仅供参与方查看"))
+
+
 DESKS: dict[str, Phrase] = {
     "supplier": both("Supplier", "供应商"),
     "obligor": both("Core enterprise", "核心企业"),

@@ -196,6 +196,14 @@ def _device(engine: Engine, reader: people.Reader, device: str) -> About:
     return About(both("device {id}", "设备 {id}", id=device), f"/lots/{row['lotId']}", row=row)
 
 
+def _operation(engine: Engine, reader: people.Reader, identifier: str) -> About:
+    row = context.system().outbox.operation(identifier)
+    if people.OPERATOR not in reader.roles and row["actor"] != reader.account:
+        raise NotFound(what=both("operation", "操作"), id=identifier)
+    words = both("operation {kind}", "操作 {kind}", kind=row["kind"])
+    return About(words, f"/operations/{identifier}", row=row)
+
+
 _NUMBERED = {
     "receivable": both("receivable", "应收账款"),
     "note": both("note", "凭证"),
@@ -221,4 +229,5 @@ _FIND: dict[str, Callable[[Engine, people.Reader, str], About]] = {
     "counterclaim": _counterclaim,
     "resolution": _resolution,
     "device": _device,
+    "operation": _operation,
 }

@@ -6,7 +6,7 @@ from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from backend.web.pages import people
-from backend.web.pages.desks import custodian, financier, obligor, regulator, supplier
+from backend.web.pages.desks import custodian, financier, obligor, operator, regulator, supplier
 from backend.web.pages.shared import pages
 
 blueprint = pages("desks")
@@ -17,12 +17,13 @@ DESKS = {
     "financier": financier,
     "custodian": custodian,
     "regulator": regulator,
+    "operator": operator,
 }
 
 
 @blueprint.get("/")
 def first() -> Response | str:
-    """The reader's first desk."""
+    """The reader's first desk; what was done stays said."""
     mine = [role for role in people.desks_of(people.reader()) if role in DESKS]
     if not mine:
         return render_template("desks/none.html")

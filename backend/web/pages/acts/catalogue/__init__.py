@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from backend.errors import NotFound, both
 from backend.web.pages.acts.act import Act
-from backend.web.pages.acts.catalogue import cash, devices, goods, loans, notes, participants, quotes, receivables
+from backend.web.pages.acts.catalogue import (
+    cash,
+    devices,
+    goods,
+    loans,
+    notes,
+    operations,
+    participants,
+    quotes,
+    receivables,
+)
 
 ACTS: dict[str, Act] = {
     act.name: act
-    for topic in (receivables, notes, quotes, goods, loans, devices, cash, participants)
+    for topic in (receivables, notes, quotes, goods, loans, devices, cash, participants, operations)
     for act in topic.ACTS
 }
 
