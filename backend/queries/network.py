@@ -189,7 +189,7 @@ def _payments(db: Connection, rows: list[dict[str, Any]]) -> list[dict[str, Any]
 
 _SAYS_LITTLE = {
     "Transfer", "TransferValue", "SlotChanged", "QuoteUsed", "ConfirmationUsed", "DocumentUsed", "CountUsed", "BidUsed",
-    "BulkItem", "AgreementUsed", "ReceiptIssued",
+    "BulkItem", "AgreementUsed", "ReceiptIssued", "NonceUsed",
 }  # fmt: skip
 
 
@@ -198,7 +198,7 @@ def _reason(events: list[RowMapping]) -> dict[str, Any]:
     names = list(dict.fromkeys(one["name"] for one in events if one["name"] not in _SAYS_LITTLE))
     found: dict[str, Any] = {"events": names, "receivableId": None, "noteId": None, "receiptId": None, "loanId": None}
     are_goods = all(one["contract"] != "Receivables" for one in events)
-    for one in events:
+    for one in sorted(events, key=lambda event: event["name"] != "Settled"):
         said = dict(one["args"])
         if one["name"] == "Settled":  # of any title: it is what the other events say
             said |= {"receiptId": said["deliveredId"]} if are_goods else {

@@ -184,6 +184,7 @@ def test_a_note_is_followed_to_the_root_and_its_money_by_the_books(feiqian: Netw
     tree, money = section(page, "tree"), section(page, "money")
     assert [int(found) for found in re.findall(r'id="note-(\d+)" class="table-active"', tree)] == [note, child, leaf]
     assert "388,050.00" in money and "1,950.00" in money and "3,000,000.00" in money and "bank_b" in money
+    assert "NonceUsed" not in money and f'href="?note={leaf}#note-{leaf}"' in money, "what was sold, not what it was of"
     assert "1,234,567.89" not in money, "that is another claim's"
     assert desk.get(f"/trails?kind=receivable&what={receivable}").headers["Location"] == f"/trails/{receivable}"
 
