@@ -10,7 +10,7 @@ from flask import Response, render_template, request
 
 from backend.books import beancount
 from backend.errors import InvalidInput, both
-from backend.queries import books, chain, network, participants, receivables, suspicions
+from backend.queries import books, chain, network, participants, payments, receivables, suspicions
 from backend.queries.pages import place_from
 from backend.web import context
 from backend.web.pages import people
@@ -27,7 +27,7 @@ def desk() -> str:
     people.require(people.REGULATOR, people.OPERATOR)
     engine, now = context.desk().engine, context.desk().now()
     threshold = _threshold()
-    large = network.large_payments(engine, threshold, place_from(place_of_several("large")), LIMIT)
+    large = payments.large_payments(engine, threshold, place_from(place_of_several("large")), LIMIT)
     found = suspicions.suspicions(engine, MOST)
     return render_template(
         "desks/regulator.html",
