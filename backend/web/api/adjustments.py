@@ -105,5 +105,5 @@ def accept(resolution_id: str, body: ResolutionAcceptanceBody) -> Response:
 @blueprint.input(ResolutionOrderBody, arg_name="body")
 @documents_write(blueprint)
 def order(receivable_id: int, body: ResolutionOrderBody) -> Response:
-    """End the dispute by a regulator's order (operator)."""
+    """End the dispute by a regulator's order (operator, or a regulator)."""
     return context.write(commands.resolve_by_order, receivable_id, body.upheld_fen, body.order)

@@ -132,7 +132,7 @@ def revoke(device: str, body: EmptyBody) -> Response:
 @blueprint.input(OrderBody, arg_name="body")
 @documents_write(blueprint)
 def revoke_by_order(device: str, body: OrderBody) -> Response:
-    """Revoke it for good by a regulator's order (operator)."""
+    """Revoke it for good by a regulator's order (operator, or a regulator)."""
     return context.write(commands.revoke_by_order, _address(device), body.order)
 
 

@@ -124,7 +124,7 @@ def pay_withheld(account: str, body: CurrencyBody) -> Response:
 @blueprint.input(OrderBody, arg_name="body")
 @documents_write(blueprint)
 def freeze(account: str, body: OrderBody) -> Response:
-    """Freeze by a regulator's order (operator)."""
+    """Freeze by a regulator's order (operator, or a regulator)."""
     return context.write(commands.freeze_participant, _account(account), body.order)
 
 
@@ -132,7 +132,7 @@ def freeze(account: str, body: OrderBody) -> Response:
 @blueprint.input(OrderBody, arg_name="body")
 @documents_write(blueprint)
 def unfreeze(account: str, body: OrderBody) -> Response:
-    """Lift a freeze by an order (operator)."""
+    """Lift a freeze by an order (operator, or a regulator)."""
     return context.write(commands.unfreeze_participant, _account(account), body.order)
 
 

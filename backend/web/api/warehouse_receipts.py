@@ -121,7 +121,7 @@ def extend(lot_id: int, body: ExtensionBody) -> Response:
 @blueprint.input(OrderBody, arg_name="body")
 @documents_write(blueprint)
 def unlock(lot_id: int, body: OrderBody) -> Response:
-    """Unlock by a regulator's order (operator)."""
+    """Unlock by a regulator's order (operator, or a regulator)."""
     return context.write(commands.unlock_lot, lot_id, body.order)
 
 
@@ -188,7 +188,7 @@ def pay_insurance(receipt_id: int, body: AmountBody) -> Response:
 @blueprint.input(OrderBody, arg_name="body")
 @documents_write(blueprint)
 def freeze(receipt_id: int, body: OrderBody) -> Response:
-    """Freeze by a regulator's order (operator)."""
+    """Freeze by a regulator's order (operator, or a regulator)."""
     return context.write(commands.freeze_receipt, receipt_id, body.order)
 
 
@@ -196,7 +196,7 @@ def freeze(receipt_id: int, body: OrderBody) -> Response:
 @blueprint.input(OrderBody, arg_name="body")
 @documents_write(blueprint)
 def unfreeze(receipt_id: int, body: OrderBody) -> Response:
-    """Lift a freeze by an order (operator)."""
+    """Lift a freeze by an order (operator, or a regulator)."""
     return context.write(commands.unfreeze_receipt, receipt_id, body.order)
 
 

@@ -40,7 +40,12 @@ def test_a_party_is_frozen_and_its_act_is_refused(site: Site, language: str, siz
     page.locator("form[action='/trails'] button").click()
     expect(page.locator(f"#note-{note}.table-active")).to_be_visible()
 
-    for path in ("/desks/regulator", f"/trails/{receivable}", f"/participants/{net.tier1.account}"):
+    for path in (
+        "/desks/regulator",
+        "/desks/regulator/books",
+        f"/trails/{receivable}",
+        f"/participants/{net.tier1.account}",
+    ):
         page.goto(path)
         assert regulator.violations() == [], path
         assert regulator.too_wide() == [], path

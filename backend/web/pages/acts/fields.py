@@ -94,7 +94,7 @@ class Percent(Amount):
 class Celsius(Amount):
     """A temperature in degrees; the API has thousandths of a kelvin."""
 
-    widget = "quantity"
+    widget = "text"
 
     def read(self, said: str, about: About) -> Any:
         warm = not said.startswith("-")

@@ -34,4 +34,5 @@ def first() -> Response | str:
 for _role, _desk in DESKS.items():
     blueprint.add_url_rule(f"/desks/{_role}", _role, _desk.desk)
 
-blueprint.add_url_rule("/desks/regulator/books.beancount", "books", regulator.export)
+blueprint.add_url_rule("/desks/regulator/books", "books", regulator.all_books)
+blueprint.add_url_rule("/desks/regulator/books.beancount", "export", regulator.export)

@@ -10,7 +10,7 @@ from flask import Response, render_template, request
 
 from backend.books import beancount
 from backend.errors import InvalidInput, both
-from backend.queries import books, chain, network, participants, receivables, suspicions
+from backend.queries import books, chain, network, participants, payments, receivables, suspicions
 from backend.queries.pages import place_from
 from backend.web import context
 from backend.web.pages import people
@@ -27,7 +27,7 @@ def desk() -> str:
     people.require(people.REGULATOR, people.OPERATOR)
     engine, now = context.desk().engine, context.desk().now()
     threshold = _threshold()
-    large = network.large_payments(engine, threshold, place_from(place_of_several("large")), LIMIT)
+    large = payments.large_payments(engine, threshold, place_from(place_of_several("large")), LIMIT)
     found = suspicions.suspicions(engine, MOST)
     return render_template(
         "desks/regulator.html",
@@ -43,12 +43,21 @@ def desk() -> str:
         frozen_receipts=named(_all(network.frozen_receipts(engine, MOST)), "holder")["items"],
         locked=named(_all(network.locked_lots(engine, MOST)), "custodian")["items"],
         people=participants.participants(engine, None, place("people"), LIMIT),
-        balance=books.trial_balance(engine),
-        position=chain.position(engine),
         statuses=receivables.STATUSES,
         loan_states=network.LOAN_STATES,
-        book_words=BOOKS,
         event_words=event_words,
+    )
+
+
+def all_books() -> str:
+    """The trial balance, a page of its own: it goes through the whole ledger, which a desk that is live should not."""
+    people.require(people.REGULATOR, people.OPERATOR)
+    engine = context.desk().engine
+    return render_template(
+        "desks/books.html",
+        balance=books.trial_balance(engine),
+        position=chain.position(engine),
+        book_words=BOOKS,
     )
 
 

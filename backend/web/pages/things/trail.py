@@ -10,7 +10,7 @@ from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from backend.errors import InvalidInput, both
-from backend.queries import network, notes, participants, receivables
+from backend.queries import notes, participants, payments, receivables
 from backend.web import context
 from backend.web.pages import people, visibility
 from backend.web.pages.rows import named, names_of
@@ -46,7 +46,7 @@ def page(number: int) -> str:
     claim = visibility.hidden(lambda: receivables.receivable(engine, number))
     tree = notes.tree(engine, number, None)
     rows = _in_order(tree["notes"])
-    payments = network.payments_of(engine, number, [row["id"] for row in rows], MOST)
+    paid = payments.payments_of(engine, number, [row["id"] for row in rows], MOST)
     wanted = request.args.get("note", "")
     accounts = {claim["supplier"], claim["obligor"]} | {row[side] for row in rows for side in ("holder", "endorser")}
     return render_template(
@@ -55,7 +55,7 @@ def page(number: int) -> str:
         rows=rows,
         line=_line(rows, int(wanted)) if re.fullmatch(r"[0-9]{1,18}", wanted, re.ASCII) else set(),
         merges=tree["merges"],
-        payments=named({"items": payments}, "from", "to")["items"],
+        payments=named({"items": paid}, "from", "to")["items"],
         names=names_of(accounts),
         statuses=receivables.STATUSES,
         event_words=event_words,

@@ -6,9 +6,12 @@ import re
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
+from backend.chain.outbox import operation_history, operations
 from backend.queries import network as figures
 from backend.queries import suspicions
+from backend.queries.books import trial_balance
 from backend.sdk import Party, Refused
 from backend.testing import FUNDS_FEN, LIMIT_FEN, Network
 from tests.backend.integration.api.driver import make_scene
@@ -36,7 +39,8 @@ def at_the_desk(network: Network, **headers: str) -> Browser:
 def test_the_network_in_figures(feiqian: Network, language: str) -> None:
     """Rule G51: the figures are those that the API's own lists add up to."""
     make_scene(feiqian)
-    page = at_the_desk(feiqian, **{"Accept-Language": language}).get("/desks/regulator").text
+    desk = at_the_desk(feiqian, **{"Accept-Language": language})
+    page = desk.get("/desks/regulator").text
     cny = in_yuan(feiqian)
     notes = [note for note in feiqian.operator.notes() if int(note["valueFen"])]
     assert cny["notes"] == {"count": len(notes), "valueFen": sum(int(note["valueFen"]) for note in notes)}
@@ -47,7 +51,10 @@ def test_the_network_in_figures(feiqian: Network, language: str) -> None:
     (loan,) = feiqian.operator.loans()
     assert cny["loans"] == [{"state": "live", "count": 1, "principalFen": int(loan["due"]["principalFen"])}]
     assert f"{3 * FUNDS_FEN / 100:,.2f}" in page and f"{cny['notes']['valueFen'] / 100:,.2f}" in page
-    assert {"en": "balances", "zh": "平衡"}[language] in section(page, "balance")
+    balance = section(desk.get("/desks/regulator/books").text, "balance")
+    assert {"en": "balances", "zh": "平衡"}[language] in balance and "bg-red-lt" not in balance
+    for row in trial_balance(feiqian.world.system.database):
+        assert f"{row['debitFen'] / 100:,.2f}" in balance
     feiqian.operator.travel(days=40)
     assert [row["state"] for row in in_yuan(feiqian)["loans"]] == ["default"]
 
@@ -111,6 +118,23 @@ def test_what_is_suspicious_has_its_reason(feiqian: Network) -> None:
     assert "/lots/1" in page and "/receivables/1" in page and f"/participants/{net.tier2.account}" in page
 
 
+def test_what_failed_in_its_block_is_found_too(feiqian: Network) -> None:
+    """Rule G53: behind other acts of the same sender nothing is tried, so it is sent, and fails."""
+    net, engine = feiqian, feiqian.world.system.database
+    _, receipt = net.stored()
+    net.operator.freeze_receipt(receipt, "order 3")
+    ended = {"state": "failed", "kind": "receipt.transfer", "actor": net.tier1.account, "replacements": 0}
+    error = {"error": "ReceiptIsFrozen", "arguments": {"receiptId": str(receipt)}, "contract": "WarehouseReceipts"}
+    ordinary = {"error": "Cancelled", "arguments": {}, "contract": ""}
+    with engine.begin() as db:
+        for number, why in enumerate((error, ordinary)):
+            db.execute(insert(operations).values(id=f"{number:032x}", error=why, **ended))
+            told = {"operation_id": f"{number:032x}", "state": "failed", "at": net.operator.now()}
+            db.execute(insert(operation_history).values(**told))
+    (found,) = suspicions.suspicions(engine, 100)
+    assert (found["rule"], found["page"], found["parties"]) == ("frozen", f"/receipts/{receipt}", [net.tier1.account])
+
+
 def test_a_quick_sale_is_suspicious_for_its_rate_alone(feiqian: Network) -> None:
     """Rule G53."""
     engine, net = feiqian.world.system.database, feiqian
@@ -160,6 +184,7 @@ def test_a_note_is_followed_to_the_root_and_its_money_by_the_books(feiqian: Netw
     tree, money = section(page, "tree"), section(page, "money")
     assert [int(found) for found in re.findall(r'id="note-(\d+)" class="table-active"', tree)] == [note, child, leaf]
     assert "388,050.00" in money and "1,950.00" in money and "3,000,000.00" in money and "bank_b" in money
+    assert "NonceUsed" not in money and f'href="?note={leaf}#note-{leaf}"' in money, "what was sold, not what it was of"
     assert "1,234,567.89" not in money, "that is another claim's"
     assert desk.get(f"/trails?kind=receivable&what={receivable}").headers["Location"] == f"/trails/{receivable}"
 
@@ -186,7 +211,9 @@ def test_what_leads_nowhere_is_refused(feiqian: Network, path: str, status: int)
 
 
 @pytest.mark.parametrize("who", ["tier1", "bank_a", "warehouse"])
-@pytest.mark.parametrize("path", ["/desks/regulator", "/desks/regulator/books.beancount", "/trails/1", "/trails"])
+@pytest.mark.parametrize(
+    "path", ["/desks/regulator", "/desks/regulator/books", "/desks/regulator/books.beancount", "/trails/1", "/trails"]
+)
 def test_it_is_for_the_regulator_and_the_operator(feiqian: Network, who: str, path: str) -> None:
     """Rule G50."""
     feiqian.confirmed(FACE)
