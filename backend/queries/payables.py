@@ -36,8 +36,8 @@ _slot = case((_claims.c.maturity_at < _NOW, 0), else_=_claims.c.maturity_at - _c
 _CALENDAR = (
     select(_slot.label("slot"), _claims.c.currency, func.sum(DUE).label("amount"), func.count().label("number"))
     .where(_claims.c.obligor == VIEWER, OWED, DUE > 0)
-    .group_by(_slot, _claims.c.currency)
-    .order_by(_slot, _claims.c.currency)
+    .group_by("slot", _claims.c.currency)
+    .order_by("slot", _claims.c.currency)
 )
 
 
