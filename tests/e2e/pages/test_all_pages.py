@@ -13,7 +13,7 @@ _WIDEST = """[...document.querySelectorAll("main *, header *, nav *")]
     .filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".table-responsive"))
     .slice(0, 3).map((e) => e.outerHTML.slice(0, 120))"""
 PUBLIC = ["/door", "/verify", "/nothing-here"]
-EVERYBODY = ["/", "/explorer", "/stage"]
+EVERYBODY = ["/", "/explorer", "/explorer/events", "/explorer/contracts/Receivables", "/explorer/blocks/1", "/stage"]
 
 
 def pages_of(site: Site, lived: LivedIn, name: str) -> list[str]:
