@@ -11,6 +11,8 @@ from typing import Concatenate, ParamSpec, cast
 
 from backend.chain.outbox import Intent, Row
 from backend.commands.desk import Desk, Request
+from backend.commands.refusals import remember
+from backend.errors import ContractRefused
 
 P = ParamSpec("P")
 Command = Callable[Concatenate[Desk, Request, P], Row]
@@ -33,7 +35,11 @@ def act(kind: str) -> Callable[[Command[P]], Command[P]]:
             with _turn(request.intent):
                 if (known := desk.outbox.earlier(request.intent)) is not None:
                     return known
-                return command(desk, replace(request, is_new=True), *args, **kwargs)
+                try:
+                    return command(desk, replace(request, is_new=True), *args, **kwargs)
+                except ContractRefused as refusal:
+                    remember(desk, request, refusal)
+                    raise
 
         return cast(Command[P], once)
 

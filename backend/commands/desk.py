@@ -73,9 +73,19 @@ def require_operator(request: Request) -> None:
 
 
 def require_regulator(desk: Desk, request: Request) -> None:
-    """Raises Forbidden unless the operator asks, who carries a regulator's orders out, or a regulator itself (P3)."""
-    if not request.actor.is_operator:
-        require_role(desk, request, "regulator")
+    """Raises Forbidden unless the operator asks, who carries a regulator's orders out, or a regulator itself (P3), whom
+    nothing forbids to act in its role (P5): one that is frozen does not free itself."""
+    if request.actor.is_operator:
+        return
+    known = participant_queries.participant(desk.engine, require_role(desk, request, "regulator"))
+    if known["frozen"] or known["kycValidUntil"] < desk.now():
+        raise Forbidden(
+            reason=both(
+                "{account} is frozen, or its identification has ended",
+                "{account} 已被冻结或其身份核验已到期",
+                account=known["account"],
+            )
+        )
 
 
 def require_participant(desk: Desk, request: Request) -> str:

@@ -313,3 +313,18 @@ receipt_quotes = Table(
     Index("ix_receipt_quotes_seller_id", "seller", "id"),
     Index("ix_receipt_quotes_financier_id", "financier", "id"),
 )
+
+refusals = Table(
+    "refusals",
+    metadata,
+    Column("actor", String(64), primary_key=True),
+    Column("kind", String(64), primary_key=True),
+    Column("error", String(64), primary_key=True),
+    Column("digest", String(64), primary_key=True),
+    Column("arguments", JSON, nullable=False),
+    Column("times", BigInteger, nullable=False),
+    Column("first_at", BigInteger, nullable=False),
+    Column("last_at", BigInteger, nullable=False),
+    Index("ix_refusals_last_at", "last_at"),
+)
+"""What the chain would not have, and a regulator wants to know of. `digest` is that of the arguments."""

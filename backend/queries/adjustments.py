@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, Engine, Select, Table, bindparam, select
+from sqlalchemy import BigInteger, Column, Engine, RowMapping, Select, Table, bindparam, select
 
 from backend.database import reading
 from backend.documents import tables as documents
 from backend.errors import NotFound, Phrase, both
+from backend.invoices.currencies import code_of
+from backend.projections import tables
 from backend.queries.documents import spent
+from backend.queries.pages import PAGE
 from backend.queries.receivables import visible_receivable
 
 
@@ -52,6 +55,50 @@ def agreements(engine: Engine, receivable_id: int, now: int) -> dict[str, Any]:
     }
 
 
+def waiting(engine: Engine, obligor: str, now: int) -> dict[str, list[dict[str, Any]]]:
+    """What others signed for `obligor` to accept: open `resolutions` of its disputes, and `counterclaims` that it may
+    set off, each with its receivable's number and currency."""
+    said = {"obligor": obligor, "now": now}
+    with reading(engine) as db:
+        return {
+            "resolutions": [
+                {**_about(row), "proposer": row["proposer"], "upheldFen": row["upheld"]}
+                for row in db.execute(_PROPOSED, said).mappings()
+            ],
+            "counterclaims": [
+                {**_about(row), "supplier": row["supplier"], "amountFen": row["amount"], "statement": row["statement"]}
+                for row in db.execute(_ACKNOWLEDGED, said).mappings()
+            ],
+        }
+
+
+def _about(row: RowMapping) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "receivableId": row["receivable_id"],
+        "currency": code_of(row["currency"]),
+        "deadlineAt": row["deadline"],
+    }
+
+
+def _waiting_for_obligor(signer: Column[Any]) -> Select[Any]:
+    """What the other side signed about claims on an obligor, that is open at `now`."""
+    table, claims = signer.table, tables.receivables
+    return (
+        select(table, claims.c.currency)
+        .join(claims, claims.c.id == table.c.receivable_id)
+        .where(
+            claims.c.obligor == bindparam("obligor"),
+            claims.c.status.in_(("confirmed", "disputed")),
+            signer != claims.c.obligor,
+            table.c.deadline >= bindparam("now", type_=BigInteger()),
+            ~spent("Adjustments", signer, table.c.nonce),
+        )
+        .order_by(table.c.id.desc())
+        .limit(PAGE)
+    )
+
+
 def _signed_by(signer: Column[Any]) -> Select[Any]:
     """The agreements about a receivable that were signed by that side."""
     table = signer.table
@@ -61,6 +108,11 @@ def _signed_by(signer: Column[Any]) -> Select[Any]:
 
 _RESOLUTIONS = _signed_by(documents.resolutions.c.proposer)
 _COUNTERCLAIMS = _signed_by(documents.counterclaims.c.supplier)
+
+_PROPOSED = _waiting_for_obligor(documents.resolutions.c.proposer).where(
+    tables.receivables.c.status == "disputed", tables.receivables.c.dispute_id == documents.resolutions.c.dispute_id
+)
+_ACKNOWLEDGED = _waiting_for_obligor(documents.counterclaims.c.supplier)
 
 
 def _of(engine: Engine, agreements: Select[Any], receivable_id: int, now: int) -> list[dict[str, Any]]:

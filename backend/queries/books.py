@@ -18,6 +18,7 @@ from sqlalchemy import (
     RowMapping,
     Select,
     bindparam,
+    case,
     func,
     select,
     tuple_,
@@ -75,6 +76,26 @@ def statement(
         "closing": _shown_balances(balances),
         "next": _carry(shown[-1], balances, account, currency) if more else None,
     }
+
+
+def trial_balance(engine: Engine) -> list[dict[str, Any]]:
+    """All books of all parties by currency and book: what stands on either side, and what is left of both. The books of
+    a currency leave nothing (rule B6)."""
+    debit = func.sum(case((_lines.c.amount > 0, _lines.c.amount), else_=0)).label("debit")
+    credit = func.sum(case((_lines.c.amount < 0, -_lines.c.amount), else_=0)).label("credit")
+    columns = _lines.c.currency, _lines.c.book
+    with reading(engine) as db:
+        rows = db.execute(select(*columns, debit, credit).group_by(*columns).order_by(*columns)).mappings()
+        return [
+            {
+                "currency": code_of(row["currency"]),
+                "book": row["book"],
+                "debitFen": int(row["debit"]),
+                "creditFen": int(row["credit"]),
+                "leftFen": int(row["debit"]) - int(row["credit"]),
+            }
+            for row in rows
+        ]
 
 
 def _carry(place: tuple[int, int], balances: Balances, account: str, currency: int | None) -> str:

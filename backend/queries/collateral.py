@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Column, Connection, RowMapping, select
@@ -64,21 +64,33 @@ class Collateral:
             return PAR
         pledged = self.pledged(loan["id"])
         found = self._feeds.get(self.lot(pledged[0])["feed"]) if pledged else None
-        if found is None or found["published_by"] != found["oracle"] or found["observed_at"] + price_age < now:
-            return 0
-        oracle = self._oracles.get(found["oracle"])
-        active = (
-            oracle is not None
-            and not oracle["frozen"]
-            and oracle["kyc_valid_until"] >= now
-            and oracle["roles"] & roles.BITS["oracle"]
-        )
-        return int(found["price"]) if active else 0
+        return _good(found, self._oracles.get(found["oracle"]), now, price_age) if found else 0
 
     def value_at(self, loan: Row, price: int) -> int:
         """K4: what the titles come to at a price for a whole unit."""
         counted = (self.quantity(loan["asset"], title) for title in self.pledged(loan["id"]))
         return sum(arithmetic.value_of(quantity, decimals, price) for quantity, decimals in counted)
+
+
+def good_prices(db: Connection, lots: Collection[int], now: int, price_age: int) -> dict[int, int]:
+    """The price of now for a whole unit of each of these lots if it is good (rule O3), else 0."""
+    rows = _by(db, tables.lots.c.id, set(lots))
+    feeds = _by(db, tables.feeds.c.feed, {lot["feed"] for lot in rows.values()})
+    oracles = _by(db, tables.participants.c.account, {feed["oracle"] for feed in feeds.values()})
+    good = {name: _good(feed, oracles.get(feed["oracle"]), now, price_age) for name, feed in feeds.items()}
+    return {number: good.get(lot["feed"], 0) for number, lot in rows.items()}
+
+
+def _good(feed: RowMapping, oracle: RowMapping | None, now: int, price_age: int) -> int:
+    if feed["published_by"] != feed["oracle"] or feed["observed_at"] + price_age < now:
+        return 0
+    active = (
+        oracle is not None
+        and not oracle["frozen"]
+        and oracle["kyc_valid_until"] >= now
+        and oracle["roles"] & roles.BITS["oracle"]
+    )
+    return int(feed["price"]) if active else 0
 
 
 def _by(db: Connection, key: Column[Any], keys: set[Any]) -> dict[Any, RowMapping]:

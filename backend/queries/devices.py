@@ -70,6 +70,20 @@ def readings(engine: Engine, device: str, viewer: str | None, after: int, limit:
     return page(engine, _READINGS, device_readings.c.sequence, after, limit, _shown_reading, device=device)
 
 
+def last_readings(engine: Engine, device: str, limit: int) -> list[dict[str, Any]]:
+    """The last `limit` readings that came from a device, the first first. Whoever may see the device may see them."""
+    of_root = (_anchors.c.device == device_readings.c.device) & (_anchors.c.root == device_readings.c.batch_root)
+    query = (
+        select(device_readings, _anchors.c.at.label("anchored_at"))
+        .outerjoin(_anchors, of_root)
+        .where(device_readings.c.device == device)
+        .order_by(device_readings.c.sequence.desc())
+        .limit(limit)
+    )
+    with reading(engine) as db:
+        return [_shown_reading(row) for row in db.execute(query).mappings()][::-1]
+
+
 def kept_reading(engine: Engine, device: str, sequence: int) -> RowMapping:
     """A reading as it was received, with `anchored_at` (UTC seconds, None where it is in no anchored batch). Raises
     NotFound."""

@@ -34,7 +34,7 @@ _SOURCES_OF_COUNTS = tuple(
 def requests(engine: Engine, viewer: str | None, after: str | None, limit: int) -> dict[str, Any]:
     """A page of the requests for loans that `viewer` made or received (None: all), the latest first."""
     parties = _requests.c.financier, _requests.c.borrower
-    return page_of_parties(engine, _REQUESTS, parties, viewer, after, limit, _request)
+    return page_of_parties(engine, _REQUESTS, parties, viewer, after, limit, shown_request)
 
 
 def visible_request(engine: Engine, request_id: str, viewer: str) -> RowMapping:
@@ -50,7 +50,7 @@ def quotes(engine: Engine, viewer: str | None, after: str | None, limit: int, no
     """A page of the loan quotes that `viewer` gave or was given (None: all), the latest first, each with its state at
     `now`."""
     parties = _quotes.c.financier, _quotes.c.borrower
-    return page_of_parties(engine, _QUOTES, parties, viewer, after, limit, lambda row: _quote(row, now))
+    return page_of_parties(engine, _QUOTES, parties, viewer, after, limit, lambda row: shown_quote(row, now))
 
 
 def visible_quote(engine: Engine, quote_id: str, viewer: str) -> dict[str, Any]:
@@ -91,7 +91,7 @@ def waiting_count(engine: Engine, receipt_id: int, pledgee: str, now: int) -> Ro
     return row if row is not None and not row["used"] and row["deadline"] >= now else None
 
 
-def _request(row: RowMapping) -> dict[str, Any]:
+def shown_request(row: RowMapping | dict[str, Any]) -> dict[str, Any]:
     return {
         "id": row["id"],
         "borrower": row["borrower"],
@@ -106,7 +106,7 @@ def _request(row: RowMapping) -> dict[str, Any]:
     }
 
 
-def _quote(row: RowMapping, now: int) -> dict[str, Any]:
+def shown_quote(row: RowMapping | dict[str, Any], now: int) -> dict[str, Any]:
     state = "used" if row["used"] else "expired" if row["deadline"] < now else "open"
     terms = row["terms"]
     return {

@@ -44,6 +44,27 @@ def loans(
         return {**found, "items": [_shown(collateral, row, now, price_age) for row in found["items"]]}
 
 
+def lent(engine: Engine, lender: str, after: int, limit: int, now: int, price_age: int) -> dict[str, Any]:
+    """A page of the loans of `lender` that are not ended, by number, as `loans` has them; `default` is why one is in
+    default at `now` (rule K13), or None, and `canBeCalled` whether its band asks for margin (rule K9)."""
+    found = page(engine, _LENT, _loans.c.id, after, limit, dict, viewer=lender)
+    with reading(engine) as db:
+        collateral = Collateral(db, found["items"])
+        return {**found, "items": [_judged(collateral, row, now, price_age) for row in found["items"]]}
+
+
+def _judged(collateral: Collateral, row: Row, now: int, price_age: int) -> dict[str, Any]:
+    found = _shown(collateral, row, now, price_age)
+    value = found["collateralFen"] if found["priceFen"] else None
+    ltv = found["ltvBps"]
+    is_called = found["status"] == "live" and not row["call_by"] and ltv is not None and int(ltv) >= row["call_bps"]
+    return {
+        **found,
+        "canBeCalled": is_called,
+        "default": arithmetic.default_of(state_of(row), terms_of(row), now, value),
+    }
+
+
 def visible_loan(
     engine: Engine, loan_id: int, viewer: str | None, now: int, price_age: int, *, field: str | None = None
 ) -> dict[str, Any]:
@@ -169,6 +190,7 @@ def _sources(viewer: Any) -> tuple[Source, Source, Source]:
 
 
 _ALL = select(_loans)
+_LENT = _ALL.where(_loans.c.lender == VIEWER, _loans.c.status != "ended")
 _SOURCES = _sources(VIEWER)
 _OF_STATUS = (_loans.c.status == bindparam("status"),)
 _OPEN_SALES = (

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Engine, RowMapping, bindparam, select
+from sqlalchemy import BigInteger, Connection, Engine, RowMapping, bindparam, func, select
 
 from backend.database import reading
 from backend.errors import Conflict, NotFound, both
+from backend.invoices.currencies import code_of
 from backend.projections import tables
 from backend.queries.pages import VIEWER, Source, page
 from backend.queries.receivables import visible_receivable
@@ -32,15 +33,15 @@ def visible_note(engine: Engine, note_id: int, viewer: str | None, *, field: str
             visible_receivable(engine, row["receivable_id"], viewer)
         except NotFound:
             raise missing from None
-    return _shown(row)
+    return shown_note(row)
 
 
 def notes(engine: Engine, viewer: str | None, receivable_id: int | None, after: int, limit: int) -> dict[str, Any]:
     """A page of notes: those of a receivable, or those that `viewer` holds or endorsed; None sees all."""
     if receivable_id is not None:
-        return page(engine, _NOTES_OF, _notes.c.id, after, limit, _shown, receivable=receivable_id)
+        return page(engine, _NOTES_OF, _notes.c.id, after, limit, shown_note, receivable=receivable_id)
     sources = () if viewer is None else _SOURCES
-    return page(engine, _NOTES, _notes.c.id, after, limit, _shown, sources=sources, viewer=viewer)
+    return page(engine, _NOTES, _notes.c.id, after, limit, shown_note, sources=sources, viewer=viewer)
 
 
 def lineage(engine: Engine, note_id: int, viewer: str | None) -> dict[str, Any]:
@@ -54,7 +55,7 @@ def lineage(engine: Engine, note_id: int, viewer: str | None) -> dict[str, Any]:
         return {
             "note": path[0],
             "path": path,
-            "children": [_shown(row) for row in children],
+            "children": [shown_note(row) for row in children],
             "merged": _merges(db, _merged.c.to_note_id == note_id),
         }
 
@@ -65,7 +66,7 @@ def tree(engine: Engine, receivable_id: int, viewer: str | None) -> dict[str, An
     visible_receivable(engine, receivable_id, viewer)
     with reading(engine) as db:
         rows = db.execute(select(_notes).where(_notes.c.receivable_id == receivable_id).order_by(_notes.c.id))
-        found = {row["id"]: {**_shown(row), "children": []} for row in rows.mappings()}
+        found = {row["id"]: {**shown_note(row), "children": []} for row in rows.mappings()}
         merges = _merges(db, _merged.c.to_note_id.in_(list(found)))
     for shown in found.values():
         if shown["parentId"]:
@@ -80,6 +81,31 @@ def live_notes(engine: Engine, receivable_id: int, holder: str | None = None) ->
         query = query.where(_notes.c.holder == holder)
     with reading(engine) as db:
         return list(db.execute(query).scalars())
+
+
+def maturities(engine: Engine, holder: str) -> list[dict[str, Any]]:
+    """What `holder` is to be paid on its notes, by day of maturity and currency, the first first: `maturityAt` (UTC
+    seconds), `currency`, `count`, `valueFen`."""
+    claims = tables.receivables
+    query = (
+        select(
+            claims.c.maturity_at, claims.c.currency, func.count().label("count"), func.sum(_notes.c.value).label("sum")
+        )
+        .join(claims, claims.c.id == _notes.c.receivable_id)
+        .where(_notes.c.holder == holder, _notes.c.value > 0)
+        .group_by(claims.c.maturity_at, claims.c.currency)
+        .order_by(claims.c.maturity_at, claims.c.currency)
+    )
+    with reading(engine) as db:
+        return [
+            {
+                "maturityAt": row.maturity_at,
+                "currency": code_of(row.currency),
+                "count": row.count,
+                "valueFen": int(row.sum),
+            }
+            for row in db.execute(query)
+        ]
 
 
 def _merges(db: Connection, which: Any) -> list[dict[str, Any]]:
@@ -119,7 +145,7 @@ def may_sell(engine: Engine, receivable: dict[str, Any], seller: str) -> bool:
         return db.execute(query).first() is not None
 
 
-def _shown(row: RowMapping) -> dict[str, Any]:
+def shown_note(row: RowMapping) -> dict[str, Any]:
     return {
         "id": row["id"],
         "receivableId": row["receivable_id"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import BindParameter, Engine, RowMapping, bindparam, func, literal_column, select
+from sqlalchemy import BindParameter, Engine, RowMapping, bindparam, func, literal_column, or_, select
 
 from backend import roles
 from backend.database import reading
@@ -27,6 +27,15 @@ _ID = select(_people.c.id).where(_people.c.account == bindparam("account"))
 def participants(engine: Engine, role: str | None, after: int, limit: int) -> dict[str, Any]:
     """A page of all participants, or of those with `role`, by number."""
     return page(engine, _ALL if role is None else _WITH[role], _people.c.id, after, limit, _shown)
+
+
+def called(engine: Engine, words: str, limit: int) -> list[dict[str, Any]]:
+    """The first participants whose name or account has `words` in it, by number."""
+    like = func.lower(_people.c.name).contains(words.lower(), autoescape=True)
+    account = func.lower(_people.c.account).contains(words.lower(), autoescape=True)
+    query = select(_people).where(or_(like, account)).order_by(_people.c.id).limit(limit)
+    with reading(engine) as db:
+        return [_shown(row) for row in db.execute(query).mappings()]
 
 
 def participant(engine: Engine, account: str) -> dict[str, Any]:

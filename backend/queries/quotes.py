@@ -30,7 +30,7 @@ def quotes(
         viewer,
         after,
         limit,
-        lambda row: _shown(row, now),
+        lambda row: shown(row, now),
         is_narrow=receivable_id is not None,
         receivable=receivable_id,
     )
@@ -48,7 +48,7 @@ def visible_quote(engine: Engine, quote_id: str, viewer: str) -> dict[str, Any]:
 def requests(engine: Engine, viewer: str | None, after: str | None, limit: int) -> dict[str, Any]:
     """A page of the requests for quotes that `viewer` made or received (None: all), the latest first."""
     parties = _requests.c.financier, _requests.c.seller
-    return page_of_parties(engine, _REQUESTS, parties, viewer, after, limit, _request)
+    return page_of_parties(engine, _REQUESTS, parties, viewer, after, limit, shown_request)
 
 
 def was_asked(engine: Engine, receivable_id: int, seller: str, financier: str) -> bool:
@@ -84,7 +84,7 @@ def confirmation(engine: Engine, confirmation_id: str, viewer: str) -> dict[str,
     return dict(row)
 
 
-def _request(row: RowMapping) -> dict[str, Any]:
+def shown_request(row: RowMapping | dict[str, Any]) -> dict[str, Any]:
     return {
         "receivableId": row["receivable_id"],
         "seller": row["seller"],
@@ -95,7 +95,7 @@ def _request(row: RowMapping) -> dict[str, Any]:
     }
 
 
-def _shown(row: RowMapping, now: int) -> dict[str, Any]:
+def shown(row: RowMapping | dict[str, Any], now: int) -> dict[str, Any]:
     state = "used" if row["used"] else "expired" if row["deadline"] < now else "open"
     return {
         "id": row["id"],

@@ -35,7 +35,7 @@ def receipt_quotes(
         viewer,
         after,
         limit,
-        lambda row: _shown(row, now),
+        lambda row: shown(row, now),
         is_narrow=receipt_id is not None,
         receipt=receipt_id,
     )
@@ -56,11 +56,11 @@ def was_asked(engine: Engine, receipt_id: int, seller: str, financier: str) -> b
         return db.execute(select(_requests.c.id).where(*mine)).first() is not None
 
 
-def _state(row: RowMapping, now: int) -> str:
+def _state(row: RowMapping | dict[str, Any], now: int) -> str:
     return "used" if row["used"] else "expired" if row["deadline"] < now else "open"
 
 
-def _shown(row: RowMapping, now: int) -> dict[str, Any]:
+def shown(row: RowMapping | dict[str, Any], now: int) -> dict[str, Any]:
     return {
         "id": row["id"],
         "financier": row["financier"],

@@ -44,7 +44,7 @@ def visible_receivable(
         row = db.execute(query, {"receivable": receivable_id, "viewer": viewer}).mappings().first()
     if row is None:
         raise NotFound(field=field, what=both("receivable", "应收账款"), id=receivable_id)
-    return _shown(row)
+    return shown(row)
 
 
 def receivables(engine: Engine, viewer: str | None, status: str | None, after: int, limit: int) -> dict[str, Any]:
@@ -52,7 +52,7 @@ def receivables(engine: Engine, viewer: str | None, status: str | None, after: i
     only = () if status is None else _OF_STATUS
     sources = () if viewer is None else _SOURCES
     seen: dict[str, Any] = {"sources": sources, "only": only, "viewer": viewer, "status": status}
-    return page(engine, _ALL, _receivables.c.id, after, limit, _shown, **seen)
+    return page(engine, _ALL, _receivables.c.id, after, limit, shown, **seen)
 
 
 def currencies(engine: Engine, numbers: Collection[int]) -> dict[int, str]:
@@ -153,7 +153,7 @@ _DILUTIONS = (
 )
 
 
-def _shown(row: RowMapping) -> dict[str, Any]:
+def shown(row: RowMapping) -> dict[str, Any]:
     return {
         "id": row["id"],
         "supplier": row["supplier"],

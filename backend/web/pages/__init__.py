@@ -85,6 +85,7 @@ def install(app: Flask) -> None:
             "amount": readers.amount,
             "money": readers.money,
             "day": readers.day,
+            "month": readers.month,
             "moment": readers.moment,
             "rate": readers.rate,
             "short": readers.short,

@@ -25,6 +25,8 @@ FILES = {
     "theme.js": _OWN / "theme.js",
     "stage.css": _OWN / "stage.css",
     "stage.js": _OWN / "stage.js",
+    "pictures.js": _OWN / "pictures.js",
+    "readings.js": _OWN / "readings.js",
     "mark.svg": _OWN / "mark.svg",
     "echarts.js": _MODULES / "echarts" / "dist" / "echarts.min.js",
     "tabler.css": _MODULES / "@tabler" / "core" / "dist" / "css" / "tabler.min.css",

@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_skeleton
 from babel.numbers import format_decimal
 from flask import g, request
 from markupsafe import Markup
@@ -17,6 +17,8 @@ from backend.web import problems
 
 COOKIE = "feiqian_language"
 LANGUAGES = {"en": "English", "zh": "中文"}
+LAST = 253_402_300_799
+"""The last second that a calendar has: what is beyond is said to have no end."""
 _LOCALES = {"en": "en", "zh": "zh_Hans_CN"}
 
 
@@ -55,17 +57,27 @@ def money(minor: int | str, code: str) -> str:
 
 def day(seconds: int | str) -> str:
     """A day, of the calendar in UTC: 1 Mar 2026, 2026年3月1日."""
+    if int(seconds) > LAST:
+        return t("without end", "长期")
     at = _at(seconds)
     return Markup('<time datetime="{}">{}</time>').format(at.date().isoformat(), format_date(at, "medium", _locale()))
 
 
 def plain_day(seconds: int | str) -> str:
     """The same without its markup."""
-    return format_date(_at(seconds), "medium", _locale())
+    return t("without end", "长期") if int(seconds) > LAST else format_date(_at(seconds), "medium", _locale())
+
+
+def month(seconds: int | str) -> str:
+    """A month of the calendar in UTC: March 2026, 2026年3月."""
+    at = _at(seconds)
+    return Markup('<time datetime="{}">{}</time>').format(f"{at:%Y-%m}", format_skeleton("yMMMM", at, locale=_locale()))
 
 
 def moment(seconds: int | str) -> str:
     """A moment in UTC, to the minute."""
+    if int(seconds) > LAST:
+        return t("without end", "长期")
     at = _at(seconds)
     shown = format_datetime(at, "medium", locale=_locale())
     return Markup('<time datetime="{}">{} UTC</time>').format(at.isoformat(), shown)

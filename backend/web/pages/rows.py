@@ -8,7 +8,7 @@ from typing import Any
 from flask import request
 
 from backend.errors import InvalidInput, both
-from backend.queries import participants, receivables
+from backend.queries import pages, participants, receivables
 from backend.web import context
 
 LIMIT = 20
@@ -31,6 +31,22 @@ def place_by_id(name: str) -> str | None:
     if said and not re.fullmatch(r"[0-9a-f]{32}", said):
         raise InvalidInput(field=name, reason=both("is no place in the list", "不是列表中的位置"))
     return said or None
+
+
+def place_of_several(name: str) -> str | None:
+    """The same of a list that is kept by block and log. Raises InvalidInput."""
+    said = request.args.get(name, "")
+    if said and not re.fullmatch(r"[0-9]{1,18}-[0-9]{1,9}(-[0-9]{1,9})?", said):
+        raise InvalidInput(field=name, reason=both("is no place in the list", "不是列表中的位置"))
+    return said or None
+
+
+def place_of_numbers(name: str, count: int) -> tuple[int, ...] | None:
+    """The same of a list that is kept by several numbers. Raises InvalidInput."""
+    said = request.args.get(name, "")
+    if said and not re.fullmatch(rf"[0-9]{{1,18}}(-[0-9]{{1,18}}){{{count - 1}}}", said, re.ASCII):
+        raise InvalidInput(field=name, reason=both("is no place in the list", "不是列表中的位置"))
+    return pages.place_from(said or None)
 
 
 def named(page: Page, *fields: str) -> Page:

@@ -21,6 +21,9 @@ AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text()
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1440, "height": 900}
+WIDEST = """[...document.querySelectorAll("main *, header *, nav *")]
+    .filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".table-responsive"))
+    .slice(0, 3).map((e) => e.outerHTML.slice(0, 160))"""
 EXPECTED = ("the server responded with a status of 4",)
 """What Chromium writes to its console where a page answers with a refusal that a test asked for."""
 
@@ -98,10 +101,17 @@ class Visitor:
     def go_on(self) -> Visitor:
         page = self.page
         page.locator("button[name=step][value=review]").click()
+        page.locator("button[name=step][value=do]").wait_for()
         for tick in page.locator("input[name^='consent-']").all():
             tick.check()
         page.locator("button[name=step][value=do]").click()
         return self
+
+    def too_wide(self) -> list[str]:
+        """What is wider than the screen; empty where nothing is."""
+        if not self.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            return []
+        return list(self.page.evaluate(WIDEST)) or ["something"]
 
     def violations(self) -> list[str]:
         """What axe-core says against the page, by WCAG 2.2 AA."""

@@ -9,9 +9,6 @@ import pytest
 from .conftest import DESKTOP, PHONE, Site, Visitor
 from .lived_in import LivedIn, live_in
 
-_WIDEST = """[...document.querySelectorAll("main *, header *, nav *")]
-    .filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".table-responsive"))
-    .slice(0, 3).map((e) => e.outerHTML.slice(0, 120))"""
 PUBLIC = ["/door", "/verify", "/nothing-here"]
 EVERYBODY = ["/", "/explorer", "/explorer/events", "/explorer/contracts/Receivables", "/explorer/blocks/1", "/stage"]
 
@@ -31,10 +28,7 @@ def faults(visitor: Visitor, path: str) -> list[str]:
     """What is wrong with the page that is open, by its path."""
     found = [f"{path}: {fault}" for fault in [*visitor.violations(), *visitor.complaints]]
     visitor.complaints.clear()
-    if visitor.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-        wide = visitor.page.evaluate(_WIDEST)
-        found.append(f"{path}: wider than the screen: {wide}")
-    return found
+    return found + [f"{path}: wider than the screen: {what}" for what in visitor.too_wide()]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -91,6 +91,23 @@ class Percent(Amount):
         return readers.rate(self.read(said, about))
 
 
+class Celsius(Amount):
+    """A temperature in degrees; the API has thousandths of a kelvin."""
+
+    widget = "quantity"
+
+    def read(self, said: str, about: About) -> Any:
+        warm = not said.startswith("-")
+        exact = self.number(said.removeprefix("-")).scaleb(3)
+        if exact != exact.to_integral_value():
+            raise self.wrong(both("has three decimals at most", "最多三位小数"))
+        return 273_150 + int(exact) if warm else max(1, 273_150 - int(exact))
+
+    def shown(self, said: str, about: About) -> str:
+        self.read(said, about)
+        return f"{said} °C"
+
+
 class PerUnit(Percent):
     """Basis points as digits: of a note's value, what a whole is for goods."""
 

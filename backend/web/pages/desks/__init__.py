@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from backend.web.pages import people
-from backend.web.pages.desks import operator, supplier
+from backend.web.pages.desks import custodian, financier, obligor, operator, regulator, supplier
 from backend.web.pages.shared import pages
 
 blueprint = pages("desks")
 
-DESKS = {"supplier": supplier, "operator": operator}
+DESKS = {
+    "supplier": supplier,
+    "obligor": obligor,
+    "financier": financier,
+    "custodian": custodian,
+    "regulator": regulator,
+    "operator": operator,
+}
 
 
 @blueprint.get("/")
@@ -20,8 +27,11 @@ def first() -> Response | str:
     mine = [role for role in people.desks_of(people.reader()) if role in DESKS]
     if not mine:
         return render_template("desks/none.html")
-    return redirect(url_for(f"desks.{mine[0]}", did=request.args.get("did")), 303)
+    asked = f"?{request.query_string.decode()}" if request.query_string else ""
+    return redirect(f"/desks/{mine[0]}{asked}", 303)
 
 
 for _role, _desk in DESKS.items():
     blueprint.add_url_rule(f"/desks/{_role}", _role, _desk.desk)
+
+blueprint.add_url_rule("/desks/regulator/books.beancount", "books", regulator.export)

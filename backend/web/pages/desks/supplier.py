@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import render_template
 
 from backend.queries import notes, participants, quotes, receivables
@@ -25,4 +27,13 @@ def desk() -> str:
             named(quotes.quotes(engine, me.viewer, None, place_by_id("quotes"), LIMIT, now), "financier", "seller")
         ),
         statuses=receivables.STATUSES,
+        arriving=_arriving(notes.maturities(engine, me.account)),
     )
+
+
+def _arriving(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """What arrives when, by currency: the days, the first first."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row["currency"], []).append(row)
+    return found

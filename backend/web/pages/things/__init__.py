@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from backend.web.api.shared import NUMBER
 from backend.web.pages.shared import pages
-from backend.web.pages.things import note, receivable
+from backend.web.pages.things import loan, lot, note, participant, receipt, receivable, trail
 
 blueprint = pages("things")
 
-for _path, _view in (("receivables/<int:number>", receivable.page), ("notes/<int:number>", note.page)):
+_NUMBERED = f"<{NUMBER}:number>"
+
+for _path, _view in (
+    (f"receivables/{_NUMBERED}", receivable.page),
+    (f"notes/{_NUMBERED}", note.page),
+    (f"receipts/{_NUMBERED}", receipt.page),
+    (f"lots/{_NUMBERED}", lot.page),
+    (f"loans/{_NUMBERED}", loan.page),
+    ("participants/<account>", participant.page),
+    (f"trails/{_NUMBERED}", trail.page),
+):
     blueprint.add_url_rule(f"/{_path}", _path.partition("/")[0], _view)
+
+blueprint.add_url_rule("/trails", "search", trail.search)

@@ -8,6 +8,7 @@ from backend.queries import notes, receivables
 from backend.web import context
 from backend.web.pages import people, visibility
 from backend.web.pages.rows import names_of
+from backend.web.pages.things import lineage
 
 
 def page(number: int) -> str:
@@ -17,4 +18,10 @@ def page(number: int) -> str:
     rows = [*found["path"], *found["children"]]
     accounts = {claim["supplier"], claim["obligor"]}
     accounts |= {row[field] for row in rows for field in ("holder", "endorser")}
-    return render_template("things/note.html", **found, claim=claim, names=names_of(accounts))
+    return render_template(
+        "things/note.html",
+        **found,
+        claim=claim,
+        names=names_of(accounts),
+        tree=lineage.drawn(claim["id"], claim["currency"]),
+    )

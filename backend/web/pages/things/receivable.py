@@ -8,6 +8,7 @@ from backend.queries import adjustments, chain, notes, receivables
 from backend.web import context
 from backend.web.pages import people, visibility
 from backend.web.pages.rows import named, names_of
+from backend.web.pages.things import lineage
 
 
 def page(number: int) -> str:
@@ -24,6 +25,7 @@ def page(number: int) -> str:
         invoice=invoice["facts"] if invoice else None,
         disputes=receivables.disputes(engine, number),
         dilutions=receivables.dilutions(engine, number),
+        tree=lineage.drawn(number, claim["currency"]),
         statuses=receivables.STATUSES,
         now=now,
         **adjustments.agreements(engine, number, now),

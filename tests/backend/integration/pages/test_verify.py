@@ -53,8 +53,8 @@ def test_the_page_has_nothing_inline_and_its_script_is_there(feiqian: Network) -
     browser = Browser(feiqian)
     page = browser.get("/verify")
     assert "unsafe" not in page.headers["Content-Security-Policy"]
-    assert "/assets/drop.js?v=" in page.text
-    assert browser.get("/assets/drop.js").status_code == 200
+    assert "/assets/feiqian.js?v=" in page.text
+    assert browser.get("/assets/feiqian.js").status_code == 200
 
 
 def test_whoever_is_signed_in_loads_its_own(feiqian: Network) -> None:
@@ -66,5 +66,5 @@ def test_whoever_is_signed_in_loads_its_own(feiqian: Network) -> None:
     assert (paper.mimetype, paper.data[:5]) == ("application/pdf", b"%PDF-")
     assert "attachment" in paper.headers["Content-Disposition"] and paper.headers["Cache-Control"] == "no-store"
     other = Browser(feiqian).enter_as(feiqian.tier2.account)
-    assert other.get(f"/certificates/note/{note}").status_code == 404
-    assert Browser(feiqian).get(f"/certificates/note/{note}").status_code == 401
+    assert other.get(f"/certificates/note/{note}").status_code == 403
+    assert Browser(feiqian).get(f"/certificates/note/{note}").headers["Location"] == "/door"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backend.errors import both
 from backend.web.pages.acts.act import Act, Consent, Risk, does
-from backend.web.pages.acts.fields import Choice, Day, Field, Flag, Number, Percent, Span
+from backend.web.pages.acts.fields import Celsius, Choice, Day, Field, Flag, Number, Percent, Span
 
 _OWNERS = ("custodian", "carrier")
 _FOR_GOOD = Risk(both("It is for good.", "不可恢复。"))
@@ -24,6 +24,9 @@ ACTS = (
             Percent("toleranceBps", both("Tolerance, % of the quantity", "允差(占数量 %)"), usual="1"),
             Span("maxSilenceSeconds", both("Longest silence, days", "最长静默(天)"), usual="1"),
             Number("quorum", both("Devices that must contradict", "触发锁定的设备数"), usual="2"),
+            Celsius(
+                "maxMilliKelvin", both("Warmest, °C (no limit, without one)", "最高温度(°C,默认不限)"), required=False
+            ),
             Number("maxMetres", both("Furthest from its place, metres", "允许偏离距离(米)"), usual="100"),
         ),
     ),
@@ -54,6 +57,15 @@ ACTS = (
                 no=both("a sensor", "真实传感器"),
             ),
         ),
+    ),
+    Act(
+        "calibrate-device",
+        both("Tell of a calibration", "登记校准"),
+        "/devices/{id}/calibrations",
+        does("{subject} is calibrated until {calibratedUntil}.", "{subject}的校准有效期至 {calibratedUntil}。"),
+        _OWNERS,
+        subject="device",
+        fields=(Day("calibratedUntil", both("Calibrated until", "校准有效期至")),),
     ),
     Act(
         "revoke-device",
