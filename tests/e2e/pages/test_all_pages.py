@@ -10,7 +10,7 @@ from .conftest import DESKTOP, PHONE, Site, Visitor
 from .lived_in import LivedIn, live_in
 
 PUBLIC = ["/door", "/verify", "/nothing-here"]
-EVERYBODY = ["/", "/explorer", "/stage"]
+EVERYBODY = ["/", "/explorer", "/explorer/events", "/explorer/contracts/Receivables", "/explorer/blocks/1", "/stage"]
 
 
 def pages_of(site: Site, lived: LivedIn, name: str) -> list[str]:

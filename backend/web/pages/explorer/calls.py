@@ -10,7 +10,7 @@ from pydantic.alias_generators import to_camel
 
 from backend.chain import transactions as chain
 from backend.chain.transactions import ReadCall, Transaction
-from backend.errors import Phrase
+from backend.errors import both
 from backend.queries import documents, operations
 from backend.queries import explorer as queries
 from backend.web import context
@@ -166,5 +166,4 @@ def _documents(found: Transaction) -> list[Row]:
     return papers
 
 
-_UNKNOWN = Phrase("the node does not say why")
-_UNKNOWN.zh = "节点未给出原因"
+_UNKNOWN = both("the node does not say why", "节点未给出原因")
