@@ -102,7 +102,7 @@ def _loan(engine: Engine, reader: people.Reader, number: str) -> About:
 
 def _participant(engine: Engine, reader: people.Reader, account: str) -> About:
     row = participants.participant(engine, account)
-    return About(both("{name}", "{name}", name=row["name"]), f"/participants/{account}", row=row)
+    return About(both("participant {name}", "参与方{name}", name=row["name"]), f"/participants/{account}", row=row)
 
 
 def _quote(engine: Engine, reader: people.Reader, identifier: str) -> About:
