@@ -74,8 +74,8 @@ test: setup ## all tests (CHAIN=anvil runs them on Anvil, DATABASE=postgresql al
 
 test-backend: setup
 	@toolchain/components
-	$(pytest) -q tests/backend tests/model tests/e2e
-	CHAIN=anvil $(pytest) -q tests/torture
+	$(pytest) -q tests/backend tests/model tests/e2e --ignore tests/e2e/pages
+	CHAIN=anvil $(pytest) -q tests/torture tests/e2e/pages
 ifneq ($(DATABASE),postgresql)
 	DATABASE=postgresql CHAIN=anvil $(pytest) -q $(on_both)
 endif

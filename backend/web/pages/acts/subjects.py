@@ -48,7 +48,8 @@ class About:
 def about(kind: str, identifier: str) -> About:
     """The thing of that kind, as the reader may see it. Raises NotFound."""
     if kind in _NUMBERED and not (identifier.isascii() and identifier.isdigit() and len(identifier) <= 18):
-        raise NotFound(what=_NUMBERED[kind], id=identifier)
+        what = _NUMBERED[kind]
+        raise NotFound(what=what, id=identifier)
     return _FIND[kind](context.desk().engine, people.reader(), identifier)
 
 
