@@ -63,6 +63,7 @@ events_of_things = Table(
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("block_number", BigInteger, primary_key=True, autoincrement=False, index=True),
     Column("log_index", Integer, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,  # its key is all that it has
 )
 """Which events are about a thing that has a number."""
 

@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("number", sa.BigInteger(), primary_key=True, autoincrement=False),
         sa.Column("block_number", sa.BigInteger(), primary_key=True, autoincrement=False, index=True),
         sa.Column("log_index", sa.Integer(), primary_key=True, autoincrement=False),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_events_contract_place", "events", ["contract", "block_number", "log_index"])
     place, after = (EVENTS.c.block_number, EVENTS.c.log_index), (-1, -1)

@@ -23,8 +23,9 @@ DESKS = {
 
 @blueprint.get("/")
 def first() -> Response | str:
-    """The reader's first desk; what was done stays said."""
-    mine = [role for role in people.desks_of(people.reader()) if role in DESKS]
+    """The reader's first desk, one of its own role before one that it stands in at; what was done stays said."""
+    me = people.reader()
+    mine = sorted((role for role in people.desks_of(me) if role in DESKS), key=lambda role: role not in me.roles)
     if not mine:
         return render_template("desks/none.html")
     asked = f"?{request.query_string.decode()}" if request.query_string else ""
