@@ -16,7 +16,7 @@ from eth_abi.exceptions import DecodingError
 from web3 import Web3
 from web3.exceptions import Web3RPCError
 
-from backend.chain.abi import CODEC, Item, signature, type_of
+from backend.chain.abi import CAREFUL_CODEC, Item, signature, type_of
 from backend.chain.contracts import Contracts, contract_refused, readable
 from backend.chain.node import Node
 from backend.errors import ContractRefused
@@ -25,6 +25,8 @@ MOST_DATA = 120_000
 """Bytes of a call that are read: what is longer is shown as it stands."""
 MOST_WITHIN = 20
 """So many of the calls that one carries are read."""
+MOST_DEEP = 3
+"""So far down: many calls may all be the same one, which carries as many again. An authority has many acts done."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,10 @@ class ReadCall:
     within: tuple[ReadCall | None, ...] = ()
     more: int = 0
     """How many others it carries that were not read."""
+
+    @property
+    def carries_others(self) -> bool:
+        return bool(self.within or self.more)
 
 
 def block(node: Node, number: int) -> BlockFacts | None:
@@ -147,16 +153,17 @@ def why_refused(contracts: Contracts, found: Transaction) -> ContractRefused | N
 # ---- what a call says
 
 
-def read_call(contracts: Contracts, to: str | None, data: str) -> ReadCall | None:
-    """The call of one of our contracts behind `data`; None where it is none."""
+def read_call(contracts: Contracts, to: str | None, data: str, level: int = 1) -> ReadCall | None:
+    """The call of one of our contracts behind `data`; None where it is none. `level`: how deep it stands in others."""
     name = contracts.names.get(to or "")
     function = None if name is None else functions(contracts, name).get(data[:10].lower())
     if name is None or function is None:
         return None
     arguments = _arguments(function["inputs"], data[10:])
     carried = _carried(to or "", arguments or {})
-    within = tuple(read_call(contracts, there, each) for there, each in carried[:MOST_WITHIN])
-    return ReadCall(name, function["name"], arguments, within, max(0, len(carried) - MOST_WITHIN))
+    most = MOST_WITHIN if level < MOST_DEEP else 0
+    within = tuple(read_call(contracts, there, each, level + 1) for there, each in carried[:most])
+    return ReadCall(name, function["name"], arguments, within, len(carried) - len(within))
 
 
 @lru_cache(maxsize=64)
@@ -182,7 +189,7 @@ def _arguments(inputs: list[Item], data: str) -> dict[str, Any] | None:
     if len(data) > 2 * MOST_DATA:
         return None
     try:
-        values = CODEC.decode([type_of(item) for item in inputs], bytes.fromhex(data))
+        values = CAREFUL_CODEC.decode([type_of(item) for item in inputs], bytes.fromhex(data))
     except (ValueError, DecodingError, OverflowError):
         return None
     return {item["name"]: _spelt(item, value) for item, value in zip(inputs, values, strict=True)}

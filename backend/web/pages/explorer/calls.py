@@ -74,7 +74,7 @@ def whole(found: Transaction) -> Row:
     row["contract"] = contracts.names.get(found.to or "", "")
     if not row["is_mine"]:
         return row
-    may_read = call is not None and (not call.within or _is_whose(found, act))
+    may_read = _is_whose(found, act) or (call is not None and _is_one_act(call))
     said = list(_said(call)) if call is not None and may_read else []
     refusal = None if found.succeeded is not False else _refusal(found, act)
     if refusal is not None:
@@ -91,12 +91,17 @@ def whole(found: Transaction) -> Row:
         "to": reading.name(found.to) if found.to else None,
         "operation": act,
         "arguments": _shown(reading, call) if call is not None and may_read else None,
-        "is_for_others": call is not None and not may_read,
+        "is_for_others": not may_read,
         "data": found.data[:MOST_HEX],
         "size": len(found.data) // 2 - 1,
         "refusal": refusal,
         "documents": papers,
     }
+
+
+def _is_one_act(call: ReadCall) -> bool:
+    """Whether its arguments are known to say no more than its events do."""
+    return call.arguments is not None and not call.carries_others
 
 
 def _is_whose(found: Transaction, act: Row | None) -> bool:
@@ -118,7 +123,7 @@ def _said(call: ReadCall) -> Iterator[Said]:
 
 def _own(call: ReadCall) -> dict[str, Any]:
     """Its arguments, without the bytes of the calls that stand beneath."""
-    carried = ("calls", "data") if call.within else ()
+    carried = ("calls", "data") if call.carries_others else ()
     return {name: value for name, value in (call.arguments or {}).items() if name not in carried}
 
 

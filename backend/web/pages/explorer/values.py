@@ -60,7 +60,7 @@ class Reading:
         contracts = context.desk().contracts
         self._contracts = contracts.names
         leaves = [(contract, name, value) for contract, args in told for name, value in _leaves(args)]
-        numbers = {value for _, name, value in leaves if name in _NUMBERS_OF_PEOPLE and isinstance(value, int)}
+        numbers = {value for _, name, value in leaves if name in _NUMBERS_OF_PEOPLE and _is_number(value, 2**31)}
         self._people = queries.accounts(engine, numbers) if numbers else {}
         accounts = {value for _, _, value in leaves if _is_account(value)} | set(self._people.values())
         self._names = names_of(accounts)
@@ -139,7 +139,7 @@ class Reading:
     @staticmethod
     def _things(contract: str, name: str, value: Any) -> Iterator[Thing]:
         kind = kind_of(contract, name) or kind_of(contract, name.removesuffix("s"))
-        if kind in PATHS and isinstance(value, int) and 0 < value < 2**63:
+        if kind in PATHS and _is_number(value, 2**63):
             yield str(kind), value
         if name == "feed":
             yield name, value
@@ -153,6 +153,11 @@ def _leaves(args: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
                 yield from _leaves(one)
             else:
                 yield name, one
+
+
+def _is_number(value: Any, end: int) -> bool:
+    """Whether a table can have it: anybody's contract may name any number in its errors."""
+    return isinstance(value, int) and 0 < value < end
 
 
 def _is_account(value: Any) -> bool:

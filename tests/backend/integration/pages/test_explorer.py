@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 from web3.types import RPCEndpoint
 
+from backend.chain import transactions as chain
 from backend.chain.node import GAS_LIMIT
 from backend.chain.signing import sign
+from backend.chain.transactions import read_call
 from backend.errors import ChainUnavailable, both
 from backend.sdk import Party
 from backend.testing import Network
+from backend.web.pages.explorer.values import Reading
 
 from .browser import Browser
 from .test_pages import UGLY
@@ -52,8 +55,8 @@ def everything(feiqian: Network) -> list[Any]:
         after = {"after": page["next"]}
 
 
-def send(feiqian: Network, sender: str, data: str, contract: str = "Receivables") -> str:
-    """Puts a call into a block that nobody tried before; its transaction."""
+def send(feiqian: Network, sender: str, data: str, contract: str = "Receivables", status: str = "0x0") -> str:
+    """Puts a call into a block that nobody tried before; its transaction, which ends so."""
     system = feiqian.world.system
     node, account = system.node, system.keystore.account(sender)
     signed = sign(
@@ -62,7 +65,7 @@ def send(feiqian: Network, sender: str, data: str, contract: str = "Receivables"
     )  # fmt: skip
     # Ganache says no to what fails, and puts it into a block all the same.
     node._provider.make_request(RPCEndpoint("eth_sendRawTransaction"), ["0x" + signed.raw.hex()])
-    assert mined(feiqian, signed.tx_hash)["status"] == "0x0"
+    assert mined(feiqian, signed.tx_hash)["status"] == status
     return signed.tx_hash
 
 
@@ -176,6 +179,21 @@ def test_of_many_acts_each_sees_its_own(feiqian: Network, operator: Browser) -> 
     assert "many acts at once" in page
 
 
+def test_bytes_that_nobody_can_read_may_be_of_others(
+    feiqian: Network, operator: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rule G31: a wallet that is a contract may have had many acts done in one call of its own."""
+    _, note = feiqian.confirmed(amount=1_234_567_00)
+    feiqian.tier1.endorse(note, feiqian.tier2, 5_000_00)
+    tx = tx_of(operator, f"/notes/{note}", "NoteEndorsed")
+    data = feiqian.world.system.node.rpc("eth_getTransactionByHash", tx.rpartition("/")[2])["input"]
+    monkeypatch.setattr(chain, "read_call", lambda *_: None)
+    for party, sees in ((feiqian.tier1, True), (feiqian.tier2, False)):
+        page = enter(feiqian, party).get(tx).text
+        assert "NoteEndorsed" in page and (data[:200] in page) == sees
+    assert data[:200] in operator.get(tx).text
+
+
 def test_who_is_no_participant_has_no_explorer(feiqian: Network) -> None:
     from tests.backend.integration.api.test_sign_in import Door
 
@@ -237,6 +255,40 @@ def test_bytes_that_nobody_can_read_are_shown_shortened(feiqian: Network, operat
         assert page.status_code == 200 and "refused" in page.text
         assert len(page.text) < 9_000
         assert data[:60] in page.text
+
+
+def bulk_of(feiqian: Network, inner: bytes, count: int) -> bytes:
+    """A bulk of `count` acts that all are the same bytes: each offset leads to them."""
+    selector = bytes.fromhex(feiqian.world.system.contracts.call_data("Receivables", "bulk", []).data[2:])[:4]
+    words = (32, count, *[32 * count] * count, len(inner))
+    return selector + b"".join(each.to_bytes(32, "big") for each in words) + inner + b"\0" * (-len(inner) % 32)
+
+
+def test_calls_that_unfold_into_millions_are_not_read(feiqian: Network, operator: Browser) -> None:
+    """Rule G38: 20 calls in 20 calls in 20, and so on, and one long act a thousand times."""
+    contracts = feiqian.world.system.contracts
+    to, unfolding, nested = contracts.address("Receivables"), b"\xde\xad\xbe\xef", b"\xde\xad\xbe\xef"
+    for _ in range(40):
+        unfolding, nested = bulk_of(feiqian, unfolding, 20), bulk_of(feiqian, nested, 1)
+    began = time.process_time()
+    for data in (unfolding, bulk_of(feiqian, b"\xab" * 50_000, 1_000)):
+        read = read_call(contracts, to, "0x" + data.hex())
+        assert read is not None and read.arguments is None
+    assert time.process_time() - began < 2
+    for data, status, says in ((unfolding, "0x0", "Its arguments cannot be read"), (nested, "0x1", "and 1 more")):
+        tx = send(feiqian, feiqian.tier1.account, "0x" + data.hex(), status=status)
+        assert says in operator.get(f"/explorer/transactions/{tx}").text
+    for acts in ([bytes([one % 256]) * 300 for one in range(300)], [b""] * 300):
+        read = read_call(contracts, to, contracts.call_data("Receivables", "bulk", acts).data)
+        assert read is not None and read.arguments is not None and (len(read.within), read.more) == (20, 280)
+
+
+def test_numbers_that_no_table_has_are_shown_as_they_are(feiqian: Network) -> None:
+    names = ("participantId", "receivableId", "loanId", "amount", "maturityAt", "rateBps")
+    with feiqian.world.app.test_request_context():
+        for number in (-1, 0, 2**31, 2**63, 2**255, 2**256 - 1):
+            args = dict.fromkeys(names, number)
+            assert len(Reading([("", args)]).shown("", args)) == len(args)
 
 
 def test_a_full_block_is_paged(feiqian: Network, operator: Browser) -> None:
