@@ -74,7 +74,7 @@ class _Watched(ContextFramesBytesIO):
     """Bytes that are read a few times at most: in a call the offsets of many values may all lead to one long value,
     which would be as many long values once it is decoded."""
 
-    TIMES = 3  # offsets are read twice: they are looked at before they are followed
+    TIMES = 8  # what stands in a struct is looked at before it is read, once for each struct around it
 
     def __init__(self, data: bytes) -> None:
         super().__init__(data)  # type: ignore[no-untyped-call]

@@ -155,8 +155,7 @@ def why_refused(contracts: Contracts, found: Transaction) -> ContractRefused | N
 
 def read_call(contracts: Contracts, to: str | None, data: str, level: int = 1) -> ReadCall | None:
     """The call of one of our contracts behind `data`; None where it is none. `level`: how deep it stands in others."""
-    name = contracts.names.get(to or "")
-    function = None if name is None else functions(contracts, name).get(data[:10].lower())
+    name, function = contracts.names.get(to or ""), _function(contracts, to, data)
     if name is None or function is None:
         return None
     arguments = _arguments(function["inputs"], data[10:])
@@ -164,6 +163,17 @@ def read_call(contracts: Contracts, to: str | None, data: str, level: int = 1) -
     most = MOST_WITHIN if level < MOST_DEEP else 0
     within = tuple(read_call(contracts, there, each, level + 1) for there, each in carried[:most])
     return ReadCall(name, function["name"], arguments, within, len(carried) - len(within))
+
+
+def function_called(contracts: Contracts, to: str | None, data: str) -> str:
+    """The name of the function alone; "" where it is none of our contracts'."""
+    function = _function(contracts, to, data)
+    return "" if function is None else str(function["name"])
+
+
+def _function(contracts: Contracts, to: str | None, data: str) -> Item | None:
+    name = contracts.names.get(to or "")
+    return None if name is None else functions(contracts, name).get(data[:10].lower())
 
 
 @lru_cache(maxsize=64)

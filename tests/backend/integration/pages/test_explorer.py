@@ -257,6 +257,23 @@ def test_bytes_that_nobody_can_read_are_shown_shortened(feiqian: Network, operat
         assert data[:60] in page.text
 
 
+def test_the_terms_of_a_loan_are_read(feiqian: Network, operator: Browser) -> None:
+    _, note = feiqian.confirmed(amount=1_234_567_00)
+    feiqian.tier1.ask_for_loan("note", note, 200_000_00, [feiqian.bank_a])
+    request = feiqian.bank_a.loan_requests()[0]["id"]
+    terms = {
+        "rate_bps": 730, "penalty_bps": 950, "maturity_at": feiqian.operator.now() + 30 * 86_400, "grace_days": 3,
+        "advance_bps": 8_000, "call_bps": 8_500, "liquidation_bps": 9_500, "cure_seconds": 86_400, "reserve_price": 100_00,
+    }  # fmt: skip
+    quote = feiqian.bank_a.quote_loan(request, 200_000_00, **terms)["result"]["quoteId"]
+    loan = feiqian.tier1.take_loan(str(quote), 100_000_00)["result"]["loanId"]
+    page = operator.get(tx_of(operator, f"/loans/{loan}", "LoanOriginated")).text
+    call, _, papers = page.partition("Signed document: LoanQuote")
+    for part in (call, papers[: papers.index("</section>")]):
+        assert "200,000.00" in part and "7.30 %" in part and f'href="/participants/{feiqian.bank_a.account}"' in part
+    assert "cannot be read" not in page
+
+
 def bulk_of(feiqian: Network, inner: bytes, count: int) -> bytes:
     """A bulk of `count` acts that all are the same bytes: each offset leads to them."""
     selector = bytes.fromhex(feiqian.world.system.contracts.call_data("Receivables", "bulk", []).data[2:])[:4]
