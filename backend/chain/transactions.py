@@ -44,12 +44,14 @@ class BlockFacts:
 
 @dataclass(frozen=True)
 class Transaction:
-    """`block` and what comes after it are None while no block has it; `to` is None where it made a contract."""
+    """`block` and what comes after it are None while no block has it; `to` is None where it made a contract. `gas` is
+    what it may use."""
 
     hash: str
     sender: str
     to: str | None
     nonce: int
+    gas: int
     data: str
     block: int | None
     succeeded: bool | None
@@ -129,6 +131,7 @@ def _transaction(sent: dict[str, Any], receipt: Any) -> Transaction:
         sender=Web3.to_checksum_address(sent["from"]),
         to=Web3.to_checksum_address(to) if to else None,
         nonce=int(sent["nonce"], 16),
+        gas=int(sent["gas"], 16),
         data=sent.get("input") or sent.get("data") or "0x",
         block=int(mined["blockNumber"], 16) if mined else None,
         succeeded=int(mined["status"], 16) == 1 if mined else None,
@@ -137,11 +140,11 @@ def _transaction(sent: dict[str, Any], receipt: Any) -> Transaction:
 
 
 def why_refused(contracts: Contracts, found: Transaction) -> ContractRefused | None:
-    """Why a transaction failed, by running it again on the states around its block; None where it would not fail
-    there."""
+    """Why a transaction failed, by running it again on the states around its block, with no more gas than it had; None
+    where it would not fail there."""
     if found.block is None or found.to is None:
         return None
-    request = {"from": found.sender, "to": found.to, "data": found.data}
+    request = {"from": found.sender, "to": found.to, "data": found.data, "gas": hex(found.gas)}
     for state in (found.block - 1, found.block):
         try:
             contracts.node.rpc("eth_call", request, hex(max(state, 0)))
