@@ -24,7 +24,7 @@ json := $(if $(filter 1,$(JSON)),--json,)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo region up down network network-down test test-backend test-contracts test-invariants lint format \
-	coverage gas screenshots bench bench-index bench-network bench-reads compile lock clean
+	coverage gas screenshots bench bench-index bench-network bench-pages bench-reads compile lock clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,8 +74,8 @@ test: setup ## all tests (CHAIN=anvil runs them on Anvil, DATABASE=postgresql al
 
 test-backend: setup
 	@toolchain/components
-	$(pytest) -q tests/backend tests/model tests/e2e
-	CHAIN=anvil $(pytest) -q tests/torture
+	$(pytest) -q tests/backend tests/model tests/e2e --ignore tests/e2e/pages
+	CHAIN=anvil $(pytest) -q tests/torture tests/e2e/pages
 ifneq ($(DATABASE),postgresql)
 	DATABASE=postgresql CHAIN=anvil $(pytest) -q $(on_both)
 endif
@@ -114,6 +114,9 @@ bench-index: setup ## how fast the indexer reads an existing chain, beside get_l
 
 bench: setup ## acts a second, HTTP in to read model, over the node's own ceiling (CHAIN=anvil)
 	@$(bin)/python scripts/bench.py $(json)
+
+bench-pages: setup ## how long the server takes for each page, 10,000 receivables, SQLite
+	@$(bin)/python scripts/bench_pages.py
 
 bench-reads: setup ## what lists cost at each size, and answers at 200 requests/s (SIZES=1e4,1e5,1e6, SECONDS=60)
 	@toolchain/components

@@ -125,7 +125,8 @@ class _Maker:
         for part, (holder, endorser, value) in enumerate(
             [("supplier", "''", "0"), ("supplier+7", "supplier", "40000"), ("financier", "supplier+7", "60000 + n")]
         ):
-            self.put(tables.notes, size, id=f"3 * n + {part}", receivable_id=n, parent_id=f"3 * n + {part} - 1",
+            parent = f"3 * n + {part} - 1" if part else "0"
+            self.put(tables.notes, size, id=f"3 * n + {part}", receivable_id=n, parent_id=parent,
                      holder=self.named(holder), endorser=self.named(endorser), value=value, depth=str(part), flag="''",
                      created_at="60 * n")  # fmt: skip
         for log in (0, 1):

@@ -62,8 +62,8 @@ DESKS: dict[str, Phrase] = {
     "obligor": both("Core enterprise", "核心企业"),
     "financier": both("Financier", "资金方"),
     "custodian": both("Custodian", "保管人"),
-    "regulator": both("Regulator", "监管机构"),
     "operator": both("Operator", "运营方"),
+    "regulator": both("Regulator", "监管机构"),
 }
 """The desks that there are, by the role that they are for."""
 

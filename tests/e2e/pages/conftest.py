@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from backend.config import ROOT
 from backend.sdk import Party
@@ -24,6 +24,9 @@ DESKTOP = {"width": 1440, "height": 900}
 WIDEST = """[...document.querySelectorAll("main *, header *, nav *")]
     .filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".table-responsive"))
     .slice(0, 3).map((e) => e.outerHTML.slice(0, 160))"""
+PATIENCE = 30_000
+"""Milliseconds for what a page is to show: the machine has other work. How fast it is, `scripts/bench_pages.py` says."""
+expect.set_options(timeout=PATIENCE)
 EXPECTED = ("the server responded with a status of 4",)
 """What Chromium writes to its console where a page answers with a refusal that a test asked for."""
 

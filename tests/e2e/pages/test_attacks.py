@@ -64,7 +64,7 @@ def test_a_page_of_another_site_moves_nothing(site: Site, elsewhere: str) -> Non
     net.confirmed(100_00)
     visitor = site.visit(net.tier1)
     visitor.page.goto(elsewhere)
-    visitor.page.wait_for_url("**/acts/endorse/1", timeout=10_000)
+    visitor.page.wait_for_url("**/acts/endorse/1")
     expect(visitor.page.locator("main")).to_contain_text("HTTP 403")
     assert net.tier2.notes() == []
     visitor.page.goto("/")

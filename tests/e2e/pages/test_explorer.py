@@ -34,7 +34,7 @@ def test_a_claim_is_followed_to_its_block_and_back(site: Site, language: str) ->
     expect(page.locator("#blocks-title")).to_have_text(blocks)
     expect(page.locator("[data-connection]")).not_to_have_text("")
     net.car_maker.dispute(claim, 100_00, "short delivery")
-    expect(page.locator("#events-title").locator("xpath=../..")).to_contain_text("ReceivableDisputed", timeout=2_000)
+    expect(page.locator("#events-title").locator("xpath=../..")).to_contain_text("ReceivableDisputed")
     page.locator("#q").fill("car_maker")
     page.get_by_role("button", name=search).click()
     expect(page.locator("h1")).to_have_text("car_maker")

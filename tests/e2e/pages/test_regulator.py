@@ -28,7 +28,7 @@ def test_a_party_is_frozen_and_its_act_is_refused(site: Site, language: str, siz
     supplier = site.visit(net.tier1, language=language)
     supplier.act("endorse", note, to=net.tier2.account, valueFen="1,000.00", withRecourse="yes")
     words = {"en": "is frozen", "zh": "已被冻结"}[language]
-    expect(supplier.page.get_by_role("alert")).to_contain_text(words, timeout=30_000)
+    expect(supplier.page.get_by_role("alert")).to_contain_text(words)
     assert net.tier2.notes() == []
     with pytest.raises(Refused):
         net.tier1.hand_over(net.invoice())

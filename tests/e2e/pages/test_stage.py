@@ -74,13 +74,13 @@ def test_it_waits_goes_on_by_one_and_goes_back(site: Site) -> None:
     time.sleep(1.5)
     assert steps(page) == 0, "nothing happens unless it is wanted"
     control(page, "step")
-    expect(page.locator("[data-place]")).to_have_text("1 / 1", timeout=10_000)
+    expect(page.locator("[data-place]")).to_have_text("1 / 1")
     expect(page.locator("[data-why]")).to_contain_text("供应商已交货")
     landed = time.monotonic()
     expect(board.page.locator("[data-log] [data-event=ReceivableRegistered]")).to_be_visible(timeout=2_000)
     assert time.monotonic() - landed < 2
     control(page, "step")
-    expect(page.locator("[data-place]")).to_have_text("2 / 2", timeout=10_000)
+    expect(page.locator("[data-place]")).to_have_text("2 / 2")
     supplier = page.locator("[data-table] tr", has_text="tier1")
     expect(supplier).to_contain_text("凭证 950,000.00 CNY")
     control(page, "back")
@@ -93,7 +93,7 @@ def test_it_waits_goes_on_by_one_and_goes_back(site: Site) -> None:
     expect(page.locator("[data-place]")).to_have_text("2 / 2")
     expect(board.page.locator("[data-place]")).to_have_text("2 / 2")
     control(page, "play")
-    expect(page.locator("[data-place]")).to_have_text(re.compile("^[3-9] / "), timeout=10_000)
+    expect(page.locator("[data-place]")).to_have_text(re.compile("^[3-9] / "))
     control(page, "pause")
     expect(page.locator("[data-control=pause]")).to_have_attribute("aria-pressed", "true")
     time.sleep(1)
@@ -101,7 +101,7 @@ def test_it_waits_goes_on_by_one_and_goes_back(site: Site) -> None:
     time.sleep(1)
     assert steps(page) == was
     control(page, "end")
-    expect(page.locator("[data-says]")).to_have_text("剧本已终止", timeout=10_000)
+    expect(page.locator("[data-says]")).to_have_text("剧本已终止")
     assert presenter.violations() == []
     assert presenter.complaints == board.complaints == []
 
@@ -116,12 +116,12 @@ def test_what_somebody_does_at_a_desk_travels(site: Site, feiqian: Network, is_c
     _, note = feiqian.confirmed(amount=1_000_000_00)
     feiqian.tier1.endorse(note, feiqian.tier2, 400_000_00)
     endorsed = visitor.page.locator("[data-log] [data-event=NoteEndorsed]")
-    expect(endorsed).to_have_text(re.compile("tier1 → tier2 · endorses note 2 · 400,000.00 CNY"), timeout=2_000)
+    expect(endorsed).to_have_text(re.compile("tier1 → tier2 · endorses note 2 · 400,000.00 CNY"))
     token = visitor.page.locator(".stage-token[data-event=NoteEndorsed]")
     if is_calm:
         expect(visitor.page.locator(".stage-place.lit")).not_to_have_count(0)
         assert token.count() == 0
     else:
-        expect(token).to_contain_text("400,000.00 CNY", timeout=3_000)
-        expect(token).to_have_count(0, timeout=8_000)
+        expect(token).to_contain_text("400,000.00 CNY")
+        expect(token).to_have_count(0)
     assert visitor.complaints == []

@@ -38,8 +38,8 @@ class Field:
         """What was said, as a sentence has it."""
         return said
 
-    def wrong(self, reason: Phrase) -> InvalidInput:
-        return InvalidInput(field=self.name, reason=reason)
+    def wrong(self, what: Phrase) -> InvalidInput:
+        return InvalidInput(field=self.name, reason=what)
 
 
 class LongText(Field):

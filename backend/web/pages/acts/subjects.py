@@ -48,7 +48,8 @@ class About:
 def about(kind: str, identifier: str) -> About:
     """The thing of that kind, as the reader may see it. Raises NotFound."""
     if kind in _NUMBERED and not (identifier.isascii() and identifier.isdigit() and len(identifier) <= 18):
-        raise NotFound(what=_NUMBERED[kind], id=identifier)
+        what = _NUMBERED[kind]
+        raise NotFound(what=what, id=identifier)
     return _FIND[kind](context.desk().engine, people.reader(), identifier)
 
 
@@ -102,7 +103,7 @@ def _loan(engine: Engine, reader: people.Reader, number: str) -> About:
 
 def _participant(engine: Engine, reader: people.Reader, account: str) -> About:
     row = participants.participant(engine, account)
-    return About(both("{name}", "{name}", name=row["name"]), f"/participants/{account}", row=row)
+    return About(both("participant {name}", "参与方{name}", name=row["name"]), f"/participants/{account}", row=row)
 
 
 def _quote(engine: Engine, reader: people.Reader, identifier: str) -> About:

@@ -28,8 +28,8 @@ def first() -> Response | str:
     mine = sorted((role for role in people.desks_of(me) if role in DESKS), key=lambda role: role not in me.roles)
     if not mine:
         return render_template("desks/none.html")
-    asked = f"?{request.query_string.decode()}" if request.query_string else ""
-    return redirect(f"/desks/{mine[0]}{asked}", 303)
+    asked = request.query_string.decode("ascii", "ignore")
+    return redirect(f"/desks/{mine[0]}" + (f"?{asked}" if asked else ""), 303)
 
 
 for _role, _desk in DESKS.items():

@@ -322,12 +322,15 @@ def test_a_full_block_is_paged(feiqian: Network, operator: Browser) -> None:
                 chain_id=node.chain_id,
             )  # fmt: skip
             node.rpc("eth_sendRawTransaction", "0x" + signed.raw.hex())
+        waiting = operator.get(f"/explorer/transactions/{signed.tx_hash}").text
+        assert "waits for its block" in waiting and 'hx-trigger="every 1s"' in waiting
         node.rpc("evm_mine")
     finally:
         node.rpc("evm_setAutomine", True)
     number = int(mined(feiqian, signed.tx_hash)["blockNumber"], 16)
     page = operator.get(f"/explorer/blocks/{number}").text
     assert page.count('<th scope="row"><a href="/explorer/transactions/') == 25
+    assert "every 1s" not in operator.get(f"/explorer/transactions/{signed.tx_hash}").text
     rest = operator.get(f"/explorer/blocks/{number}?from=25").text
     assert rest.count('<th scope="row"><a href="/explorer/transactions/') == 5 and "?from=50" not in rest
 
