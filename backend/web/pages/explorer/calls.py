@@ -75,7 +75,7 @@ def whole(found: Transaction) -> Row:
     if not row["is_mine"]:
         return row
     call, act = chain.read_call(contracts, found.to, found.data), all_.operations.get(found.hash)
-    may_read = _is_whose(found, act) or (call is not None and _is_one_act(call))
+    may_read = _is_whose(found, act) or (call is not None and _says_no_more(found, call))
     said = list(_said(call)) if call is not None and may_read else []
     refusal = None if found.succeeded is not False else _refusal(found, act)
     if refusal is not None:
@@ -100,13 +100,16 @@ def whole(found: Transaction) -> Row:
     }
 
 
-def _is_one_act(call: ReadCall) -> bool:
-    """Whether its arguments are known to say no more than its events do."""
-    return call.arguments is not None and not call.carries_others
+def _says_no_more(found: Transaction, call: ReadCall) -> bool:
+    """Whether its arguments tell the reader nothing that its events do not: it is one act, all of it the reader's
+    business. A sale is the obligor's in so far as a note went to another, and its price is not (rule B51)."""
+    is_one_act = call.arguments is not None and not call.carries_others
+    viewer = people.reader().viewer
+    return is_one_act and (viewer is None or queries.concerns_wholly(context.desk().engine, found.hash, viewer))
 
 
 def _is_whose(found: Transaction, act: Row | None) -> bool:
-    """Whether the reader may see all acts of many: whoever sent or asked for them, and whoever sees everything."""
+    """Whether the reader may see all of it: whoever sent or asked for it, and whoever sees everything."""
     reader = people.reader()
     return reader.sees_all or found.sender == reader.account or (act is not None and act["actor"] == reader.account)
 

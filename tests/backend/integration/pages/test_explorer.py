@@ -176,7 +176,7 @@ def test_of_many_acts_each_sees_its_own(feiqian: Network, operator: Browser) -> 
     assert page.count("111.00") >= 2 and page.count("222.00") >= 2, "in the call and in the event"
     page = enter(feiqian, feiqian.tier1).get(tx).text
     assert "111.00" in page and "222.00" not in page and "tier2" not in page
-    assert "many acts at once" in page
+    assert "more than concerns you" in page
 
 
 def test_bytes_that_nobody_can_read_may_be_of_others(
@@ -192,6 +192,19 @@ def test_bytes_that_nobody_can_read_may_be_of_others(
         page = enter(feiqian, party).get(tx).text
         assert "NoteEndorsed" in page and (data[:200] in page) == sees
     assert data[:200] in operator.get(tx).text
+
+
+def test_what_a_claim_was_sold_for_is_for_its_two_sides(feiqian: Network, operator: Browser) -> None:
+    """Rules B51 and G31: the obligor sees that a note of its claim went to the bank, and not the terms."""
+    claim, note = feiqian.confirmed(amount=1_234_567_00)
+    feiqian.tier1.ask_for_quotes(claim, 450_000_00, [feiqian.bank_a])
+    feiqian.bank_a.quote(claim, feiqian.tier1, 450_000_00, rate_bps=520)
+    feiqian.tier1.accept(feiqian.tier1.quotes(claim)[0]["id"])
+    tx = tx_of(operator, f"/notes/{note}", "NoteEndorsed")
+    for party, sees in ((feiqian.tier1, True), (feiqian.bank_a, True), (feiqian.car_maker, False)):
+        page = enter(feiqian, party).get(tx).text
+        assert "NoteEndorsed" in page and "450,000.00" in page
+        assert [word in page for word in ("<dt>price</dt>", "<dt>deadline</dt>", "Settled")] == [sees] * 3, party
 
 
 def test_who_is_no_participant_has_no_explorer(feiqian: Network) -> None:
