@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from eth_abi.codec import ABICodec
-from eth_abi.decoding import StringDecoder
+from eth_abi.decoding import ContextFramesBytesIO, StringDecoder
 from eth_abi.exceptions import InsufficientDataBytes
 from eth_abi.registry import ABIRegistry, BaseEquals, registry
 from web3 import Web3
@@ -70,17 +70,42 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _tolerant() -> ABICodec:
-    """A codec for what others wrote: a string that is no UTF-8 must not stop its reader."""
+class _Watched(ContextFramesBytesIO):
+    """Bytes that are read a few times at most: in a call the offsets of many values may all lead to one long value,
+    which would be as many long values once it is decoded."""
+
+    TIMES = 8  # what stands in a struct is looked at before it is read, once for each struct around it
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)  # type: ignore[no-untyped-call]
+        self._left = self.TIMES * len(data)
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        found = super().read(size)
+        self._left -= len(found)
+        if self._left < 0:
+            raise InsufficientDataBytes("the same bytes are read over and over")
+        return found
+
+
+class _CarefulCodec(ABICodec):
+    stream_class = _Watched
+
+
+def _tolerant() -> ABIRegistry:
+    """Types for what others wrote: a string that is no UTF-8 must not stop its reader."""
     types: ABIRegistry = registry.copy()  # type: ignore[no-untyped-call]
     types.unregister_decoder("string")
     strings = BaseEquals("string", with_sub=False)  # type: ignore[no-untyped-call]
     tolerant = StringDecoder(handle_string_errors="replace")  # type: ignore[no-untyped-call]
     types.register_decoder(strings, tolerant, label="string")
-    return ABICodec(types)
+    return types
 
 
-CODEC = _tolerant()
+_TYPES = _tolerant()
+CODEC = ABICodec(_TYPES)
+CAREFUL_CODEC = _CarefulCodec(_TYPES)
+"""For bytes that anybody may have put together: it takes time and room in proportion to them."""
 
 
 # ---- events

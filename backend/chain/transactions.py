@@ -16,7 +16,7 @@ from eth_abi.exceptions import DecodingError
 from web3 import Web3
 from web3.exceptions import Web3RPCError
 
-from backend.chain.abi import CODEC, Item, signature, type_of
+from backend.chain.abi import CAREFUL_CODEC, Item, signature, type_of
 from backend.chain.contracts import Contracts, contract_refused, readable
 from backend.chain.node import Node
 from backend.errors import ContractRefused
@@ -25,6 +25,8 @@ MOST_DATA = 120_000
 """Bytes of a call that are read: what is longer is shown as it stands."""
 MOST_WITHIN = 20
 """So many of the calls that one carries are read."""
+MOST_DEEP = 3
+"""So far down: many calls may all be the same one, which carries as many again. An authority has many acts done."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,14 @@ class BlockFacts:
 
 @dataclass(frozen=True)
 class Transaction:
-    """`block` and what comes after it are None while no block has it; `to` is None where it made a contract."""
+    """`block` and what comes after it are None while no block has it; `to` is None where it made a contract. `gas` is
+    what it may use."""
 
     hash: str
     sender: str
     to: str | None
     nonce: int
+    gas: int
     data: str
     block: int | None
     succeeded: bool | None
@@ -65,6 +69,10 @@ class ReadCall:
     within: tuple[ReadCall | None, ...] = ()
     more: int = 0
     """How many others it carries that were not read."""
+
+    @property
+    def carries_others(self) -> bool:
+        return bool(self.within or self.more)
 
 
 def block(node: Node, number: int) -> BlockFacts | None:
@@ -123,6 +131,7 @@ def _transaction(sent: dict[str, Any], receipt: Any) -> Transaction:
         sender=Web3.to_checksum_address(sent["from"]),
         to=Web3.to_checksum_address(to) if to else None,
         nonce=int(sent["nonce"], 16),
+        gas=int(sent["gas"], 16),
         data=sent.get("input") or sent.get("data") or "0x",
         block=int(mined["blockNumber"], 16) if mined else None,
         succeeded=int(mined["status"], 16) == 1 if mined else None,
@@ -131,11 +140,11 @@ def _transaction(sent: dict[str, Any], receipt: Any) -> Transaction:
 
 
 def why_refused(contracts: Contracts, found: Transaction) -> ContractRefused | None:
-    """Why a transaction failed, by running it again on the states around its block; None where it would not fail
-    there."""
+    """Why a transaction failed, by running it again on the states around its block, with no more gas than it had; None
+    where it would not fail there."""
     if found.block is None or found.to is None:
         return None
-    request = {"from": found.sender, "to": found.to, "data": found.data}
+    request = {"from": found.sender, "to": found.to, "data": found.data, "gas": hex(found.gas)}
     for state in (found.block - 1, found.block):
         try:
             contracts.node.rpc("eth_call", request, hex(max(state, 0)))
@@ -147,16 +156,27 @@ def why_refused(contracts: Contracts, found: Transaction) -> ContractRefused | N
 # ---- what a call says
 
 
-def read_call(contracts: Contracts, to: str | None, data: str) -> ReadCall | None:
-    """The call of one of our contracts behind `data`; None where it is none."""
-    name = contracts.names.get(to or "")
-    function = None if name is None else functions(contracts, name).get(data[:10].lower())
+def read_call(contracts: Contracts, to: str | None, data: str, level: int = 1) -> ReadCall | None:
+    """The call of one of our contracts behind `data`; None where it is none. `level`: how deep it stands in others."""
+    name, function = contracts.names.get(to or ""), _function(contracts, to, data)
     if name is None or function is None:
         return None
     arguments = _arguments(function["inputs"], data[10:])
     carried = _carried(to or "", arguments or {})
-    within = tuple(read_call(contracts, there, each) for there, each in carried[:MOST_WITHIN])
-    return ReadCall(name, function["name"], arguments, within, max(0, len(carried) - MOST_WITHIN))
+    most = MOST_WITHIN if level < MOST_DEEP else 0
+    within = tuple(read_call(contracts, there, each, level + 1) for there, each in carried[:most])
+    return ReadCall(name, function["name"], arguments, within, len(carried) - len(within))
+
+
+def function_called(contracts: Contracts, to: str | None, data: str) -> str:
+    """The name of the function alone; "" where it is none of our contracts'."""
+    function = _function(contracts, to, data)
+    return "" if function is None else str(function["name"])
+
+
+def _function(contracts: Contracts, to: str | None, data: str) -> Item | None:
+    name = contracts.names.get(to or "")
+    return None if name is None else functions(contracts, name).get(data[:10].lower())
 
 
 @lru_cache(maxsize=64)
@@ -182,7 +202,7 @@ def _arguments(inputs: list[Item], data: str) -> dict[str, Any] | None:
     if len(data) > 2 * MOST_DATA:
         return None
     try:
-        values = CODEC.decode([type_of(item) for item in inputs], bytes.fromhex(data))
+        values = CAREFUL_CODEC.decode([type_of(item) for item in inputs], bytes.fromhex(data))
     except (ValueError, DecodingError, OverflowError):
         return None
     return {item["name"]: _spelt(item, value) for item, value in zip(inputs, values, strict=True)}

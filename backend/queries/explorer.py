@@ -63,6 +63,14 @@ def transactions_concerning(engine: Engine, hashes: Sequence[str], viewer: str) 
         return {row["tx_hash"] for row in _concerning(db, db.execute(query).mappings(), viewer)}
 
 
+def concerns_wholly(engine: Engine, tx_hash: str, viewer: str) -> bool:
+    """Whether all that a transaction did is the viewer's business. That a document was spent says nothing more."""
+    query = select(_events).where(_events.c.tx_hash == tx_hash, _events.c.name != "NonceUsed")
+    with reading(engine) as db:
+        rows = db.execute(query.limit(MOST_OF_TRANSACTIONS + 1)).mappings().all()
+        return 0 < len(rows) <= MOST_OF_TRANSACTIONS and len(_concerning(db, rows, viewer)) == len(rows)
+
+
 def counts(engine: Engine, blocks: Collection[int]) -> dict[int, int]:
     """How many events each of the blocks has."""
     found = dict.fromkeys(blocks, 0)

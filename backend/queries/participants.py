@@ -61,13 +61,6 @@ def names(engine: Engine, accounts: Collection[str]) -> dict[str, str]:
         return {row.account: row.name for row in rows}
 
 
-def named_like(engine: Engine, text: str, limit: int) -> list[dict[str, Any]]:
-    """At most `limit` participants whose name has `text` in it, in either case."""
-    query = select(_people).where(func.lower(_people.c.name).contains(text.lower(), autoescape=True))
-    with reading(engine) as db:
-        return [_shown(row) for row in db.execute(query.order_by(_people.c.id).limit(limit)).mappings()]
-
-
 def account_of_identity(engine: Engine, identity_hash: str) -> str | None:
     """The account registered for a legal identity, by its hash."""
     with reading(engine) as db:

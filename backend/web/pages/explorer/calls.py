@@ -26,10 +26,8 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Known:
-    """Transactions, with what each calls, and whose business they are."""
+    """Of some transactions: what was asked for that made them, and which are the reader's business."""
 
-    rows: Sequence[Transaction]
-    calls: dict[str, ReadCall | None]
     operations: dict[str, Row]
     mine: frozenset[str]
 
@@ -44,8 +42,7 @@ def known(found: Sequence[Transaction]) -> Known:
         asked = {one for one, act in acts.items() if act["actor"] == reader.account}
         sent = {one.hash for one in found if one.sender == reader.account}
         mine = asked | sent | queries.transactions_concerning(desk.engine, hashes, reader.viewer)
-    calls = {one.hash: chain.read_call(desk.contracts, one.to, one.data) for one in found}
-    return Known(found, calls, acts, frozenset(mine))
+    return Known(acts, frozenset(mine))
 
 
 def listed(found: Sequence[Transaction]) -> list[Row]:
@@ -56,7 +53,7 @@ def listed(found: Sequence[Transaction]) -> list[Row]:
         {
             "hash": one.hash,
             "contract": contracts.names.get(one.to or "", ""),
-            "function": _function(all_.calls[one.hash]),
+            "function": chain.function_called(contracts, one.to, one.data),
             "from": reading.name(one.sender) if one.hash in all_.mine else None,
             "succeeded": one.succeeded if one.hash in all_.mine else None,
             "gas": one.gas_used if one.hash in all_.mine else None,
@@ -69,12 +66,16 @@ def listed(found: Sequence[Transaction]) -> list[Row]:
 def whole(found: Transaction) -> Row:
     """One transaction: `is_mine` says whether there is more than anybody may know."""
     all_, contracts = known([found]), context.desk().contracts
-    call, act = all_.calls[found.hash], all_.operations.get(found.hash)
-    row: Row = {"tx": found, "is_mine": found.hash in all_.mine, "call": call, "function": _function(call)}
-    row["contract"] = contracts.names.get(found.to or "", "")
+    row: Row = {
+        "tx": found,
+        "is_mine": found.hash in all_.mine,
+        "contract": contracts.names.get(found.to or "", ""),
+        "function": chain.function_called(contracts, found.to, found.data),
+    }
     if not row["is_mine"]:
         return row
-    may_read = call is not None and (not call.within or _is_whose(found, act))
+    call, act = chain.read_call(contracts, found.to, found.data), all_.operations.get(found.hash)
+    may_read = _is_whose(found, act) or (call is not None and _says_no_more(found, call))
     said = list(_said(call)) if call is not None and may_read else []
     refusal = None if found.succeeded is not False else _refusal(found, act)
     if refusal is not None:
@@ -91,7 +92,7 @@ def whole(found: Transaction) -> Row:
         "to": reading.name(found.to) if found.to else None,
         "operation": act,
         "arguments": _shown(reading, call) if call is not None and may_read else None,
-        "is_for_others": call is not None and not may_read,
+        "is_for_others": not may_read,
         "data": found.data[:MOST_HEX],
         "size": len(found.data) // 2 - 1,
         "refusal": refusal,
@@ -99,14 +100,18 @@ def whole(found: Transaction) -> Row:
     }
 
 
+def _says_no_more(found: Transaction, call: ReadCall) -> bool:
+    """Whether its arguments tell the reader nothing that its events do not: it is one act, all of it the reader's
+    business. A sale is the obligor's in so far as a note went to another, and its price is not (rule B51)."""
+    is_one_act = call.arguments is not None and not call.carries_others
+    viewer = people.reader().viewer
+    return is_one_act and (viewer is None or queries.concerns_wholly(context.desk().engine, found.hash, viewer))
+
+
 def _is_whose(found: Transaction, act: Row | None) -> bool:
-    """Whether the reader may see all acts of many: whoever sent or asked for them, and whoever sees everything."""
+    """Whether the reader may see all of it: whoever sent or asked for it, and whoever sees everything."""
     reader = people.reader()
     return reader.sees_all or found.sender == reader.account or (act is not None and act["actor"] == reader.account)
-
-
-def _function(call: ReadCall | None) -> str:
-    return call.function if call is not None else ""
 
 
 def _said(call: ReadCall) -> Iterator[Said]:
@@ -118,7 +123,7 @@ def _said(call: ReadCall) -> Iterator[Said]:
 
 def _own(call: ReadCall) -> dict[str, Any]:
     """Its arguments, without the bytes of the calls that stand beneath."""
-    carried = ("calls", "data") if call.within else ()
+    carried = ("calls", "data") if call.carries_others else ()
     return {name: value for name, value in (call.arguments or {}).items() if name not in carried}
 
 
@@ -160,10 +165,19 @@ def _documents(found: Transaction) -> list[Row]:
         if paper is not None:
             kind, row = paper
             fields = {
-                to_camel(name): value for name, value in row.items() if name not in ("id", "at") and value is not None
+                to_camel(name): _with_numbers(value)
+                for name, value in row.items()
+                if name not in ("id", "at") and value is not None
             }
             papers.append({"kind": kind, "contract": event["contract"], "fields": fields, "shown": ()})
     return papers
+
+
+def _with_numbers(value: Any) -> Any:
+    """Of a document within a document, whose numbers are kept as digits: numbers."""
+    if not isinstance(value, dict):
+        return value
+    return {name: int(one) if isinstance(one, str) and one.isdecimal() else one for name, one in value.items()}
 
 
 _UNKNOWN = both("the node does not say why", "节点未给出原因")

@@ -39,6 +39,8 @@ _STATUSES = list(STATUSES.values())
 _MOMENTS = {"acceptBy", "callBy", "confirmBy", "deadline"}
 _MOMENT = re.compile(r"[a-z](At|Until)$")
 _NUMBERS_OF_PEOPLE = {"participantId", "ownerId"}
+_SLOTS = {"Receivables": "receivable", "WarehouseReceipts": "lot"}
+"""What a token's slot numbers."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class Reading:
         contracts = context.desk().contracts
         self._contracts = contracts.names
         leaves = [(contract, name, value) for contract, args in told for name, value in _leaves(args)]
-        numbers = {value for _, name, value in leaves if name in _NUMBERS_OF_PEOPLE and isinstance(value, int)}
+        numbers = {value for _, name, value in leaves if name in _NUMBERS_OF_PEOPLE and _is_number(value, 2**31)}
         self._people = queries.accounts(engine, numbers) if numbers else {}
         accounts = {value for _, _, value in leaves if _is_account(value)} | set(self._people.values())
         self._names = names_of(accounts)
@@ -98,7 +100,7 @@ class Reading:
         return self._number(contract, name, value, code) if isinstance(value, int) else self._text(str(value))
 
     def _number(self, contract: str, name: str, value: int, code: str | None) -> Value:
-        kind = kind_of(contract, name) or kind_of(contract, name.removesuffix("s"))
+        kind = _kind(contract, name)
         if kind in PATHS and value:
             return Value(str(value), f"/{PATHS[str(kind)]}/{value}")
         if name in _NUMBERS_OF_PEOPLE and value in self._people:
@@ -138,11 +140,18 @@ class Reading:
 
     @staticmethod
     def _things(contract: str, name: str, value: Any) -> Iterator[Thing]:
-        kind = kind_of(contract, name) or kind_of(contract, name.removesuffix("s"))
-        if kind in PATHS and isinstance(value, int) and 0 < value < 2**63:
+        kind = _kind(contract, name)
+        if kind in PATHS and _is_number(value, 2**63):
             yield str(kind), value
         if name == "feed":
             yield name, value
+
+
+def _kind(contract: str, name: str) -> str | None:
+    """The kind of thing that an argument numbers, or each of its members."""
+    if name in ("oldSlot", "newSlot", "slot"):
+        return _SLOTS.get(contract)
+    return kind_of(contract, name) or kind_of(contract, name.removesuffix("s"))
 
 
 def _leaves(args: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -153,6 +162,11 @@ def _leaves(args: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
                 yield from _leaves(one)
             else:
                 yield name, one
+
+
+def _is_number(value: Any, end: int) -> bool:
+    """Whether a table can have it: anybody's contract may name any number in its errors."""
+    return isinstance(value, int) and 0 < value < end
 
 
 def _is_account(value: Any) -> bool:

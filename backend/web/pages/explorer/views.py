@@ -145,7 +145,7 @@ def search() -> Response | str:
     """To a block's number, a hash, an address, a contract or a participant by name; where several fit, a list."""
     text = request.args.get("q", "").strip()[:_LONGEST]
     there = _place_of(text)
-    found = participants.named_like(context.desk().engine, text, FOUND) if text and there is None else []
+    found = participants.called(context.desk().engine, text, FOUND) if text and there is None else []
     if len(found) == 1:
         there = f"/explorer/addresses/{found[0]['account']}"
     if there is not None:

@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 from web3.types import RPCEndpoint
 
+from backend.chain import transactions as chain
 from backend.chain.node import GAS_LIMIT
 from backend.chain.signing import sign
+from backend.chain.transactions import read_call
 from backend.errors import ChainUnavailable, both
 from backend.sdk import Party
 from backend.testing import Network
+from backend.web.pages.explorer.values import Reading
 
 from .browser import Browser
 from .test_pages import UGLY
@@ -52,8 +55,8 @@ def everything(feiqian: Network) -> list[Any]:
         after = {"after": page["next"]}
 
 
-def send(feiqian: Network, sender: str, data: str, contract: str = "Receivables") -> str:
-    """Puts a call into a block that nobody tried before; its transaction."""
+def send(feiqian: Network, sender: str, data: str, contract: str = "Receivables", status: str = "0x0") -> str:
+    """Puts a call into a block that nobody tried before; its transaction, which ends so."""
     system = feiqian.world.system
     node, account = system.node, system.keystore.account(sender)
     signed = sign(
@@ -62,7 +65,7 @@ def send(feiqian: Network, sender: str, data: str, contract: str = "Receivables"
     )  # fmt: skip
     # Ganache says no to what fails, and puts it into a block all the same.
     node._provider.make_request(RPCEndpoint("eth_sendRawTransaction"), ["0x" + signed.raw.hex()])
-    assert mined(feiqian, signed.tx_hash)["status"] == "0x0"
+    assert mined(feiqian, signed.tx_hash)["status"] == status
     return signed.tx_hash
 
 
@@ -173,7 +176,35 @@ def test_of_many_acts_each_sees_its_own(feiqian: Network, operator: Browser) -> 
     assert page.count("111.00") >= 2 and page.count("222.00") >= 2, "in the call and in the event"
     page = enter(feiqian, feiqian.tier1).get(tx).text
     assert "111.00" in page and "222.00" not in page and "tier2" not in page
-    assert "many acts at once" in page
+    assert "more than concerns you" in page
+
+
+def test_bytes_that_nobody_can_read_may_be_of_others(
+    feiqian: Network, operator: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rule G31: a wallet that is a contract may have had many acts done in one call of its own."""
+    _, note = feiqian.confirmed(amount=1_234_567_00)
+    feiqian.tier1.endorse(note, feiqian.tier2, 5_000_00)
+    tx = tx_of(operator, f"/notes/{note}", "NoteEndorsed")
+    data = feiqian.world.system.node.rpc("eth_getTransactionByHash", tx.rpartition("/")[2])["input"]
+    monkeypatch.setattr(chain, "read_call", lambda *_: None)
+    for party, sees in ((feiqian.tier1, True), (feiqian.tier2, False)):
+        page = enter(feiqian, party).get(tx).text
+        assert "NoteEndorsed" in page and (data[:200] in page) == sees
+    assert data[:200] in operator.get(tx).text
+
+
+def test_what_a_claim_was_sold_for_is_for_its_two_sides(feiqian: Network, operator: Browser) -> None:
+    """Rules B51 and G31: the obligor sees that a note of its claim went to the bank, and not the terms."""
+    claim, note = feiqian.confirmed(amount=1_234_567_00)
+    feiqian.tier1.ask_for_quotes(claim, 450_000_00, [feiqian.bank_a])
+    feiqian.bank_a.quote(claim, feiqian.tier1, 450_000_00, rate_bps=520)
+    feiqian.tier1.accept(feiqian.tier1.quotes(claim)[0]["id"])
+    tx = tx_of(operator, f"/notes/{note}", "NoteEndorsed")
+    for party, sees in ((feiqian.tier1, True), (feiqian.bank_a, True), (feiqian.car_maker, False)):
+        page = enter(feiqian, party).get(tx).text
+        assert "NoteEndorsed" in page and "450,000.00" in page
+        assert [word in page for word in ("<dt>price</dt>", "<dt>deadline</dt>", "Settled")] == [sees] * 3, party
 
 
 def test_who_is_no_participant_has_no_explorer(feiqian: Network) -> None:
@@ -239,6 +270,57 @@ def test_bytes_that_nobody_can_read_are_shown_shortened(feiqian: Network, operat
         assert data[:60] in page.text
 
 
+def test_the_terms_of_a_loan_are_read(feiqian: Network, operator: Browser) -> None:
+    _, note = feiqian.confirmed(amount=1_234_567_00)
+    feiqian.tier1.ask_for_loan("note", note, 200_000_00, [feiqian.bank_a])
+    request = feiqian.bank_a.loan_requests()[0]["id"]
+    terms = {
+        "rate_bps": 730, "penalty_bps": 950, "maturity_at": feiqian.operator.now() + 30 * 86_400, "grace_days": 3,
+        "advance_bps": 8_000, "call_bps": 8_500, "liquidation_bps": 9_500, "cure_seconds": 86_400, "reserve_price": 100_00,
+    }  # fmt: skip
+    quote = feiqian.bank_a.quote_loan(request, 200_000_00, **terms)["result"]["quoteId"]
+    loan = feiqian.tier1.take_loan(str(quote), 100_000_00)["result"]["loanId"]
+    page = operator.get(tx_of(operator, f"/loans/{loan}", "LoanOriginated")).text
+    call, _, papers = page.partition("Signed document: LoanQuote")
+    for part in (call, papers[: papers.index("</section>")]):
+        assert "200,000.00" in part and "7.30 %" in part and f'href="/participants/{feiqian.bank_a.account}"' in part
+    assert "cannot be read" not in page
+
+
+def bulk_of(feiqian: Network, inner: bytes, count: int) -> bytes:
+    """A bulk of `count` acts that all are the same bytes: each offset leads to them."""
+    selector = bytes.fromhex(feiqian.world.system.contracts.call_data("Receivables", "bulk", []).data[2:])[:4]
+    words = (32, count, *[32 * count] * count, len(inner))
+    return selector + b"".join(each.to_bytes(32, "big") for each in words) + inner + b"\0" * (-len(inner) % 32)
+
+
+def test_calls_that_unfold_into_millions_are_not_read(feiqian: Network, operator: Browser) -> None:
+    """Rule G38: 20 calls in 20 calls in 20, and so on, and one long act a thousand times."""
+    contracts = feiqian.world.system.contracts
+    to, unfolding, nested = contracts.address("Receivables"), b"\xde\xad\xbe\xef", b"\xde\xad\xbe\xef"
+    for _ in range(40):
+        unfolding, nested = bulk_of(feiqian, unfolding, 20), bulk_of(feiqian, nested, 1)
+    began = time.process_time()
+    for data in (unfolding, bulk_of(feiqian, b"\xab" * 50_000, 1_000)):
+        read = read_call(contracts, to, "0x" + data.hex())
+        assert read is not None and read.arguments is None
+    assert time.process_time() - began < 2
+    for data, status, says in ((unfolding, "0x0", "Its arguments cannot be read"), (nested, "0x1", "and 1 more")):
+        tx = send(feiqian, feiqian.tier1.account, "0x" + data.hex(), status=status)
+        assert says in operator.get(f"/explorer/transactions/{tx}").text
+    for acts in ([bytes([one % 256]) * 300 for one in range(300)], [b""] * 300):
+        read = read_call(contracts, to, contracts.call_data("Receivables", "bulk", acts).data)
+        assert read is not None and read.arguments is not None and (len(read.within), read.more) == (20, 280)
+
+
+def test_numbers_that_no_table_has_are_shown_as_they_are(feiqian: Network) -> None:
+    names = ("participantId", "receivableId", "loanId", "amount", "maturityAt", "rateBps")
+    with feiqian.world.app.test_request_context():
+        for number in (-1, 0, 2**31, 2**63, 2**255, 2**256 - 1):
+            args = dict.fromkeys(names, number)
+            assert len(Reading([("", args)]).shown("", args)) == len(args)
+
+
 def test_a_full_block_is_paged(feiqian: Network, operator: Browser) -> None:
     node = feiqian.world.system.node
     if feiqian.world.settings.chain != "anvil":
@@ -297,14 +379,14 @@ def test_what_is_looked_for_is_found(feiqian: Network, operator: Browser) -> Non
     for text, there in [
         ("1", "/explorer/blocks/1"), (first, "/explorer/blocks/1"), (hash_.upper().replace("0X", "0x"), tx),
         (account.lower(), f"/explorer/addresses/{account}"), ("receivables", "/explorer/contracts/Receivables"),
-        (" car_maker ", f"/explorer/addresses/{feiqian.car_maker.account}"),
+        (" car_maker ", f"/explorer/addresses/{feiqian.car_maker.account}"), (account[:12], f"/explorer/addresses/{account}"),
     ]:  # fmt: skip
         answer = operator.get("/explorer/search", query_string={"q": text})
         assert (answer.status_code, answer.headers.get("Location")) == (303, there), text
     assert operator.get(f"/explorer/addresses/{address}").headers["Location"] == "/explorer/contracts/Receivables"
     page = operator.get("/explorer/search", query_string={"q": "tier"}).text
     assert "tier1" in page and "tier2" in page
-    for text in ("", "%", "nobody", UGLY, "0x12", "//evil.example"):
+    for text in ("", "%", "nobody", UGLY, "0x12345678", "//evil.example"):
         answer = operator.get("/explorer/search", query_string={"q": text})
         assert answer.status_code == 200 and "<script>alert" not in answer.text and "There are none" in answer.text
 

@@ -1,4 +1,4 @@
-"""Events are read the quick way and come out as by the codec."""
+"""Events are read the quick way and come out as by the codec; what others put together is read with care."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from eth_abi.exceptions import DecodingError
 
-from backend.chain.abi import CODEC, Item, event_reader, spelt, type_of
+from backend.chain.abi import CAREFUL_CODEC, CODEC, Item, event_reader, signature, spelt, type_of
 from backend.chain.compile import artifacts
 
 EVENTS = [
@@ -16,6 +16,12 @@ EVENTS = [
     for name, artifact in sorted(artifacts().items())
     for item in artifact.abi
     if item["type"] == "event"
+]
+FUNCTIONS = [
+    pytest.param(item, id=f"{name}.{signature(item)}")
+    for name, artifact in sorted(artifacts().items())
+    for item in artifact.abi
+    if item["type"] == "function" and item["inputs"]
 ]
 
 
@@ -55,6 +61,24 @@ def test_every_event_is_read_as_by_the_codec(event: Item) -> None:
         data = encoded([item for item, _ in rest], [value for _, value in rest])
         assert read(topics, data) == {item["name"]: spelt(item, value) for item, value in values}
         assert list(read(topics, data)) == [item["name"] for item in event["inputs"]]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_care_keeps_no_call_of_ours_from_being_read(function: Item) -> None:
+    """Rule G38."""
+    chance, types = random.Random(function["name"]), [type_of(item) for item in function["inputs"]]
+    for _ in range(8):
+        data = CODEC.encode(types, [some(item, chance) for item in function["inputs"]])
+        assert CAREFUL_CODEC.decode(types, data) == CODEC.decode(types, data)
+
+
+@pytest.mark.parametrize("kind", ["bytes", "string", "uint256[]", "(string,bytes)"])
+def test_one_value_that_many_offsets_lead_to_is_not_read(kind: str) -> None:
+    """Rule G38."""
+    count, value = 64, CODEC.encode(["bytes"], [bytes(640)])[32:] * 2
+    words = (32, count, *[32 * count] * count)
+    with pytest.raises(DecodingError):
+        CAREFUL_CODEC.decode([f"{kind}[]"], b"".join(word.to_bytes(32, "big") for word in words) + value)
 
 
 @pytest.mark.parametrize("kind", ["int8", "int256", "bytes3", "bool", "uint8"])
