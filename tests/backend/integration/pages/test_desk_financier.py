@@ -124,6 +124,7 @@ def test_goods_and_loans_are_asked_with_what_they_are_worth(feiqian: Network) ->
         (feiqian.bank_a.receipt_quotes()[0], "cancel-receipt-quote"),
     ):
         assert f"/acts/{name}/{quote['id']}" in page
+    feiqian.operator.travel(seconds=1)  # later than the last one
     feiqian.oracle.publish_price(feed, 400_00, observed_at=feiqian.operator.now())
     assert "400.000 BBL 160,000.00 CNY" in card(desk(feiqian), "receipt-requests")
     feiqian.operator.travel(days=5)
