@@ -177,6 +177,7 @@ def test_a_fall_of_the_price_asks_for_a_call_then_a_sale(feiqian: Network) -> No
     """Rule G44."""
     loan = lend(feiqian)
     feed = feiqian.operator.feeds()[0]["feed"]
+    feiqian.operator.travel(seconds=1)
     feiqian.oracle.publish_price(feed, 400_00, observed_at=feiqian.operator.now())
     page = desk(feiqian)
     assert f"/acts/call-margin/{loan}" in page and "open-sale" not in page
