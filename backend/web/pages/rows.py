@@ -19,34 +19,31 @@ Page = dict[str, Any]
 
 def place(name: str) -> int:
     """Where a list goes on that is kept by number: the argument of that name. Raises InvalidInput."""
-    said = request.args.get(name, "0")
-    if not re.fullmatch(r"[0-9]{1,18}", said):
-        raise InvalidInput(field=name, reason=both("is no place in the list", "不是列表中的位置"))
-    return int(said)
+    return int(place_said(name, "[0-9]{1,18}", "0"))
 
 
 def place_by_id(name: str) -> str | None:
     """The same of a list that is kept by id. Raises InvalidInput."""
-    said = request.args.get(name, "")
-    if said and not re.fullmatch(r"[0-9a-f]{32}", said):
+    return place_said(name, "[0-9a-f]{32}") or None
+
+
+def place_in_chain(name: str, count: int = 2) -> tuple[int, ...] | None:
+    """The same of a list that is kept by block, log and so on, `count` numbers in all. Raises InvalidInput."""
+    return pages.place_from(place_said(name, rf"[0-9]{{1,18}}(-[0-9]{{1,9}}){{{count - 1}}}") or None)
+
+
+def place_by_day(name: str) -> tuple[int, ...] | None:
+    """The same of a list that is kept by time and number. Raises InvalidInput."""
+    return pages.place_from(place_said(name, "[0-9]{1,18}-[0-9]{1,18}") or None)
+
+
+def place_said(name: str, pattern: str, first: str = "") -> str:
+    """What the argument of that name says, `first` where it is not there. Raises InvalidInput unless that is of the
+    pattern."""
+    said = request.args.get(name, first)
+    if said != first and not re.fullmatch(pattern, said, re.ASCII):
         raise InvalidInput(field=name, reason=both("is no place in the list", "不是列表中的位置"))
-    return said or None
-
-
-def place_of_several(name: str) -> str | None:
-    """The same of a list that is kept by block and log. Raises InvalidInput."""
-    said = request.args.get(name, "")
-    if said and not re.fullmatch(r"[0-9]{1,18}-[0-9]{1,9}(-[0-9]{1,9})?", said):
-        raise InvalidInput(field=name, reason=both("is no place in the list", "不是列表中的位置"))
-    return said or None
-
-
-def place_of_numbers(name: str, count: int) -> tuple[int, ...] | None:
-    """The same of a list that is kept by several numbers. Raises InvalidInput."""
-    said = request.args.get(name, "")
-    if said and not re.fullmatch(rf"[0-9]{{1,18}}(-[0-9]{{1,18}}){{{count - 1}}}", said, re.ASCII):
-        raise InvalidInput(field=name, reason=both("is no place in the list", "不是列表中的位置"))
-    return pages.place_from(said or None)
+    return said
 
 
 def named(page: Page, *fields: str) -> Page:

@@ -9,7 +9,7 @@ from flask import render_template
 from backend.queries import adjustments, participants, payables
 from backend.web import context
 from backend.web.pages import people
-from backend.web.pages.rows import LIMIT, named, place, place_of_numbers
+from backend.web.pages.rows import LIMIT, named, place, place_by_day
 
 INBOX = 10
 """So many documents stand on one page."""
@@ -28,7 +28,7 @@ def desk() -> str:
         position=position,
         inbox=named(payables.inbox(engine, me.account, place("inbox"), INBOX), "supplier"),
         due=_calendar(payables.calendar(engine, me.account, now)),
-        payables=named(payables.payables(engine, me.account, place_of_numbers("payables", 2), LIMIT, now), "supplier"),
+        payables=named(payables.payables(engine, me.account, place_by_day("payables"), LIMIT, now), "supplier"),
         disputed=named(payables.disputed(engine, me.account, place("disputed"), LIMIT), "supplier"),
         resolutions=named({"items": waiting["resolutions"]}, "proposer")["items"],
         counterclaims=named({"items": waiting["counterclaims"]}, "supplier")["items"],

@@ -3,18 +3,17 @@ to G37). It stands when the chain does not."""
 
 from __future__ import annotations
 
-import re
 from typing import Any, cast
 
-from flask import current_app, render_template, request
+from flask import current_app, render_template
 
 from backend.chain import transactions as chain
-from backend.errors import ChainUnavailable, InvalidInput, both
+from backend.errors import ChainUnavailable
 from backend.queries import alarms, operations, participants, prices
 from backend.queries import chain as positions
 from backend.web import context
 from backend.web.pages import people
-from backend.web.pages.rows import LIMIT, named, names_of, place
+from backend.web.pages.rows import LIMIT, named, names_of, place, place_said
 from backend.web.readiness import Readiness
 from backend.web.reverts import sentence
 
@@ -89,7 +88,4 @@ def _reason(error: dict[str, Any]) -> Any:
 
 def _feed() -> str | None:
     """Where the list of feeds goes on. Raises InvalidInput."""
-    said = request.args.get("feeds", "")
-    if said and not re.fullmatch("0x[0-9a-f]{64}", said, re.ASCII):
-        raise InvalidInput(field="feeds", reason=both("is no place in the list", "不是列表中的位置"))
-    return said or None
+    return place_said("feeds", "0x[0-9a-f]{64}") or None

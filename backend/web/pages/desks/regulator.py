@@ -11,10 +11,9 @@ from flask import Response, render_template, request
 from backend.books import beancount
 from backend.errors import InvalidInput, both
 from backend.queries import books, chain, network, participants, payments, receivables, suspicions
-from backend.queries.pages import place_from
 from backend.web import context
 from backend.web.pages import people
-from backend.web.pages.rows import LIMIT, named, names_of, place, place_of_several
+from backend.web.pages.rows import LIMIT, named, names_of, place, place_in_chain
 from backend.web.pages.words import BOOKS, event_words
 
 LARGE = 2_000_000
@@ -27,7 +26,7 @@ def desk() -> str:
     people.require(people.REGULATOR, people.OPERATOR)
     engine, now = context.desk().engine, context.desk().now()
     threshold = _threshold()
-    large = payments.large_payments(engine, threshold, place_from(place_of_several("large")), LIMIT)
+    large = payments.large_payments(engine, threshold, place_in_chain("large", 3), LIMIT)
     found = suspicions.suspicions(engine, MOST)
     return render_template(
         "desks/regulator.html",

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from flask import request
-
 from backend.chain.outbox import error_of
-from backend.errors import InvalidInput, both
 from backend.queries import explorer as queries
 from backend.web import context
 from backend.web.pages import people, readers
 from backend.web.pages.explorer.values import Reading, Value
+from backend.web.pages.rows import place_in_chain
 from backend.web.reverts import sentence
 
 LIMIT = 20
@@ -42,12 +39,6 @@ def history_of(kind: str, number: int) -> dict[str, Any]:
     return readable(found)
 
 
-def place() -> tuple[int, int] | None:
+def place() -> tuple[int, ...] | None:
     """Where a list of events goes on: the argument `after`. Raises InvalidInput."""
-    said = request.args.get("after", "")
-    if not said:
-        return None
-    found = re.fullmatch(r"([0-9]{1,18})-([0-9]{1,9})", said, re.ASCII)
-    if found is None:
-        raise InvalidInput(field="after", reason=both("is no place in the list", "不是列表中的位置"))
-    return int(found[1]), int(found[2])
+    return place_in_chain("after")

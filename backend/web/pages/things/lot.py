@@ -11,11 +11,10 @@ from sqlalchemy import Engine
 from backend.errors import NotFound
 from backend.queries import devices as evidence
 from backend.queries import warehouse_receipts as goods
-from backend.queries.pages import place_from
 from backend.web import context
 from backend.web.pages import people, visibility
 from backend.web.pages.evidence import KINDS, MISFORTUNES, degrees, measured
-from backend.web.pages.rows import LIMIT, named, names_of, place, place_of_several
+from backend.web.pages.rows import LIMIT, named, names_of, place, place_in_chain
 
 DRAWN = 120
 """So many of a device's last readings are drawn."""
@@ -25,7 +24,7 @@ def page(number: int) -> str:
     engine, viewer, now = context.desk().engine, people.reader().viewer, context.desk().now()
     watched = visibility.hidden(lambda: evidence.evidence_of_lot(engine, number, viewer))
     lot = _lot(engine, number, viewer)
-    after = place_from(place_of_several("contradictions"))
+    after = place_in_chain("contradictions")
     contradictions = evidence.contradictions(engine, number, viewer, after, LIMIT)
     readings = {one["device"]: evidence.last_readings(engine, one["device"], DRAWN) for one in watched["devices"]}
     return render_template(

@@ -271,3 +271,11 @@ def test_names_are_text(feiqian: Network) -> None:
 def refused(act: object) -> None:
     with pytest.raises(Refused):
         act()  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("place", ["1-2", "1-2-3-4", "x", "1-2-"])
+def test_a_place_in_the_list_of_payments_has_three_numbers(feiqian: Network, place: str) -> None:
+    browser = Browser(feiqian)
+    browser.post("/door/key", {"key": str(feiqian.world.settings.operator_api_key)})
+    assert browser.get(f"/desks/regulator?large={place}").status_code == 422
+    assert browser.get("/desks/regulator?large=1-2-3").status_code == 200
