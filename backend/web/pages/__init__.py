@@ -76,7 +76,6 @@ def install(app: Flask) -> None:
         acts=catalogue.ACTS,
         desks_of=people.desks_of,
         history_of=explorer.history_of,
-        known_pages=lambda: {rule.rule for rule in app.url_map.iter_rules()},
         may_watch=stage.may_watch,
     )
     app.jinja_env.filters.update(

@@ -24,7 +24,7 @@ def test_pictures(site: Site) -> None:
         who = "operator" if name == "operator" else lived.parties[name]
         for language in ("en", "zh"):
             visitor = site.visit(who, language=language)
-            for path in pages_of(site, lived, name):
+            for path in pages_of(lived, name):
                 title = (
                     f"desk-{name}"
                     if path == "/"

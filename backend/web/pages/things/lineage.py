@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from backend.queries import notes
-from backend.web import context
 from backend.web.pages import readers
 from backend.web.pages.rows import names_of
 
@@ -13,9 +11,8 @@ MOST = 60
 """More would not be read; the table has them all."""
 
 
-def drawn(receivable_id: int, currency: str) -> dict[str, Any] | None:
-    """The trees of the notes of a receivable that the reader may see; None where there are none, or too many."""
-    rows = notes.tree(context.desk().engine, receivable_id, None)["notes"]
+def drawn(rows: list[dict[str, Any]], currency: str) -> dict[str, Any] | None:
+    """The trees of all notes of a receivable; None where there are none, or too many."""
     if not 0 < len(rows) <= MOST:
         return None
     names = names_of(row["holder"] for row in rows)
@@ -28,5 +25,6 @@ def drawn(receivable_id: int, currency: str) -> dict[str, Any] | None:
         for row in rows
     }
     for row in rows:
-        drawn[row["id"]]["children"] = [drawn[child] for child in row["children"]]
+        if row["parentId"]:
+            drawn[row["parentId"]]["children"].append(drawn[row["id"]])
     return {"roots": [drawn[row["id"]] for row in rows if not row["parentId"]], "count": len(rows)}

@@ -7,6 +7,7 @@ from flask import render_template
 from backend.queries import chain, loan_history, loans
 from backend.web import context
 from backend.web.pages import people, visibility
+from backend.web.pages.acts.catalogue.loans import ORDER
 from backend.web.pages.rows import names_of
 
 
@@ -22,5 +23,6 @@ def page(number: int) -> str:
         names=names_of(accounts),
         points=loan_history.ltv_points(engine, number),
         statuses=loans.STATUSES,
+        orders=ORDER.choices,
         now=now,
     )

@@ -23,5 +23,5 @@ def page(number: int) -> str:
         **found,
         claim=claim,
         names=names_of(accounts),
-        tree=lineage.drawn(claim["id"], claim["currency"]),
+        tree=lineage.drawn(notes.notes(engine, None, claim["id"], 0, lineage.MOST + 1)["items"], claim["currency"]),
     )

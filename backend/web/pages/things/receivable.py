@@ -16,16 +16,16 @@ def page(number: int) -> str:
     claim = visibility.hidden(lambda: receivables.visible_receivable(engine, number, viewer))
     now = chain.position(engine)["at"]
     invoice = receivables.invoice(engine, claim["documentHash"])
+    held = named(notes.notes(engine, None, number, 0, 500), "holder", "endorser")
     return render_template(
         "things/receivable.html",
         claim=claim,
         names=names_of((claim["supplier"], claim["obligor"])),
         due=receivables.dues(engine, number, now),
-        notes=named(notes.notes(engine, None, number, 0, 500), "holder", "endorser"),
+        notes=held,
         invoice=invoice["facts"] if invoice else None,
         disputes=receivables.disputes(engine, number),
-        dilutions=receivables.dilutions(engine, number),
-        tree=lineage.drawn(number, claim["currency"]),
+        tree=lineage.drawn(held["items"], claim["currency"]),
         statuses=receivables.STATUSES,
         now=now,
         **adjustments.agreements(engine, number, now),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from backend.errors import both
 from backend.web.pages.acts.act import Act, Consent, Risk, does
 from backend.web.pages.acts.fields import Amount, Choice, Day, Field, LongText, Number, Party, Quantity
+from backend.web.pages.evidence import MISFORTUNES
 
 _CUSTODIAN, _HOLDERS = ("custodian",), ("supplier", "financier")
 _ORDERS = ("operator", "regulator")
@@ -156,12 +157,7 @@ ACTS = (
             Choice(
                 "kind",
                 both("What happened", "情形"),
-                choices={
-                    "damage": both("damage", "损毁"),
-                    "shortage": both("shortage", "短少"),
-                    "contamination": both("contamination", "污染"),
-                    "loss": both("loss", "灭失"),
-                },
+                choices=MISFORTUNES,
             ),
             Quantity("quantity", both("Quantity lost (0 locks the lot)", "损失数量(0 表示锁定批次)"), usual="0"),
             LongText("evidence", both("Report", "报告内容")),

@@ -30,7 +30,7 @@ _TERMS = (
     Span("cureSeconds", both("Time to answer a call, hours", "补仓期限(小时)"), usual="48", unit=HOUR),
 )
 _VALID = Span("validSeconds", both("Good for, days", "有效期(天)"), required=False, usual="1")
-_ORDER = Choice(
+ORDER = Choice(
     "order",
     both("Payments go first to", "还款顺序"),
     usual="penalty-interest-principal",
@@ -70,7 +70,7 @@ def _offer(name: str, reserve: Amount) -> Act:
         ),
         _LENDER,
         subject="loan-request",
-        fields=(*_TERMS, reserve, _ORDER, _VALID),
+        fields=(*_TERMS, reserve, ORDER, _VALID),
         risks=(FIRM,),
     )
 
