@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import pytest
 from sqlalchemy import Connection, event
 
+from backend.chain.node import Node
 from backend.errors import ChainUnavailable, both
 from backend.queries import participants as participant_queries
 from backend.testing import Network
@@ -96,7 +97,7 @@ def test_while_the_chain_is_silent_nothing_is_taken_in_and_everything_is_readabl
         raise ChainUnavailable(reason=both("the node gave no answer", "节点没有应答"))
 
     with nothing_changes(network), monkeypatch.context() as patch:
-        patch.setattr(network.world.system.node, "rpc", silent)
+        patch.setattr(Node, "rpc", silent)
         for method, path in [("POST", "/receivables"), ("POST", "/notes/{note_id}/endorsements"),
                              ("POST", "/quotes"), ("GET", "/clock")]:  # fmt: skip
             case = scene.cases[method, path]

@@ -13,6 +13,7 @@ from backend.chain import deploy as deploying
 from backend.chain.contracts import Contracts
 from backend.chain.deploy import ADMIN_ROLE, POWERS, ROLES, Deployer, deploy
 from backend.chain.keystore import Keystore
+from backend.chain.node import Node
 from backend.errors import ChainUnavailable, ContractRefused
 from backend.testing import Network
 
@@ -125,7 +126,7 @@ def test_a_network_where_the_deployer_has_no_funds(
 ) -> None:
     world = feiqian.world
     settings = world.settings.model_copy(update={"home": tmp_path, "deployments": tmp_path})
-    monkeypatch.setattr(world.system.node, "prepare_accounts", lambda *_: None)
+    monkeypatch.setattr(Node, "prepare_accounts", lambda *_: None)
     with pytest.raises((ChainUnavailable, ContractRefused), match="(?i)funds|gas"):
         deploy(world.system.node, Keystore(settings), settings)
     assert not list(tmp_path.glob("*.json"))

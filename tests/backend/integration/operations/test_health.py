@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from backend.chain.node import Node
 from backend.errors import ChainUnavailable, both
 from backend.testing import Network
 from backend.web import readiness
@@ -38,7 +39,7 @@ def test_without_its_chain_it_lives_and_is_not_ready(feiqian: Network, monkeypat
     def silent(*_: object) -> None:
         raise ChainUnavailable(reason=both("the node gave no answer", "节点没有应答"))
 
-    monkeypatch.setattr(feiqian.world.system.node, "head", silent)
+    monkeypatch.setattr(Node, "head", silent)
     assert get(feiqian, "/healthz").status_code == 200
     answer = get(feiqian, "/readyz", **{"Accept-Language": "zh"})
     assert answer.status_code == 503

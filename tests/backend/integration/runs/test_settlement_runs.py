@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from backend.chain.contracts import Call
+from backend.chain.node import Node
 from backend.commands import settlement_runs
 from backend.config import DAY
 from backend.queries import settlement_runs as queries
@@ -363,5 +364,5 @@ def test_which_days_can_be_run(feiqian: Network) -> None:
 def test_runs_ask_the_chain_only_while_they_are_open(feiqian: Network, monkeypatch: pytest.MonkeyPatch) -> None:
     feiqian.world.system.engine.stop()
     with monkeypatch.context() as patch:
-        patch.setattr(feiqian.world.system.node, "rpc", None)
+        patch.setattr(Node, "rpc", None)
         assert not settlement_runs.SettlementRuns(feiqian.world.system.desk).step()
