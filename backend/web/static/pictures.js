@@ -9,6 +9,7 @@
     aria: { enabled: false },
   });
   const day = (seconds) => new Date(seconds * 1000).toLocaleDateString(document.documentElement.lang, { timeZone: "UTC" });
+  const brief = (amount) => new Intl.NumberFormat(document.documentElement.lang, { notation: "compact" }).format(amount);
   const axis = { axisLabel: { color: "inherit" }, splitLine: { lineStyle: { opacity: 0.25 } } };
   const palette = () => ["#206bc4", "#d6336c", "#f59f00", "#2fb344", "#ae3ec9", "#0ca678"];
 
@@ -28,13 +29,12 @@
         },
       ],
     }),
-    bars: ({ labels, series }) => ({
-      grid: { left: 88, right: 16, top: series.length > 1 ? 32 : 16, bottom: 32 },
-      legend: series.length > 1 ? { textStyle: { color: style("--tblr-body-color") } } : undefined,
-      tooltip: { trigger: "axis" },
-      xAxis: { type: "category", data: labels, ...axis },
-      yAxis: { type: "value", ...axis },
-      series: series.map(({ name, values }) => ({ type: "bar", name, data: values, stack: "all", barMaxWidth: 48 })),
+    bars: ({ points, values, said, decimals }) => ({
+      grid: { left: 64, right: 16, top: 16, bottom: 32 },
+      tooltip: { trigger: "item", formatter: ({ dataIndex }) => echarts.format.encodeHTML(said[dataIndex]) },
+      xAxis: { type: "category", data: points.map(day), ...axis },
+      yAxis: { type: "value", axisLabel: { ...axis.axisLabel, formatter: (minor) => brief(minor / 10 ** decimals) }, splitLine: axis.splitLine },
+      series: [{ type: "bar", data: values, barMaxWidth: 48 }],
     }),
     tree: ({ roots }) => ({
       tooltip: { trigger: "item", formatter: ({ data }) => echarts.format.encodeHTML(data.said) },
@@ -46,11 +46,11 @@
       })),
     }),
     flow: ({ nodes, links }) => ({
-      tooltip: { trigger: "item" },
+      tooltip: { trigger: "item", formatter: ({ data }) => echarts.format.encodeHTML(data.said) },
       series: [
         {
-          type: "sankey", data: nodes.map((name) => ({ name })), links, left: 8, right: 150, nodeGap: 14,
-          label: { color: style("--tblr-body-color") }, lineStyle: { color: "source", opacity: 0.35 }, emphasis: { focus: "adjacency" },
+          type: "sankey", data: nodes, links, left: 8, right: 150, top: 16, bottom: 16, nodeGap: 14, draggable: false,
+          label: { color: style("--tblr-body-color"), width: 140, overflow: "truncate", formatter: ({ data }) => data.said }, lineStyle: { color: "source", opacity: 0.35 }, emphasis: { focus: "adjacency" },
         },
       ],
     }),

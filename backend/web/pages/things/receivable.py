@@ -8,7 +8,7 @@ from backend.queries import adjustments, chain, notes, receivables
 from backend.web import context
 from backend.web.pages import people, visibility
 from backend.web.pages.rows import named, names_of
-from backend.web.pages.things import lineage
+from backend.web.pages.things import cash, lineage
 
 
 def page(number: int) -> str:
@@ -16,6 +16,7 @@ def page(number: int) -> str:
     claim = visibility.hidden(lambda: receivables.visible_receivable(engine, number, viewer))
     now = chain.position(engine)["at"]
     invoice = receivables.invoice(engine, claim["documentHash"])
+    flows = cash.flows(number)
     return render_template(
         "things/receivable.html",
         claim=claim,
@@ -26,6 +27,8 @@ def page(number: int) -> str:
         disputes=receivables.disputes(engine, number),
         dilutions=receivables.dilutions(engine, number),
         tree=lineage.drawn(number, claim["currency"]),
+        flows=flows,
+        flow=cash.drawn(flows),
         statuses=receivables.STATUSES,
         now=now,
         **adjustments.agreements(engine, number, now),
