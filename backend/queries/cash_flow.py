@@ -47,7 +47,9 @@ def _summed(kind: str, payer: Any, payee: Any, amount: Any) -> Select[Any]:
     return query.where(_lines.c.book == ledger.SETTLEMENTS, amount > 0).group_by(*parties, _lines.c.currency)
 
 
-def _of_claim(kind: str, receivable_id: int, names: tuple[str, ...], payer: Any, payee: Any, amount: Any) -> Select[Any]:
+def _of_claim(
+    kind: str, receivable_id: int, names: tuple[str, ...], payer: Any, payee: Any, amount: Any
+) -> Select[Any]:
     here = (_about.c.kind == "receivable") & (_about.c.number == receivable_id)
     event = (_events.c.block_number == _about.c.block_number) & (_events.c.log_index == _about.c.log_index)
     line = (_lines.c.block_number == _about.c.block_number) & (_lines.c.log_index == _about.c.log_index)

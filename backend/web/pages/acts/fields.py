@@ -268,10 +268,15 @@ class Payees(Party):
         return found
 
     def sentence(self, rows: Sequence[tuple[int, tuple[str, ...]]], about: About) -> str:
-        words = readers.t("{amount} to {to}, {recourse}", "{amount} 转让给{to}({recourse})")
         recourse = {"yes": readers.t("with recourse", "有追索权"), "no": readers.t("without recourse", "无追索权")}
         return readers.t("; ", ";").join(
-            words.format(amount=self._amount.shown(amount, about), to=about.name_of(to), recourse=recourse[answer])
+            readers.t(
+                "{amount} to {to}, {recourse}",
+                "{amount} 转让给{to}({recourse})",
+                amount=self._amount.shown(amount, about),
+                to=about.name_of(to),
+                recourse=recourse[answer],
+            )
             for _, (to, amount, answer) in rows
         )
 

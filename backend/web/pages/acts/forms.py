@@ -98,7 +98,7 @@ def usual(act: Act, about: About) -> Filled:
 
 def written(act: Act, about: About) -> Filled:
     """The form as it was sent."""
-    said = {}
+    said: dict[str, list[str]] = {}
     for field in act.fields:
         said |= {name: [value.strip() for value in request.form.getlist(name)] for name in field.controls}
         upload = request.files.get(field.name)

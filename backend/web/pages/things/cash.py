@@ -1,4 +1,4 @@
-"""The cash of a receivable as a picture has it: what was paid in for it, what went out, and what notes were sold for."""
+"""The cash of a receivable as a picture has it: paid in, paid out, and what notes were sold for (rule G47)."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ def drawn(flows: list[Flow]) -> dict[str, Any] | None:
             place = f"{row['kind']} {side} {row[side]}" if row[side] else "claim"
             nodes[place] = row["names"][side]
             ends.append(place)
-        words = f"{row['names']['from']} → {row['names']['to']}: {readers.amount(row['amountFen'], row['currency'])} {row['currency']}"
+        amount = f"{readers.amount(row['amountFen'], row['currency'])} {row['currency']}"
+        words = f"{row['names']['from']} → {row['names']['to']}: {amount}"
         links.append({"source": ends[0], "target": ends[1], "value": row["amountFen"], "said": words})
     return {"nodes": [{"name": place, "said": words} for place, words in nodes.items()], "links": links}
