@@ -1,5 +1,5 @@
-"""The cash of a receivable, from its lines in the books: what was paid in for it, what was paid out to holders, and what
-its notes were sold for. Amounts are minor units."""
+"""The cash of a receivable, from its lines in the books: what was paid in for it, what holders were paid, and what its
+notes were sold for. Amounts are minor units."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from backend.queries.collateral import Collateral
 from backend.queries.loans import loan_row
 
 MOST_PRICES = 2_000
-_PAID = ("repaid", "proceeds_applied", "waived")
+_PAID = ("repaid", "proceeds_applied", "waived", "sold_to")
 
 
 def ltv_points(engine: Engine, loan_id: int) -> list[dict[str, Any]]:

@@ -64,6 +64,13 @@ def _running(
         return {**found, "items": [_judged(collateral, row, now, price_age) for row in found["items"]]}
 
 
+def judged(engine: Engine, loan_id: int, now: int, price_age: int) -> dict[str, Any]:
+    """One loan as `lent` has it, whoever looks. Raises NotFound."""
+    row = loan_row(engine, loan_id)
+    with reading(engine) as db:
+        return _judged(Collateral(db, [row]), row, now, price_age)
+
+
 def _judged(collateral: Collateral, row: Row, now: int, price_age: int) -> dict[str, Any]:
     found = _shown(collateral, row, now, price_age)
     value = found["collateralFen"] if found["priceFen"] else None

@@ -65,13 +65,16 @@ def arriving(rows: list[Row]) -> dict[str, Row]:
         found.setdefault(row["currency"], {"days": []})["days"].append(row)
     for code, one in found.items():
         days = one["days"]
-        said = [
-            f"{readers.plain_day(day['maturityAt'])}: {readers.amount(day['valueFen'], code)} {code}" for day in days
-        ]
         one["picture"] = {
             "points": [day["maturityAt"] for day in days],
             "values": [day["valueFen"] for day in days],
-            "said": said,
+            "said": [_arrival(day) for day in days],
             "decimals": readers.decimals_of(code),
         }
     return found
+
+
+def _arrival(day: Row) -> str:
+    return (
+        f"{readers.plain_day(day['maturityAt'])}: {readers.amount(day['valueFen'], day['currency'])} {day['currency']}"
+    )
