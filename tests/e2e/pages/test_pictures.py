@@ -94,6 +94,20 @@ def test_flow_bars_and_line_are_drawn_without_a_complaint(site: Site, language: 
     net.tier1.ask_for_quotes(claim, 400_000_00, [net.bank_a])
     quote = net.bank_a.quote(claim, net.tier1, 400_000_00, rate_bps=480)["result"]["quoteId"]
     net.tier1.accept(quote, note)
+    if PICTURES:
+        net.tier1.endorse(note, net.tier2, 100_000_00)
+        net.tier1.endorse(note, net.tier2, 50_000_00)
+        net.tier2.endorse(note + 2, net.bank_b, 30_000_00)
+        net.confirmed(50_000_00, days=30)
+        net.operator.travel(days=4)
+        publish(net, feed, 470_00)
+        net.operator.travel(days=4)
+        publish(net, feed, 400_00)
+        net.tier1.ask_for_quotes(claim, 100_000_00, [net.bank_a, net.bank_b])
+        net.bank_a.quote(claim, net.tier1, 100_000_00, rate_bps=480)
+        net.bank_b.quote(claim, net.tier1, 100_000_00, rate_bps=450)
+        net.car_maker.repay(claim, 1_000_000_00)
+        net.car_maker.redeem(note)
     visitor = site.visit(net.tier1, language=language)
     page = visitor.page
     for path, kind in ((f"/receivables/{claim}", "flow"), ("/desks/supplier", "bars"), (f"/loans/{loan}", "line")):

@@ -38,5 +38,5 @@ def drawn(flows: list[Flow]) -> dict[str, Any] | None:
             ends.append(place)
         amount = f"{readers.amount(row['amountFen'], row['currency'])} {row['currency']}"
         words = f"{row['names']['from']} → {row['names']['to']}: {amount}"
-        links.append({"source": ends[0], "target": ends[1], "value": row["amountFen"], "said": words})
+        links.append({"source": ends[0], "target": ends[1], "value": row["amountFen"], "said": words, "amount": amount})
     return {"nodes": [{"name": place, "said": words} for place, words in nodes.items()], "links": links}
