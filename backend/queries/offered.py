@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Engine, and_, bindparam, select
+from sqlalchemy import BigInteger, Engine, and_, bindparam, exists, or_, select
 
 from backend.documents import tables as documents
 from backend.goods.quantities import format_quantity
@@ -14,7 +14,7 @@ from backend.queries import lending, quotes, receipt_quotes
 from backend.queries.documents import spent
 from backend.queries.pages import VIEWER, page
 
-_claims, _lots, _receipts = tables.receivables, tables.lots, tables.receipts
+_claims, _notes, _lots, _receipts = tables.receivables, tables.notes, tables.lots, tables.receipts
 _for_quotes, _quotes = documents.quote_requests, documents.quotes
 _for_receipts, _receipt_quotes = documents.receipt_quote_requests, documents.receipt_quotes
 _for_loans, _loan_quotes = documents.loan_requests, documents.loan_quotes
@@ -22,7 +22,8 @@ _NOW = bindparam("now", type_=BigInteger())
 
 
 def offers(engine: Engine, holder: str, limit: int, now: int) -> dict[str, list[dict[str, Any]]]:
-    """The latest quotes of each kind that were given to `holder` and stand at `now`, at most `limit` of each."""
+    """The latest quotes of each kind that were given to `holder`, stand at `now`, and are of what it still has; at most
+    `limit` of each."""
     said: dict[str, Any] = {"latest_first": True, "viewer": holder, "now": now}
 
     def latest(query: Any, key: Any, shown: Any) -> list[dict[str, Any]]:
@@ -55,20 +56,43 @@ def _stands(table: Any, contract: str, holder: Any) -> Any:
     return and_(holder == VIEWER, table.c.deadline >= _NOW, ~spent(contract, table.c.financier, table.c.nonce))
 
 
+def _has(table: Any, amount: Any, at_least: Any, *same: Any) -> Any:
+    """The condition that whoever looks holds such title, and enough of it."""
+    return exists().where(table.c.holder == VIEWER, amount >= at_least, *same)
+
+
+_has_note = _has(
+    _notes, _notes.c.value - _notes.c.locked, _quotes.c.value, _notes.c.receivable_id == _quotes.c.receivable_id
+)
+_can_sell = or_(
+    and_(_claims.c.status == "submitted", _claims.c.supplier == VIEWER, _claims.c.confirm_by >= _NOW),
+    and_(_claims.c.status.in_(("confirmed", "disputed")), _has_note),
+)
+_can_pledge = or_(
+    *(
+        and_(_for_loans.c.asset == kind, _has(table, amount, 1, table.c.id == _for_loans.c.token_id))
+        for kind, table, amount in (("note", _notes, _notes.c.value), ("receipt", _receipts, _receipts.c.quantity))
+    )
+)
 _QUOTES = (
     select(_quotes, _claims.c.currency)
     .join(_claims, _claims.c.id == _quotes.c.receivable_id)
-    .where(_stands(_quotes, "Settlement", _quotes.c.seller))
+    .where(_stands(_quotes, "Settlement", _quotes.c.seller), _claims.c.cut_off_at > _NOW, _can_sell)
 )
 _RECEIPT_QUOTES = (
     select(_receipt_quotes, _lots.c.decimals, _lots.c.currency, _lots.c.unit)
     .join(_lots, _lots.c.id == _receipt_quotes.c.lot_id)
-    .where(_stands(_receipt_quotes, "Settlement", _receipt_quotes.c.seller))
+    .where(
+        _stands(_receipt_quotes, "Settlement", _receipt_quotes.c.seller),
+        _has(
+            _receipts, _receipts.c.quantity, _receipt_quotes.c.quantity, _receipts.c.id == _receipt_quotes.c.receipt_id
+        ),
+    )
 )
 _LOAN_QUOTES = (
     select(_loan_quotes, _for_loans.c.currency, _for_loans.c.asset, _for_loans.c.token_id)
     .join(_for_loans, _for_loans.c.id == _loan_quotes.c.request_id)
-    .where(_stands(_loan_quotes, "Loans", _loan_quotes.c.borrower))
+    .where(_stands(_loan_quotes, "Loans", _loan_quotes.c.borrower), _can_pledge)
 )
 _ASKED = (
     select(_for_quotes, _claims.c.currency)

@@ -9,8 +9,6 @@ from tests.backend.integration.api.test_loans import feed_of, lent, publish
 
 from .conftest import DESKTOP, PHONE, Site
 
-PICTURES = "/tmp/g"
-
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_tree_of_a_claim_leads_to_its_notes(site: Site, language: str) -> None:
@@ -94,20 +92,6 @@ def test_flow_bars_and_line_are_drawn_without_a_complaint(site: Site, language: 
     net.tier1.ask_for_quotes(claim, 400_000_00, [net.bank_a])
     quote = net.bank_a.quote(claim, net.tier1, 400_000_00, rate_bps=480)["result"]["quoteId"]
     net.tier1.accept(quote, note)
-    if PICTURES:
-        net.tier1.endorse(note, net.tier2, 100_000_00)
-        net.tier1.endorse(note, net.tier2, 50_000_00)
-        net.tier2.endorse(note + 2, net.bank_b, 30_000_00)
-        net.confirmed(50_000_00, days=30)
-        net.operator.travel(days=4)
-        publish(net, feed, 470_00)
-        net.operator.travel(days=4)
-        publish(net, feed, 400_00)
-        net.tier1.ask_for_quotes(claim, 100_000_00, [net.bank_a, net.bank_b])
-        net.bank_a.quote(claim, net.tier1, 100_000_00, rate_bps=480)
-        net.bank_b.quote(claim, net.tier1, 100_000_00, rate_bps=450)
-        net.car_maker.repay(claim, 1_000_000_00)
-        net.car_maker.redeem(note)
     visitor = site.visit(net.tier1, language=language)
     page = visitor.page
     for path, kind in ((f"/receivables/{claim}", "flow"), ("/desks/supplier", "bars"), (f"/loans/{loan}", "line")):
@@ -129,8 +113,3 @@ def test_flow_bars_and_line_are_drawn_without_a_complaint(site: Site, language: 
         page.wait_for_timeout(600)
         expect(page.locator(f"figure[data-picture={kind}] svg")).to_have_count(1)
         assert visitor.too_wide() == visitor.violations() == visitor.complaints == []
-        if PICTURES:
-            for size in (DESKTOP, PHONE):
-                page.set_viewport_size(size)
-                page.wait_for_timeout(300)
-                page.screenshot(path=f"{PICTURES}/{kind}-{language}-{size['width']}.png", full_page=True)

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from backend.queries.cash_flow import cash_flow
+from backend.queries.loan_history import ltv_points
 from backend.testing import Network
+from tests.backend.integration.api.test_loans import feed_of, lent, publish, quoted
 
 from .browser import Browser
 
@@ -187,3 +189,68 @@ def test_lists_of_different_length_are_no_rows(feiqian: Network) -> None:
 def _rows(rows: list[tuple[str, str, str]]) -> dict[str, Any]:
     names = [f"endorsements.{part}" for part in ("to", "valueFen", "withRecourse")]
     return {name: [row[column] for row in rows] for column, name in enumerate(names)}
+
+
+def test_what_can_be_taken_no_more_is_not_offered(feiqian: Network) -> None:
+    """Rule G48: the note went elsewhere, or the claim is paid."""
+    net = feiqian
+    claim, root = net.confirmed(1_000_00)
+    for value in (900_00, 50_00):
+        net.tier1.ask_for_quotes(claim, value, [net.bank_a])
+        net.bank_a.quote(claim, net.tier1, value, rate_bps=480)
+    desk = Browser(net).enter_as(net.tier1.account)
+    assert desk.get("/desks/supplier").text.count("/acts/sell/") == 2
+    net.tier1.endorse(root, net.tier2, 500_00)
+    assert desk.get("/desks/supplier").text.count("/acts/sell/") == 1
+    net.car_maker.repay(claim, 1_000_00)
+    assert desk.get("/desks/supplier").text.count("/acts/sell/") == 0
+
+
+def test_goods_and_loans_are_offered_while_they_are_held(feiqian: Network) -> None:
+    """Rule G48."""
+    net = feiqian
+    feed_of(net)
+    _, receipt = net.stored("1000")
+    net.tier1.ask_for_receipt_quotes(receipt, "100", [net.bank_a, net.bank_b])
+    for bank, price in ((net.bank_a, 49_000_00), (net.bank_b, 49_500_00)):
+        bank.quote_receipt(receipt, "100", price)
+    quoted(net, "receipt", receipt, 100_000_00, net.tier1)
+    desk = Browser(net).enter_as(net.tier1.account)
+    page = desk.get("/desks/supplier").text
+    assert (page.count("/acts/sell-receipt/"), page.count("/acts/take-loan/")) == (2, 1)
+    best = next(row for row in page.split("<tr>") if "most cash in hand" in row)
+    assert "bank_b" in best and "49,500.00" in best
+    asked = page.partition('id="asked-title"')[2].partition("</section>")[0]
+    assert asked.count(f'href="/receipts/{receipt}"') == 3
+    net.tier1.transfer(receipt, net.tier2)
+    page = desk.get("/desks/supplier").text
+    assert "/acts/sell-receipt/" not in page and "/acts/take-loan/" not in page
+
+
+def test_a_loan_in_default_may_be_sold_and_one_that_is_sound_may_not(feiqian: Network) -> None:
+    """The loan's page offers what the contract would take (rule G44)."""
+    net = feiqian
+    feed = feed_of(net)
+    loan, _, _ = lent(net)
+    net.operator.issue_cash(net.tier2, 500_000_00)
+    bank = Browser(net).enter_as(net.bank_a.account)
+
+    def offered() -> set[str]:
+        page = bank.get(f"/loans/{loan}").text
+        return {name for name in ("call-margin", "open-sale", "bid", "close-sale", "waive") if f"/acts/{name}/" in page}
+
+    assert offered() == {"waive"}
+    publish(net, feed, 340_00)
+    assert offered() == {"call-margin", "waive"}
+    publish(net, feed, 260_00)
+    assert offered() == {"open-sale", "waive"}
+    net.bank_a.open_sale(loan)
+    assert offered() == {"bid", "waive"}
+    net.tier2.bid(loan, 210_000_00)
+    net.operator.travel(days=2)
+    net.tier2.close_sale(loan)
+    page = bank.get(f"/loans/{loan}").text
+    assert "sold, with a shortfall" in page and "210,000.00" in page and "tier2" in page
+    publish(net, feed, 250_00)
+    last = ltv_points(net.world.system.database, loan)[-1]
+    assert (last["owedFen"], last["ltvBps"]) == (int(net.bank_a.loan(loan)["owedFen"]), None)
