@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, bindparam, literal, or_, select
+from sqlalchemy import Connection, Engine, RowMapping, Select, bindparam, literal, or_, select
 
 from backend import loan_arithmetic as arithmetic
 from backend.database import reading
@@ -47,10 +47,28 @@ def loans(
 def lent(engine: Engine, lender: str, after: int, limit: int, now: int, price_age: int) -> dict[str, Any]:
     """A page of the loans of `lender` that are not ended, by number, as `loans` has them; `default` is why one is in
     default at `now` (rule K13), or None, and `canBeCalled` whether its band asks for margin (rule K9)."""
-    found = page(engine, _LENT, _loans.c.id, after, limit, dict, viewer=lender)
+    return _running(engine, _LENT, lender, after, limit, now, price_age)
+
+
+def borrowed(engine: Engine, borrower: str, after: int, limit: int, now: int, price_age: int) -> dict[str, Any]:
+    """The same of the loans that `borrower` took."""
+    return _running(engine, _BORROWED, borrower, after, limit, now, price_age)
+
+
+def _running(
+    engine: Engine, query: Select[Any], viewer: str, after: int, limit: int, now: int, price_age: int
+) -> dict[str, Any]:
+    found = page(engine, query, _loans.c.id, after, limit, dict, viewer=viewer)
     with reading(engine) as db:
         collateral = Collateral(db, found["items"])
         return {**found, "items": [_judged(collateral, row, now, price_age) for row in found["items"]]}
+
+
+def judged(engine: Engine, loan_id: int, now: int, price_age: int) -> dict[str, Any]:
+    """One loan as `lent` has it, whoever looks. Raises NotFound."""
+    row = loan_row(engine, loan_id)
+    with reading(engine) as db:
+        return _judged(Collateral(db, [row]), row, now, price_age)
 
 
 def _judged(collateral: Collateral, row: Row, now: int, price_age: int) -> dict[str, Any]:
@@ -190,6 +208,7 @@ def _sources(viewer: Any) -> tuple[Source, Source, Source]:
 
 
 _ALL = select(_loans)
+_BORROWED = _ALL.where(_loans.c.borrower == VIEWER, _loans.c.status != "ended")
 _LENT = _ALL.where(_loans.c.lender == VIEWER, _loans.c.status != "ended")
 _SOURCES = _sources(VIEWER)
 _OF_STATUS = (_loans.c.status == bindparam("status"),)

@@ -68,6 +68,7 @@ def install(app: Flask) -> None:
         asset=assets.asset_url,
         languages=readers.LANGUAGES,
         form_token=sessions.form_token,
+        decimals_of=readers.decimals_of,
         form_field=sessions.FIELD,
         form_header=sessions.HEADER,
         role_words=roles.WORDS,

@@ -22,6 +22,7 @@ _SWAGGER = _MODULES / "swagger-ui-dist"
 FILES = {
     "feiqian.css": _OWN / "feiqian.css",
     "feiqian.js": _OWN / "feiqian.js",
+    "payees.js": _OWN / "payees.js",
     "theme.js": _OWN / "theme.js",
     "stage.css": _OWN / "stage.css",
     "stage.js": _OWN / "stage.js",

@@ -45,6 +45,10 @@ def amount(minor: int | str, code: str) -> str:
     return format_decimal(exact, format=f"#,##0.{'0' * decimals}" if decimals else "#,##0", locale=_locale())
 
 
+def decimals_of(code: str) -> int:
+    return currency(code).decimals
+
+
 def plain_amount(minor: int | str, code: str) -> str:
     """The same as it is written into a form, whatever the language: 1234.56."""
     return format(Decimal(int(minor)).scaleb(-currency(code).decimals), "f")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from .conftest import Site
+from tests.backend.integration.api.test_loans import feed_of, lent, publish
+
+from .conftest import DESKTOP, PHONE, Site
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -23,3 +25,91 @@ def test_the_tree_of_a_claim_leads_to_its_notes(site: Site, language: str) -> No
     visitor.page.locator("figure[data-picture=tree] svg").get_by_text("tier2 · 400.00").click()
     visitor.page.wait_for_url(f"**/notes/{note + 1}")
     assert visitor.violations() == visitor.complaints == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_note_is_split_among_two_by_typing(site: Site, language: str) -> None:
+    """Rule G49: what is left is said while one types, and the review has both."""
+    net = site.network
+    claim, note = net.confirmed(1_000_00)
+    visitor = site.visit(net.tier1, language=language)
+    page = visitor.page
+    page.goto(f"/notes/{note}")
+    page.locator(f"a[href='/acts/endorse-many/{note}']").click()
+    left = page.locator("[data-left] output")
+    expect(left).to_have_text("1,000.00")
+    for row, (party, amount, rest) in enumerate(((net.tier2, "600.50", "399.50"), (net.bank_a, "399.51", "−0.01"))):
+        page.locator("[name='endorsements.to']").nth(row).select_option(party.account)
+        page.locator("[name='endorsements.valueFen']").nth(row).press_sequentially(amount)
+        expect(left).to_have_text(rest)
+    page.locator("[name='endorsements.valueFen']").nth(1).fill("99.50")
+    page.locator("[name='endorsements.withRecourse']").nth(1).select_option("no")
+    expect(left).to_have_text("300.00")
+    assert visitor.violations() == []
+    page.set_viewport_size(PHONE)
+    assert visitor.too_wide() == []
+    visitor.go_on()
+    expect(page.locator("[data-state=succeeded]")).to_be_visible(timeout=30_000)
+    assert [one["valueFen"] for one in net.tier2.notes() + net.bank_a.notes()] == ["60050", "9950"]
+    page.goto(f"/receivables/{claim}")
+    expect(page.locator("figure[data-picture=tree] svg").get_by_text("300.00")).to_be_visible()
+    assert visitor.too_wide() == visitor.violations() == visitor.complaints == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_loan_is_repaid_by_clicking(site: Site, language: str) -> None:
+    """From the desk to the loan and back; its LTV is drawn, also in the dark (rules G45, G46, G48)."""
+    net = site.network
+    feed_of(net)
+    loan, _, _ = lent(net)
+    net.operator.issue_cash(net.tier1, 100_000_00)
+    net.operator.travel(seconds=5)
+    visitor = site.visit(net.tier1, language=language, color_scheme="dark")
+    page = visitor.page
+    page.goto("/desks/supplier")
+    page.locator("section[aria-labelledby=loans-title]").get_by_role("link", name=str(loan), exact=True).click()
+    expect(page.locator("figure[data-picture=line] svg, section[aria-labelledby=acts-title]").first).to_be_visible()
+    page.locator(f"a[href='/acts/repay-loan/{loan}']").click()
+    expect(page.locator("[name=amountFen]")).not_to_have_value("")
+    visitor.go_on()
+    expect(page.locator("[data-state=succeeded]")).to_be_visible(timeout=30_000)
+    assert net.tier1.loan(loan)["status"] == "ended"
+    page.goto(f"/loans/{loan}")
+    expect(page.locator(f"a[href='/acts/repay-loan/{loan}']")).to_have_count(0)
+    for size in (DESKTOP, PHONE):
+        page.set_viewport_size(size)
+        assert visitor.too_wide() == visitor.violations() == visitor.complaints == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_flow_bars_and_line_are_drawn_without_a_complaint(site: Site, language: str) -> None:
+    """Rules G45, G47, G48: also after a swap, another theme and another width."""
+    net = site.network
+    feed = feed_of(net)
+    loan, _, _ = lent(net)
+    publish(net, feed, 420_00)
+    claim, note = net.confirmed(1_000_000_00)
+    net.tier1.ask_for_quotes(claim, 400_000_00, [net.bank_a])
+    quote = net.bank_a.quote(claim, net.tier1, 400_000_00, rate_bps=480)["result"]["quoteId"]
+    net.tier1.accept(quote, note)
+    visitor = site.visit(net.tier1, language=language)
+    page = visitor.page
+    for path, kind in ((f"/receivables/{claim}", "flow"), ("/desks/supplier", "bars"), (f"/loans/{loan}", "line")):
+        page.set_viewport_size(DESKTOP)
+        page.goto(path)
+        picture = page.locator(f"figure[data-picture={kind}]")
+        expect(picture.locator("svg path").first).to_be_attached()
+        assert picture.get_attribute("role") == "img" and picture.get_attribute("aria-label")
+        wide = picture.locator("svg").bounding_box()
+        page.set_viewport_size(PHONE)
+        page.wait_for_function(
+            "kind => document.querySelector(`figure[data-picture=${kind}] svg`).getBoundingClientRect().right <= innerWidth",
+            arg=kind,
+        )
+        narrow = picture.locator("svg").bounding_box()
+        assert wide and narrow and narrow["width"] < wide["width"]
+        page.locator("[data-theme-switch]").click()
+        page.evaluate("htmx.trigger(document.body, 'chain')")
+        page.wait_for_timeout(600)
+        expect(page.locator(f"figure[data-picture={kind}] svg")).to_have_count(1)
+        assert visitor.too_wide() == visitor.violations() == visitor.complaints == []

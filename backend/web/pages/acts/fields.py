@@ -31,6 +31,11 @@ class Field:
 
     widget: ClassVar[str] = "text"
 
+    @property
+    def controls(self) -> tuple[str, ...]:
+        """The names of what it is written into."""
+        return (self.name,)
+
     def read(self, said: str, about: About) -> Any:
         return said
 
@@ -228,6 +233,64 @@ class Parties(Party):
 
     def read_all(self, said: Sequence[str], about: About) -> Any:
         return list(said)
+
+
+@dataclass(frozen=True)
+class Payees(Party):
+    """Several parties, each with an amount and with or without recourse: rows of three controls, written as lists that
+    stand side by side. A row without party and amount says nothing."""
+
+    rows: int = 5
+
+    widget: ClassVar[str] = "payees"
+
+    @property
+    def controls(self) -> tuple[str, ...]:
+        return tuple(f"{self.name}.{part}" for part in ("to", "valueFen", "withRecourse"))
+
+    def said_in(self, said: Mapping[str, list[str]]) -> list[tuple[int, tuple[str, ...]]]:
+        """The rows that say something, each with its number. Raises InvalidInput for lists that differ in length."""
+        columns = [said.get(name, []) for name in self.controls]
+        if len({len(column) for column in columns}) != 1:
+            raise self.wrong(both("has rows that lack something", "存在不完整的行"))
+        rows = enumerate(zip(*columns, strict=True), 1)
+        return [(number, row) for number, row in rows if row[0] or row[1]]
+
+    def read_all(self, rows: Sequence[tuple[int, tuple[str, ...]]], about: About) -> list[dict[str, Any]]:
+        found = [self._read(number, row, about) for number, row in rows]
+        whole = int(about.row["valueFen"]) - int(about.row["lockedFen"])
+        if sum(int(one["valueFen"]) for one in found) > whole:
+            most = f"{readers.plain_amount(whole, about.currency)} {about.currency}"
+            raise self.wrong(both("comes to more than there is: {most}", "合计超过可用金额 {most}", most=most))
+        return found
+
+    def sentence(self, rows: Sequence[tuple[int, tuple[str, ...]]], about: About) -> str:
+        recourse = {"yes": readers.t("with recourse", "有追索权"), "no": readers.t("without recourse", "无追索权")}
+        return readers.t("; ", ";").join(
+            readers.t(
+                "{amount} to {to}, {recourse}",
+                "{amount} 转让给{to}({recourse})",
+                amount=self._amount.shown(amount, about),
+                to=about.name_of(to),
+                recourse=recourse[answer],
+            )
+            for _, (to, amount, answer) in rows
+        )
+
+    def _read(self, number: int, row: tuple[str, ...], about: About) -> dict[str, Any]:
+        to, amount, recourse = row
+        if not to or not amount or recourse not in ("yes", "no"):
+            raise self.wrong(both("row {number} lacks something", "第 {number} 行不完整", number=number))
+        try:
+            value = self._amount.read(amount, about)
+        except InvalidInput as refusal:
+            why = both("row {number}: {why}", "第 {number} 行:{why}", number=number, why=refusal.params["reason"])
+            raise self.wrong(why) from None
+        return {"to": to, "valueFen": value, "withRecourse": recourse == "yes"}
+
+    @property
+    def _amount(self) -> Amount:
+        return Amount(self.name, self.label)
 
 
 class File(Field):

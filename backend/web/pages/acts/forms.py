@@ -13,11 +13,11 @@ from backend.queries import participants
 from backend.web import context
 from backend.web.pages import readers
 from backend.web.pages.acts.act import Act, Consent, Risk
-from backend.web.pages.acts.fields import Choices, Field, File, Parties
+from backend.web.pages.acts.fields import Choices, Field, File, Parties, Payees
 from backend.web.pages.acts.subjects import About
 
 MOST_PARTIES = 500
-_Several = (Choices, Parties)
+_Several = (Choices, Parties, Payees)
 
 
 @dataclass(frozen=True)
@@ -30,13 +30,17 @@ class Filled:
 
     @property
     def plain(self) -> dict[str, str]:
-        return {name: values[0] if values else "" for name, values in self.said.items()}
+        found = {name: values[0] if values else "" for name, values in self.said.items()}
+        for field in self.act.fields:
+            if isinstance(field, Payees):  # one with recourse is enough for what goes with it
+                found["withRecourse"] = "yes" if any(row[2] == "yes" for _, row in field.said_in(self.said)) else "no"
+        return found
 
     def body(self) -> dict[str, Any]:
         """What the API is told. Raises InvalidInput, which names the field."""
         found = dict(self.act.given(self.about))
         for field in self.act.fields:
-            said = [value for value in self.said.get(field.name, []) if value]
+            said = self._written(field)
             if not said:
                 if field.required:
                     raise field.wrong(both("is missing", "缺少该字段"))
@@ -65,8 +69,15 @@ class Filled:
                 raise InvalidInput(field=f"consent-{consent.name}", reason=both("is yours to tick", "须由您勾选"))
 
     def _shown(self, field: Field) -> str:
-        said = [value for value in self.said.get(field.name, []) if value]
+        said = self._written(field)
+        if isinstance(field, Payees):
+            return field.sentence(said, self._counted())
         return readers.t(", ", "、").join(field.shown(value, self._counted()) for value in said) or "–"
+
+    def _written(self, field: Field) -> list[Any]:
+        if isinstance(field, Payees):
+            return field.said_in(self.said)
+        return [value for value in self.said.get(field.name, []) if value]
 
     def _counted(self) -> About:
         """The subject, counted in the currency or unit that the form itself names."""
@@ -78,17 +89,18 @@ class Filled:
 def usual(act: Act, about: About) -> Filled:
     """The form before anything was written: what the address says, what the subject suggests, what is usual."""
     said = {
-        field.name: request.args.getlist(field.name) or [about.usual.get(field.name, field.usual)]
+        name: request.args.getlist(name) or [about.usual.get(name, field.usual)]
         for field in act.fields
+        for name in field.controls
     }
     return Filled(act, about, said)
 
 
 def written(act: Act, about: About) -> Filled:
     """The form as it was sent."""
-    said = {}
+    said: dict[str, list[str]] = {}
     for field in act.fields:
-        said[field.name] = [value.strip() for value in request.form.getlist(field.name)]
+        said |= {name: [value.strip() for value in request.form.getlist(name)] for name in field.controls}
         upload = request.files.get(field.name)
         if isinstance(field, File) and upload is not None and upload.filename:
             said[field.name] = [File.encoded(upload.read())]

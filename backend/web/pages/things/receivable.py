@@ -8,7 +8,7 @@ from backend.queries import adjustments, chain, notes, receivables
 from backend.web import context
 from backend.web.pages import people, visibility
 from backend.web.pages.rows import named, names_of
-from backend.web.pages.things import lineage
+from backend.web.pages.things import cash, lineage
 
 
 def page(number: int) -> str:
@@ -17,6 +17,7 @@ def page(number: int) -> str:
     now = chain.position(engine)["at"]
     invoice = receivables.invoice(engine, claim["documentHash"])
     held = named(notes.notes(engine, None, number, 0, 500), "holder", "endorser")
+    flows = cash.flows(number)
     return render_template(
         "things/receivable.html",
         claim=claim,
@@ -26,6 +27,8 @@ def page(number: int) -> str:
         invoice=invoice["facts"] if invoice else None,
         disputes=receivables.disputes(engine, number),
         tree=lineage.drawn(held["items"], claim["currency"]),
+        flows=flows,
+        flow=cash.drawn(flows),
         statuses=receivables.STATUSES,
         now=now,
         **adjustments.agreements(engine, number, now),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from backend.errors import both
 from backend.web.pages.acts.act import Act, Consent, Risk, does
-from backend.web.pages.acts.fields import Amount, Flag, Number, Party
+from backend.web.pages.acts.fields import Amount, Flag, Number, Party, Payees
 
 _HOLDERS = ("supplier", "financier")
 _PARTIES = ("supplier", "obligor", "financier")
@@ -47,6 +49,34 @@ ACTS = (
         ),
         risks=(LIABLE,),
         consents=(STAND_IN,),
+    ),
+    Act(
+        "endorse-many",
+        both("Endorse to several", "多笔背书转让"),
+        "/notes/{id}/endorsement-lists",
+        does(
+            "Of {subject} pass {endorsements}. All of them or none; the rest stays yours.",
+            "{subject}:{endorsements}。各笔同时成交或均不成交,其余仍归贵方。",
+        ),
+        _HOLDERS,
+        subject="note",
+        fields=(
+            Payees(
+                "endorsements",
+                both("To whom, and how much", "受让人与金额"),
+                hint=both("Rows that stay empty are left out.", "空行不计。"),
+            ),
+        ),
+        risks=(LIABLE,),
+        consents=(
+            replace(
+                STAND_IN,
+                words=both(
+                    "I stand in for the obligor with the amounts that pass with recourse.",
+                    "我方以有追索权转让的金额对付款人承担回购责任。",
+                ),
+            ),
+        ),
     ),
     Act(
         "assign",
