@@ -24,7 +24,7 @@ json := $(if $(filter 1,$(JSON)),--json,)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo region up down network network-down test test-backend test-contracts test-invariants lint format \
-	coverage gas screenshots bench bench-index bench-network bench-pages bench-reads compile lock clean
+	coverage gas screenshots bench bench-index bench-network bench-pages bench-reads bench-live compile lock clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -117,6 +117,10 @@ bench: setup ## acts a second, HTTP in to read model, over the node's own ceilin
 
 bench-pages: setup ## how long the server takes for each page, 10,000 receivables, SQLite
 	@$(bin)/python scripts/bench_pages.py
+
+bench-live: setup ## how soon an act is on another's screen, block to browser (CHAIN=anvil)
+	@toolchain/components
+	@$(bin)/python scripts/bench_live.py
 
 bench-reads: setup ## what lists cost at each size, and answers at 200 requests/s (SIZES=1e4,1e5,1e6, SECONDS=60)
 	@toolchain/components

@@ -30,6 +30,20 @@ def discounted(value: int, rate_bps: int, days: int) -> int:
     return max(0, value - simple_interest(value, rate_bps, days))
 
 
+def discount_rate(value: int, price: int, days: int) -> int | None:
+    """The rate in basis points, rounded half up, by which `value` due in `days` is discounted to `price`: what
+    `discounted` is asked with. None where no rate says it: on the day itself, for nothing, or above the value."""
+    denominator = value * days
+    if denominator <= 0 or price > value:
+        return None
+    return (2 * (value - price) * BPS * YEAR_DAYS + denominator) // (2 * denominator)
+
+
+def levied(price: int, levy_bps: int) -> int:
+    """The levy on a price in minor units, rounded half up (rule L6)."""
+    return (price * levy_bps + BPS // 2) // BPS
+
+
 def late_days(grace_ends_at: int, at: int) -> int:
     """Days that a penalty runs for at `at` (UTC seconds): each day begun after grace (rule M3)."""
     return days_between(grace_ends_at, at)

@@ -82,7 +82,7 @@ def fill(database: Engine, size: int) -> None:
         db.commit()
     with database.connect().execution_options(reading=True) as db:
         db.exec_driver_sql("COMMIT")  # neither of them in a transaction
-        for statement in ("ANALYZE",) if is_sqlite else ("SET statement_timeout = 0", "VACUUM ANALYZE"):
+        for statement in ("ANALYZE",) if is_sqlite else ("SET statement_timeout = 0", "VACUUM ANALYZE", "CHECKPOINT"):
             db.exec_driver_sql(statement)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from web3 import Web3
@@ -52,28 +53,9 @@ def register_participant(
     digest = identity_hash(identifier)
     limits = _limits(confirmation_limits, role_names)
     _require_new(desk, digest, account)
-    now = desk.now()
-    if kyc_valid_until is not None and kyc_valid_until <= now:
-        raise InvalidInput(
-            field="kycValidUntil",
-            reason=both(
-                "{given} is past; the chain's clock says {now}",
-                "{given} 已过;链上时间为 {now}",
-                given=kyc_valid_until,
-                now=now,
-            ),
-        )
-    approvals = together(desk.contracts, standing_approvals(desk, role_names))
-    result: dict[str, Any] = {"account": account}
-    if account is None:
-        result["account"] = account = desk.keystore.create()
-        if approvals:
-            desk.outbox.send(request.beside("participant.approve"), account, *approvals)
-    elif approvals:
-        result["approvals"] = [
-            {"to": call.to, "data": call.data, "chainId": desk.contracts.deployment.chain_id} for call in approvals
-        ]
-    valid_until = kyc_valid_until or now + KYC_DAYS * DAY
+    valid_until = _valid_until(desk, kyc_valid_until)
+    account = account or desk.keystore.create()
+    result = {"account": account} | _approve(desk, request, account, role_names)
     calls = [desk.contracts.call_data("Participants", "register", account, digest, bits, valid_until, name)]
     calls += [
         desk.contracts.call_data("Participants", "setConfirmationLimit", account, numeric, amount)
@@ -82,20 +64,102 @@ def register_participant(
     return desk.outbox.send(request.intent, desk.power("registrar"), *calls, result=result)
 
 
+@act("participant.renew")
+def renew_participant(
+    desk: Desk, request: Request, account: str, role_names: list[str] | None, kyc_valid_until: int | None
+) -> Row:
+    """P2. Identified anew: until when (a year from now, where nothing is said) and in which roles (those it has). With
+    them go the standing approvals, as in registration."""
+    require_operator(request)
+    known = queries.participant(desk.engine, account)
+    role_names = role_names or known["roles"]
+    if "protocol" in known["roles"]:
+        raise Conflict(field="account", reason=both("is a contract of the protocol", "为协议合约"))
+    valid_until = _valid_until(desk, kyc_valid_until)
+    result = {"account": account} | _approve(desk, request, account, role_names)
+    call = desk.contracts.call_data("Participants", "renew", account, roles.mask(role_names), valid_until)
+    return desk.outbox.send(request.intent, desk.power("registrar"), call, result=result)
+
+
+def _valid_until(desk: Desk, given: int | None) -> int:
+    """Until when somebody counts as identified. Raises InvalidInput for a time that is past."""
+    now = desk.now()
+    if given is not None and given <= now:
+        raise InvalidInput(
+            field="kycValidUntil",
+            reason=both(
+                "{given} is past; the chain's clock says {now}", "{given} 已过;链上时间为 {now}", given=given, now=now
+            ),
+        )
+    return given or now + KYC_DAYS * DAY
+
+
+def _approve(desk: Desk, request: Request, account: str, role_names: list[str]) -> dict[str, Any]:
+    """Sends the standing approvals of a party whose key the keystore holds; gives those that a wallet has to send."""
+    approvals = together(desk.contracts, standing_approvals(desk, role_names))
+    if not approvals:
+        return {}
+    if desk.keystore.holds(account):
+        desk.outbox.send(request.beside("participant.approve"), account, *approvals)
+        return {}
+    chain_id = desk.contracts.deployment.chain_id
+    return {"approvals": [{"to": call.to, "data": call.data, "chainId": chain_id} for call in approvals]}
+
+
+@act("participant.approve")
+def give_approvals(desk: Desk, request: Request, account: str) -> Row:
+    """P8. The party itself sends those of its standing approvals that do not stand; for its own wallet KeyNotHeld has
+    the first of them as a transaction. Raises Conflict where all stand."""
+    if require_participant(desk, request) != account:
+        raise Forbidden(reason=both("approvals are the party's own to give", "授权须由该参与方本人作出"))
+    contracts = desk.contracts
+    missing = [
+        one.call(contracts)
+        for one in _standing(contracts, queries.participant(desk.engine, account)["roles"])
+        if not one.stands(contracts, account)
+    ]
+    if not missing:
+        raise Conflict(reason=both("all approvals stand already", "所需授权均已生效"))
+    return desk.outbox.send(request.intent, account, *together(contracts, missing))
+
+
+@dataclass(frozen=True)
+class Approval:
+    """That `mover` moves a holder's title or cash in `contract`."""
+
+    contract: str
+    mover: str
+    is_title: bool
+
+    def call(self, contracts: Contracts) -> Call:
+        function, given = ("setApprovalForAll", True) if self.is_title else ("approve", UNLIMITED)
+        return contracts.call_data(self.contract, function, contracts.address(self.mover), given)
+
+    def stands(self, contracts: Contracts, account: str) -> bool:
+        """Cash that was approved without limit stays so for as long as anybody could spend it."""
+        function = "isApprovedForAll" if self.is_title else "allowance"
+        return int(contracts.read(self.contract, function, account, contracts.address(self.mover))) > (
+            0 if self.is_title else UNLIMITED // 2
+        )
+
+
 def standing_approvals(desk: Desk, role_names: list[str]) -> list[Call]:
     """What a party lets the contracts do for it once for all: each use still needs its own signed act."""
-    contracts, held = desk.contracts, set(role_names)
-    calls = [
-        contracts.call_data(title, "setApprovalForAll", contracts.address(mover), True)
+    return [one.call(desk.contracts) for one in _standing(desk.contracts, role_names)]
+
+
+def _standing(contracts: Contracts, role_names: list[str]) -> list[Approval]:
+    held = set(role_names)
+    tokens = [contracts.token(code) for code in contracts.deployment.tokens]
+    titles = [
+        Approval(title, mover, True)
         for mover, whose in _MOVERS.items()
         for title in ("Receivables", "WarehouseReceipts")
         if whose & held
     ]
-    tokens = [contracts.token(code) for code in contracts.deployment.tokens]
-    for spender, whose in _SPENDERS.items():
-        if whose & held:
-            calls += _approvals(contracts, tokens, spender)
-    return calls
+    return titles + [
+        Approval(token, spender, False) for spender, whose in _SPENDERS.items() if whose & held for token in tokens
+    ]
 
 
 _HOLDERS = {"supplier", "financier"}
@@ -110,10 +174,6 @@ _SPENDERS = {
     "Enforcement": _HOLDERS,
 }
 """Who moves cash, for which roles."""
-
-
-def _approvals(contracts: Contracts, tokens: list[str], spender: str) -> list[Call]:
-    return [contracts.call_data(token, "approve", contracts.address(spender), UNLIMITED) for token in tokens]
 
 
 @act("participant.want-acceptance")

@@ -1,10 +1,11 @@
-"""What a financier was asked and can still answer, and its answers that still stand; the latest first."""
+"""What was asked and can still be answered, for financiers and for those who ask them; the latest first."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import BigInteger, Engine, RowMapping, Select, and_, bindparam, exists, or_, select
+from sqlalchemy import Engine, RowMapping, Table, and_, exists, or_, select
 
 from backend import loan_arithmetic as arithmetic
 from backend.database import reading
@@ -12,28 +13,27 @@ from backend.documents import tables as documents
 from backend.goods.quantities import format_quantity
 from backend.invoices.currencies import code_of
 from backend.projections import tables
-from backend.queries import lending, quotes, receipt_quotes
+from backend.queries import lending, quotes
 from backend.queries.collateral import good_prices
-from backend.queries.documents import spent
+from backend.queries.offers import NOW, seen_by, stands
 from backend.queries.pages import VIEWER, page
 
 _claims, _notes, _lots, _receipts = tables.receivables, tables.notes, tables.lots, tables.receipts
 _for_quotes, _quotes = documents.quote_requests, documents.quotes
 _for_receipts, _receipt_quotes = documents.receipt_quote_requests, documents.receipt_quotes
 _for_loans, _loan_quotes = documents.loan_requests, documents.loan_quotes
-_NOW = bindparam("now", type_=BigInteger())
 
 
 def for_receivables(engine: Engine, financier: str, after: str | None, limit: int, now: int) -> dict[str, Any]:
     """A page of the requests for quotes whose seller could still sell; `isQuoted` where a quote of ours stands."""
-    return page(engine, _OF_CLAIMS, _for_quotes.c.id, after, limit, _claim, **_seen(financier, now))
+    return page(engine, _OF_CLAIMS, _for_quotes.c.id, after, limit, _claim, **seen_by(financier, now))
 
 
 def for_receipts(
     engine: Engine, financier: str, after: str | None, limit: int, now: int, price_age: int
 ) -> dict[str, Any]:
     """The same of warehouse receipts, with what they are worth at a good price (`worthFen`, 0 without one)."""
-    found = page(engine, _OF_RECEIPTS, _for_receipts.c.id, after, limit, dict, **_seen(financier, now))
+    found = page(engine, _OF_RECEIPTS, _for_receipts.c.id, after, limit, dict, **seen_by(financier, now))
     with reading(engine) as db:
         prices = good_prices(db, {row["lot_id"] for row in found["items"]}, now, price_age)
     return {**found, "items": [_receipt(row, prices[row["lot_id"]]) for row in found["items"]]}
@@ -43,75 +43,61 @@ def for_loans(
     engine: Engine, financier: str, after: str | None, limit: int, now: int, price_age: int
 ) -> dict[str, Any]:
     """The same of loans on receipts and on notes, with what the title is worth and the LTV of what is wanted."""
-    found = page(engine, _OF_LOANS, _for_loans.c.id, after, limit, dict, **_seen(financier, now))
+    found = page(engine, _OF_LOANS, _for_loans.c.id, after, limit, dict, **seen_by(financier, now))
     with reading(engine) as db:
         lots = {row["asset_key"] for row in found["items"] if row["asset"] == "receipt"}
         prices = good_prices(db, lots, now, price_age)
     return {**found, "items": [_loan(row, prices.get(row["asset_key"], 0)) for row in found["items"]]}
 
 
-def standing(engine: Engine, financier: str, limit: int, now: int) -> dict[str, list[dict[str, Any]]]:
-    """The latest quotes of each kind that the other side could still take."""
-    said = _seen(financier, now)
-
-    def latest(query: Select[Any], key: Any, shown: Any) -> list[dict[str, Any]]:
-        items: list[dict[str, Any]] = page(
-            engine, query, key, None, limit, lambda row: shown({**row, "used": False}, now), **said
-        )["items"]
-        return items
-
-    return {
-        "quotes": latest(_STANDING, _quotes.c.id, quotes.shown),
-        "receiptQuotes": latest(_STANDING_RECEIPTS, _receipt_quotes.c.id, receipt_quotes.shown),
-        "loanQuotes": latest(_STANDING_LOANS, _loan_quotes.c.id, _loan_quote),
-    }
+def asked_by(engine: Engine, asker: str, limit: int, now: int) -> list[dict[str, Any]]:
+    """The latest requests of each kind that `asker` made and could still act on: what it is `about`, of what number, of
+    which financier, and whether a quote of that one stands (`isQuoted`)."""
+    found = [
+        row
+        for table, query in _ASKED.items()
+        for row in page(engine, query, table.c.id, None, limit, _ABOUT[table], **seen_by(asker, now))["items"]
+    ]
+    return sorted(found, key=lambda row: row["askedAt"], reverse=True)
 
 
-def _seen(financier: str, now: int) -> dict[str, Any]:
-    return {"latest_first": True, "viewer": financier, "now": now}
-
-
-def _stands(table: Any, contract: str) -> Any:
-    """The condition that a quote of whoever looks can still be taken."""
-    return and_(
-        table.c.financier == VIEWER, table.c.deadline >= _NOW, ~spent(contract, table.c.financier, table.c.nonce)
-    )
-
-
-def _quoted(table: Any, contract: str, *same: Any) -> Any:
-    return exists().where(*same, _stands(table, contract)).label("is_quoted")
+def _quoted(table: Any, contract: str, request: Any, *same: Any) -> Any:
+    """Whether a quote of whoever was asked stands."""
+    return exists().where(*same, table.c.financier == request.c.financier, stands(table, contract)).label("is_quoted")
 
 
 _has_note = exists().where(
     _notes.c.holder == _for_quotes.c.seller, _notes.c.receivable_id == _for_quotes.c.receivable_id, _notes.c.value > 0
 )
 _can_sell = or_(
-    and_(_claims.c.status == "submitted", _claims.c.supplier == _for_quotes.c.seller, _claims.c.confirm_by >= _NOW),
+    and_(_claims.c.status == "submitted", _claims.c.supplier == _for_quotes.c.seller, _claims.c.confirm_by >= NOW),
     and_(_claims.c.status.in_(("confirmed", "disputed")), _has_note),
 )
 _beside = "supplier", "obligor", "currency", "status", "maturity_at", "face_value", "confirmed"
-_OF_CLAIMS = (
+_CLAIMS = (
     select(
         _for_quotes,
         *(_claims.c[name] for name in _beside),
         _quoted(
             _quotes,
             "Settlement",
+            _for_quotes,
             _quotes.c.receivable_id == _for_quotes.c.receivable_id,
             _quotes.c.seller == _for_quotes.c.seller,
         ),
     )
     .join(_claims, _claims.c.id == _for_quotes.c.receivable_id)
-    .where(_for_quotes.c.financier == VIEWER, _claims.c.cut_off_at > _NOW, _can_sell)
+    .where(_claims.c.cut_off_at > NOW, _can_sell)
 )
 _goods = "custodian", "commodity", "grade", "unit", "decimals", "currency", "insured_until", "expires_at", "locked"
-_OF_RECEIPTS = (
+_GOODS = (
     select(
         _for_receipts,
         *(_lots.c[name] for name in _goods),
         _quoted(
             _receipt_quotes,
             "Settlement",
+            _for_receipts,
             _receipt_quotes.c.receipt_id == _for_receipts.c.receipt_id,
             _receipt_quotes.c.seller == _for_receipts.c.seller,
         ),
@@ -119,7 +105,6 @@ _OF_RECEIPTS = (
     .join(_lots, _lots.c.id == _for_receipts.c.lot_id)
     .join(_receipts, _receipts.c.id == _for_receipts.c.receipt_id)
     .where(
-        _for_receipts.c.financier == VIEWER,
         _receipts.c.holder == _for_receipts.c.seller,
         _receipts.c.quantity >= _for_receipts.c.quantity,
     )
@@ -133,33 +118,29 @@ def _is_held(table: Any, kind: str, amount: Any) -> Any:
     )
 
 
-_OF_LOANS = (
+_LOANS = (
     select(
         _for_loans,
         _claims.c.obligor,
         _claims.c.maturity_at,
         *(_lots.c[name] for name in ("custodian", "commodity", "grade", "unit", "expires_at", "insured_until")),
-        _quoted(_loan_quotes, "Loans", _loan_quotes.c.request_id == _for_loans.c.id),
+        _quoted(_loan_quotes, "Loans", _for_loans, _loan_quotes.c.request_id == _for_loans.c.id),
     )
     .outerjoin(_claims, and_(_for_loans.c.asset == "note", _claims.c.id == _for_loans.c.asset_key))
     .outerjoin(_lots, and_(_for_loans.c.asset == "receipt", _lots.c.id == _for_loans.c.asset_key))
     .where(
-        _for_loans.c.financier == VIEWER,
-        or_(_claims.c.id.is_(None), _claims.c.cut_off_at > _NOW),
+        or_(_claims.c.id.is_(None), _claims.c.cut_off_at > NOW),
         or_(_is_held(_notes, "note", _notes.c.value), _is_held(_receipts, "receipt", _receipts.c.quantity)),
     )
 )
-_STANDING = select(_quotes).where(_stands(_quotes, "Settlement"))
-_STANDING_RECEIPTS = (
-    select(_receipt_quotes, _lots.c.decimals, _lots.c.currency)
-    .join(_lots, _lots.c.id == _receipt_quotes.c.lot_id)
-    .where(_stands(_receipt_quotes, "Settlement"))
-)
-_STANDING_LOANS = (
-    select(_loan_quotes, _for_loans.c.currency, _for_loans.c.asset, _for_loans.c.token_id)
-    .join(_for_loans, _for_loans.c.id == _loan_quotes.c.request_id)
-    .where(_stands(_loan_quotes, "Loans"))
-)
+_OF_CLAIMS = _CLAIMS.where(_for_quotes.c.financier == VIEWER)
+_OF_RECEIPTS = _GOODS.where(_for_receipts.c.financier == VIEWER)
+_OF_LOANS = _LOANS.where(_for_loans.c.financier == VIEWER)
+_ASKED = {
+    _for_quotes: _CLAIMS.where(_for_quotes.c.seller == VIEWER),
+    _for_receipts: _GOODS.where(_receipts.c.holder == VIEWER),  # who asked; receipts are found by their holder
+    _for_loans: _LOANS.where(_for_loans.c.borrower == VIEWER),
+}
 
 
 def _claim(row: RowMapping) -> dict[str, Any]:
@@ -213,10 +194,16 @@ def _loan(row: dict[str, Any], price: int) -> dict[str, Any]:
     }
 
 
-def _loan_quote(row: dict[str, Any], now: int) -> dict[str, Any]:
-    return {
-        **lending.shown_quote(row, now),
-        "currency": code_of(row["currency"]),
-        "asset": row["asset"],
-        "tokenId": row["token_id"],
-    }
+def _request(row: RowMapping, about: str, number: int, **more: Any) -> dict[str, Any]:
+    shown = {"financier": row["financier"], "currency": code_of(row["currency"]), "askedAt": row["at"], **more}
+    return {"about": about, "number": number, "isQuoted": bool(row["is_quoted"]), "quantity": "", **shown}
+
+
+_ABOUT: dict[Table, Callable[[RowMapping], dict[str, Any]]] = {
+    _for_quotes: lambda row: _request(row, "receivable", row["receivable_id"], amountFen=row["value"]),
+    _for_receipts: lambda row: _request(
+        row, "receipt", row["receipt_id"],
+        amountFen=None, quantity=f"{format_quantity(row['quantity'], row['decimals'])} {row['unit']}",
+    ),
+    _for_loans: lambda row: _request(row, f"loan-{row['asset']}", row["token_id"], amountFen=row["limit"]),
+}  # fmt: skip

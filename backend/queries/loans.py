@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, Select, bindparam, literal, or_, select
+from sqlalchemy import Connection, Engine, RowMapping, bindparam, literal, or_, select
 
 from backend import loan_arithmetic as arithmetic
 from backend.database import reading
@@ -47,21 +47,25 @@ def loans(
 def lent(engine: Engine, lender: str, after: int, limit: int, now: int, price_age: int) -> dict[str, Any]:
     """A page of the loans of `lender` that are not ended, by number, as `loans` has them; `default` is why one is in
     default at `now` (rule K13), or None, and `canBeCalled` whether its band asks for margin (rule K9)."""
-    return _running(engine, _LENT, lender, after, limit, now, price_age)
-
-
-def borrowed(engine: Engine, borrower: str, after: int, limit: int, now: int, price_age: int) -> dict[str, Any]:
-    """The same of the loans that `borrower` took."""
-    return _running(engine, _BORROWED, borrower, after, limit, now, price_age)
-
-
-def _running(
-    engine: Engine, query: Select[Any], viewer: str, after: int, limit: int, now: int, price_age: int
-) -> dict[str, Any]:
-    found = page(engine, query, _loans.c.id, after, limit, dict, viewer=viewer)
+    found = page(engine, _LENT, _loans.c.id, after, limit, dict, viewer=lender)
     with reading(engine) as db:
         collateral = Collateral(db, found["items"])
         return {**found, "items": [_judged(collateral, row, now, price_age) for row in found["items"]]}
+
+
+def borrowed(engine: Engine, borrower: str, after: int, limit: int, now: int, price_age: int) -> dict[str, Any]:
+    """The same of the loans of `borrower`, each with the least payment after which its LTV is at or below the
+    advance, at the price that a cure is judged at (`cureFen`; None without a price)."""
+    found = page(engine, _BORROWED, _loans.c.id, after, limit, dict, viewer=borrower)
+    with reading(engine) as db:
+        collateral = Collateral(db, found["items"])
+        return {
+            **found,
+            "items": [
+                {**_judged(collateral, row, now, price_age), "cureFen": _cure(collateral, row, now, price_age)}
+                for row in found["items"]
+            ],
+        }
 
 
 def judged(engine: Engine, loan_id: int, now: int, price_age: int) -> dict[str, Any]:
@@ -69,6 +73,15 @@ def judged(engine: Engine, loan_id: int, now: int, price_age: int) -> dict[str, 
     row = loan_row(engine, loan_id)
     with reading(engine) as db:
         return _judged(Collateral(db, [row]), row, now, price_age)
+
+
+def _cure(collateral: Collateral, row: Row, now: int, price_age: int) -> int | None:
+    state, terms = state_of(row), terms_of(row)
+    price = arithmetic.judged_price(state, collateral.good_price(row, now, price_age))
+    if not price:
+        return None
+    debt = arithmetic.due_at(state, terms, now).total
+    return arithmetic.cure_amount(debt, collateral.value_at(row, price), terms.advance_bps)
 
 
 def _judged(collateral: Collateral, row: Row, now: int, price_age: int) -> dict[str, Any]:
@@ -208,8 +221,8 @@ def _sources(viewer: Any) -> tuple[Source, Source, Source]:
 
 
 _ALL = select(_loans)
-_BORROWED = _ALL.where(_loans.c.borrower == VIEWER, _loans.c.status != "ended")
 _LENT = _ALL.where(_loans.c.lender == VIEWER, _loans.c.status != "ended")
+_BORROWED = _ALL.where(_loans.c.borrower == VIEWER, _loans.c.status != "ended")
 _SOURCES = _sources(VIEWER)
 _OF_STATUS = (_loans.c.status == bindparam("status"),)
 _OPEN_SALES = (

@@ -227,6 +227,16 @@ class Feiqian(LoanReads, EvidenceReads, LiveReads):
         body = {"reserveFen": str(amount), "currency": currency, "statement": statement}
         return self.act("/cash/attestations", body)
 
+    def renew(
+        self, party: Party | str, *, roles: Sequence[str] | None = None, kyc_valid_until: int | None = None
+    ) -> Json:
+        """A party is identified anew: until `kyc_valid_until` (UTC seconds; a year from now without it), in `roles`
+        (those it has, without them)."""
+        body: Json = {} if roles is None else {"roles": list(roles)}
+        if kyc_valid_until is not None:
+            body["kycValidUntil"] = kyc_valid_until
+        return self.act(f"/participants/{_account(party)}/renewals", body)
+
     def freeze(self, party: Party | str, order: str) -> Json:
         """Freezes a party by a regulator's order."""
         return self.act(f"/participants/{_account(party)}/freezes", {"order": order})
@@ -523,6 +533,10 @@ class Party(Feiqian, LoanActs, EvidenceActs):
     def merge(self, note_id: int, into: int, value: int | None = None) -> Json:
         """Merges a note, or `value` of it, into another one of mine."""
         return self.act(f"/notes/{note_id}/merges", {"into": into} | ({"valueFen": str(value)} if value else {}))
+
+    def give_approvals(self) -> Json:
+        """Lets the contracts move what my signed acts say, where they may not yet."""
+        return self.act(f"/participants/{self.account}/approvals")
 
     def want_acceptance(self, wanted: bool = True) -> Json:
         """Wants to be asked before an endorsement to me stands, or no longer."""

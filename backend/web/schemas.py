@@ -177,6 +177,13 @@ class ParticipantBody(Body):
     confirmation_limits: Annotated[dict[Code, Amount], Field(max_length=20)] = {}
 
 
+class RenewalBody(Body):
+    roles: Annotated[list[RoleName] | None, Field(min_length=1, max_length=8, description="As before, without it")] = (
+        None
+    )
+    kyc_valid_until: Annotated[Time | None, Field(description="UTC seconds; a year from now without it")] = None
+
+
 class LimitBody(Body):
     currency: Code
     limit_fen: Amount

@@ -18,6 +18,7 @@ from backend.web.schemas import (
     OrderBody,
     ParticipantBody,
     ParticipantsQuery,
+    RenewalBody,
     check_address,
 )
 
@@ -96,6 +97,19 @@ def revoke_api_keys(account: str) -> Response:
     return context.answer({"account": account, "revoked": context.access().revoke_api_keys(account)})
 
 
+@blueprint.post("/participants/<account>/renewals")
+@blueprint.input(RenewalBody, arg_name="body")
+@documents_write(blueprint)
+def renew(account: str, body: RenewalBody) -> Response:
+    """Identified anew: until when, and in which roles (operator)."""
+    return context.write(
+        commands.renew_participant,
+        _account(account),
+        list(body.roles) if body.roles else None,
+        body.kyc_valid_until,
+    )
+
+
 @blueprint.post("/participants/<account>/confirmation-limits")
 @blueprint.input(LimitBody, arg_name="body")
 @documents_write(blueprint)
@@ -110,6 +124,14 @@ def limit(account: str, body: LimitBody) -> Response:
 def want_acceptance(account: str, body: AcceptanceWishBody) -> Response:
     """Be asked before an endorsement to me stands, or no longer (itself)."""
     return context.write(commands.want_acceptance, _account(account), body.wanted)
+
+
+@blueprint.post("/participants/<account>/approvals")
+@blueprint.input(EmptyBody, arg_name="body")
+@documents_write(blueprint)
+def approve(account: str, body: EmptyBody) -> Response:
+    """Let the contracts move what my signed acts say: the approvals that do not stand yet (itself)."""
+    return context.write(commands.give_approvals, _account(account))
 
 
 @blueprint.post("/participants/<account>/withheld-payments")

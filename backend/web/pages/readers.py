@@ -63,8 +63,7 @@ def day(seconds: int | str) -> str:
     """A day, of the calendar in UTC: 1 Mar 2026, 2026年3月1日."""
     if int(seconds) > LAST:
         return t("without end", "长期")
-    at = _at(seconds)
-    return Markup('<time datetime="{}">{}</time>').format(at.date().isoformat(), format_date(at, "medium", _locale()))
+    return Markup('<time datetime="{}">{}</time>').format(_at(seconds).date().isoformat(), plain_day(seconds))
 
 
 def plain_day(seconds: int | str) -> str:
@@ -74,8 +73,12 @@ def plain_day(seconds: int | str) -> str:
 
 def month(seconds: int | str) -> str:
     """A month of the calendar in UTC: March 2026, 2026年3月."""
-    at = _at(seconds)
-    return Markup('<time datetime="{}">{}</time>').format(f"{at:%Y-%m}", format_skeleton("yMMMM", at, locale=_locale()))
+    return Markup('<time datetime="{}">{}</time>').format(f"{_at(seconds):%Y-%m}", plain_month(seconds))
+
+
+def plain_month(seconds: int | str) -> str:
+    """The same without its markup."""
+    return str(format_skeleton("yMMMM", _at(seconds), locale=_locale()))
 
 
 def moment(seconds: int | str) -> str:

@@ -1,4 +1,4 @@
-// Draws what stands in figure[data-picture]: a tree, bars, a line, a flow. The figures come from the page; each picture has
+// Draws what stands in figure[data-picture]: a tree, bars, a line, a flow, a map. The figures come from the page; each picture has
 // its words and a table beside it.
 (() => {
   const drawn = new Map();
@@ -6,6 +6,7 @@
   const language = document.documentElement.lang;
   const palette = ["#4080d8", "#d6336c", "#f59f00", "#2fb344", "#ae3ec9", "#0ca678"];
   const [BLUE, RED, AMBER] = palette;
+  const BANDS = { sound: "#8ce99a", call: "#ffd43b", sale: "#ffa8a8", unpriced: "#ced4da" }; // dark words on each, in both themes
   const day = (seconds) => new Date(seconds * 1000).toLocaleDateString(language, { timeZone: "UTC", dateStyle: "medium" });
   const brief = (amount) => new Intl.NumberFormat(language, { notation: "compact" }).format(amount);
   const words = (more = {}) => ({ color: style("--tblr-body-color"), ...more });
@@ -46,12 +47,27 @@
     },
     bars: {
       room: () => [0, 240],
-      option: ({ points, values, said, decimals }) => ({
-        grid: { left: 64, right: 16, top: 16, bottom: 32 },
+      option: ({ labels, series, said, decimals }) => ({
+        grid: { left: 64, right: 16, top: series.length > 1 ? 40 : 16, bottom: 32 },
+        legend: { show: series.length > 1, top: 8, textStyle: words() },
         tooltip: tip(({ dataIndex }) => said[dataIndex]),
-        xAxis: { type: "category", data: points.map(day), ...axis() },
+        xAxis: { type: "category", data: labels, ...axis() },
         yAxis: { type: "value", ...axis({ formatter: (minor) => brief(minor / 10 ** decimals) }) },
-        series: [{ type: "bar", data: values, barMaxWidth: 48 }],
+        series: series.map(({ name, values }) => ({ type: "bar", stack: "all", name, data: values, barMaxWidth: 48 })),
+      }),
+    },
+    map: {
+      room: ({ loans }) => [0, loans.length > 6 ? 320 : 200],
+      option: ({ loans, bands }) => ({
+        tooltip: tip(({ data }) => data.said),
+        series: [
+          {
+            type: "treemap", roam: false, nodeClick: false, breadcrumb: { show: false }, left: 16, right: 16, top: 16, bottom: 16,
+            itemStyle: { gapWidth: 3, borderColor: style("--tblr-bg-surface") },
+            label: { color: "#182433", fontSize: 13, lineHeight: 18, overflow: "truncate" },
+            data: loans.map((loan) => ({ ...loan, name: [...loan.lines, bands[loan.band]].join("\n"), itemStyle: { color: BANDS[loan.band] } })),
+          },
+        ],
       }),
     },
     tree: {

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from backend.config import DAY, MAX_AMOUNT_FEN
 from backend.money import (
     days_between,
+    discount_rate,
     discounted,
     format_amount,
     late_days,
+    levied,
     penalty_accrued,
     penalty_due,
     simple_interest,
@@ -152,3 +154,22 @@ def test_only_what_is_owed_bears_a_penalty(status: str) -> None:
 def test_what_was_paid_of_a_penalty_is_not_due_again() -> None:
     row = overdue(1_000_000_00, penalty_paid=300_00, status="disputed")
     assert penalty_due(row, GRACE_ENDS_AT + DAY) == 200_00
+
+
+@given(value=st.integers(100_00, 10**13), rate_bps=st.integers(0, 3_000), days=st.integers(1, 360))
+def test_the_rate_of_a_price_is_the_one_that_it_was_made_with(value: int, rate_bps: int, days: int) -> None:
+    """D5 read backwards: to a basis point where the minor unit is fine enough for it."""
+    found = discount_rate(value, discounted(value, rate_bps, days), days)
+    assert found is not None
+    assert abs(found - rate_bps) <= 1 + 10_000 * 360 // (value * days)
+
+
+@pytest.mark.parametrize(("value", "price", "days"), [(100, 90, 0), (0, 0, 30), (100, 101, 30)])
+def test_no_rate_says_some_prices(value: int, price: int, days: int) -> None:
+    assert discount_rate(value, price, days) is None
+
+
+@pytest.mark.parametrize(("price", "levy"), [(100_00, 50), (99, 0), (100, 1), (494_000_00, 2_470_00)])
+def test_a_levy_is_rounded_half_up(price: int, levy: int) -> None:
+    """Rule L6."""
+    assert levied(price, 50) == levy

@@ -29,7 +29,7 @@ def test_the_tree_of_a_claim_leads_to_its_notes(site: Site, language: str) -> No
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_note_is_split_among_two_by_typing(site: Site, language: str) -> None:
-    """Rule G49: what is left is said while one types, and the review has both."""
+    """Rule G56: what is left is said while one types, and the review has both."""
     net = site.network
     claim, note = net.confirmed(1_000_00)
     visitor = site.visit(net.tier1, language=language)
@@ -54,6 +54,47 @@ def test_a_note_is_split_among_two_by_typing(site: Site, language: str) -> None:
     page.goto(f"/receivables/{claim}")
     expect(page.locator("figure[data-picture=tree] svg").get_by_text("300.00")).to_be_visible()
     assert visitor.too_wide() == visitor.violations() == visitor.complaints == []
+
+
+def test_a_note_is_split_by_dragging(site: Site) -> None:
+    """Rule G56: whole yuan while one drags, never more than is left, and all of it at the end."""
+    net = site.network
+    _, note = net.confirmed(1_000_37)
+    visitor = site.visit(net.tier1)
+    page = visitor.page
+    page.goto(f"/acts/endorse-many/{note}")
+    amounts, left = page.locator("[name='endorsements.valueFen']"), page.locator("[data-left] output")
+
+    def drag(row: int, to: float) -> None:
+        share = page.locator("[data-share] input").nth(row)
+        share.scroll_into_view_if_needed()
+        box = share.bounding_box()
+        assert box is not None
+        value = int(share.input_value()) / 1000
+        start = box["x"] + 8 + value * (box["width"] - 16)
+        page.mouse.move(start, box["y"] + box["height"] / 2)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 8 + to * (box["width"] - 16), box["y"] + box["height"] / 2, steps=8)
+        page.mouse.up()
+
+    drag(0, 0.5)
+    half = amounts.nth(0).input_value()
+    assert half.endswith(".00") and 450 < float(half) < 550
+    drag(1, 1.2)
+    rest = 1_000_37 - int(half.replace(".", ""))
+    assert amounts.nth(1).input_value().replace(".", "") == str(rest)
+    expect(left).to_have_text("0.00")
+    drag(2, 0.4)
+    assert amounts.nth(2).input_value() == "", "nothing is left for it"
+    assert page.locator("[data-share] input").nth(2).input_value() == "0"
+    for row, party in enumerate((net.tier2, net.bank_a)):
+        page.locator("[name='endorsements.to']").nth(row).select_option(party.account)
+        page.locator("[name='endorsements.withRecourse']").nth(row).select_option("no")
+    assert visitor.violations() == []
+    visitor.go_on()
+    expect(page.locator("[data-state=succeeded]")).to_be_visible(timeout=30_000)
+    assert [int(one["valueFen"]) for one in net.tier2.notes() + net.bank_a.notes()] == [1_000_37 - rest, rest]
+    assert visitor.complaints == []
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,11 +89,15 @@ class Filled:
 def usual(act: Act, about: About) -> Filled:
     """The form before anything was written: what the address says, what the subject suggests, what is usual."""
     said = {
-        name: request.args.getlist(name) or [about.usual.get(name, field.usual)]
+        name: request.args.getlist(name) or _listed(about.usual.get(name, field.usual))
         for field in act.fields
         for name in field.controls
     }
     return Filled(act, about, said)
+
+
+def _listed(said: str | Sequence[str]) -> list[str]:
+    return [said] if isinstance(said, str) else list(said)
 
 
 def written(act: Act, about: About) -> Filled:

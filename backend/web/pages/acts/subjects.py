@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Engine
 
+from backend.commands.participants import KYC_DAYS
+from backend.config import DAY
 from backend.errors import NotFound, Phrase, both
 from backend.invoices.currencies import code_of
 from backend.queries import (
@@ -38,7 +41,7 @@ class About:
     currency: str = "CNY"
     unit: str = ""
     row: Row = field(default_factory=dict)
-    usual: Mapping[str, str] = field(default_factory=dict)
+    usual: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
 
     @staticmethod
     def name_of(account: str) -> str:
@@ -103,7 +106,10 @@ def _loan(engine: Engine, reader: people.Reader, number: str) -> About:
 
 def _participant(engine: Engine, reader: people.Reader, account: str) -> About:
     row = participants.participant(engine, account)
-    return About(both("participant {name}", "参与方{name}", name=row["name"]), f"/participants/{account}", row=row)
+    words = both("participant {name}", "参与方{name}", name=row["name"])
+    in_a_year = datetime.fromtimestamp(context.desk().now() + KYC_DAYS * DAY, UTC).date().isoformat()
+    usual = {"roles": row["roles"], "kycValidUntil": in_a_year}
+    return About(words, f"/participants/{account}", row=row, usual=usual)
 
 
 def _quote(engine: Engine, reader: people.Reader, identifier: str) -> About:

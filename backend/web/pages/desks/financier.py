@@ -9,9 +9,10 @@ from urllib.parse import urlencode
 from flask import render_template
 
 from backend.config import DAY, HOUR
-from backend.queries import asked, loans, participants, portfolio
+from backend.queries import asked, loans, offers, participants, portfolio
 from backend.web import context
 from backend.web.pages import people, readers
+from backend.web.pages.desks import drawn
 from backend.web.pages.rows import LIMIT, Page, counted, named, place, place_by_id
 
 TERM = 90 * DAY
@@ -31,7 +32,8 @@ def desk() -> str:
     _prefill(on_loans, lambda row: _terms(row, now))
     mine = portfolio.exposures(engine, account, now)
     maturities = portfolio.maturities(engine, account, now)
-    standing = asked.standing(engine, account, LIMIT, now)
+    standing = offers.standing(engine, account, LIMIT, now)
+    lent = named(loans.lent(engine, account, place("loans"), LIMIT, now, age), "borrower")
     return render_template(
         "desks/financier.html",
         now=now,
@@ -45,9 +47,16 @@ def desk() -> str:
         loan_quotes=named({"items": standing["loanQuotes"]}, "borrower")["items"],
         exposures=named({"items": mine}, "obligor")["items"],
         held=_came(named(portfolio.held(engine, account, place("notes"), LIMIT), "obligor", "endorser")),
-        lent=named(loans.lent(engine, account, place("loans"), LIMIT, now, age), "borrower"),
+        lent=lent,
+        loan_map=drawn.loans(lent["items"], now),
         lent_out=_lent(maturities),
         maturities=maturities,
+        ladder=drawn.bars(
+            maturities,
+            lambda row: readers.plain_month(row["month"]) if row["month"] else readers.t("overdue", "已逾期"),
+            notesFen=readers.t("notes", "凭证"),
+            loansFen=readers.t("loans", "贷款"),
+        ),
         statuses=loans.STATUSES,
     )
 

@@ -8,7 +8,8 @@ from flask import render_template
 
 from backend.queries import adjustments, participants, payables
 from backend.web import context
-from backend.web.pages import people
+from backend.web.pages import people, readers
+from backend.web.pages.desks import drawn
 from backend.web.pages.rows import LIMIT, named, place, place_by_day
 
 INBOX = 10
@@ -21,13 +22,15 @@ def desk() -> str:
     me = people.require("obligor")
     engine, now = context.desk().engine, context.desk().now()
     position = participants.position(engine, me.account)
+    due = _calendar(payables.calendar(engine, me.account, now))
     waiting = adjustments.waiting(engine, me.account, now)
     return render_template(
         "desks/obligor.html",
         now=now,
         position=position,
         inbox=named(payables.inbox(engine, me.account, place("inbox"), INBOX), "supplier"),
-        due=_calendar(payables.calendar(engine, me.account, now)),
+        due=due,
+        falling=drawn.bars(due["days"], lambda row: readers.plain_day(row["day"]), amountFen=""),
         payables=named(payables.payables(engine, me.account, place_by_day("payables"), LIMIT, now), "supplier"),
         disputed=named(payables.disputed(engine, me.account, place("disputed"), LIMIT), "supplier"),
         resolutions=named({"items": waiting["resolutions"]}, "proposer")["items"],

@@ -333,6 +333,7 @@ def _cases(scene: Scene) -> dict[tuple[str, str], Case]:
         ("DELETE", "/participants/{account}/api-keys"): Case(
             "tier1", f"{account}/api-keys", None, {"tier1", "operator"}
         ),
+        ("POST", "/participants/{account}/renewals"): Case("operator", f"{account}/renewals", {}, {"operator"}),
         ("POST", "/participants/{account}/confirmation-limits"): Case(
             "operator",
             f"/participants/{network.car_maker.account}/confirmation-limits",
@@ -342,6 +343,7 @@ def _cases(scene: Scene) -> dict[tuple[str, str], Case]:
         ("POST", "/participants/{account}/acceptance-wishes"): Case(
             "tier1", f"{account}/acceptance-wishes", {"wanted": True}, {"tier1"}
         ),
+        ("POST", "/participants/{account}/approvals"): Case("tier1", f"{account}/approvals", {}, {"tier1"}),
         ("POST", "/participants/{account}/withheld-payments"): Case(
             "tier1", f"{account}/withheld-payments", {"currency": "CNY"}, {"tier1", "operator"}
         ),

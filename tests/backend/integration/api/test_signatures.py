@@ -464,6 +464,27 @@ def test_a_wallet_that_has_sent_its_approvals_buys(feiqian: Network) -> None:
     assert (feiqian.operator.cash(bank), bank.notes()[0]["valueFen"]) == (1, str(FACE))
 
 
+def test_a_wallet_is_told_what_it_has_not_approved_yet(feiqian: Network) -> None:
+    """Rule P8: one after the other until all stand; a party that the keystore acts for has nothing to send."""
+    party, wallet = own_wallet(feiqian, "supplier", "91110000MA4OWN000P")
+    node, asked = feiqian.world.system.node, []
+    node.prepare_accounts(wallet.address)
+    while len(asked) < 9:
+        try:
+            party.give_approvals()
+        except Refused as refusal:
+            if refusal.type != "key-not-held":
+                assert "stand already" in str(refusal)
+                break
+            asked.append(refusal.problem["transaction"])
+            send(node, wallet, asked[-1])
+    assert len(asked) == 2 + len(feiqian.world.system.contracts.deployment.tokens), "a bulk for each contract"
+    with pytest.raises(Refused, match="stand already"):
+        feiqian.tier1.give_approvals()
+    with pytest.raises(Refused, match="the party's own"):
+        feiqian.tier2.act(f"/participants/{feiqian.tier1.account}/approvals")
+
+
 def send(node: Node, wallet: LocalAccount, transaction: Document) -> None:
     """As a wallet sends what it was given, without the API."""
     signed = wallet.sign_transaction({

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from backend.chain.node import Node
+from backend.config import ROOT
 from backend.errors import ChainUnavailable, both
 from backend.testing import Network
 from backend.web import readiness
@@ -99,3 +100,14 @@ def _invoice(feiqian: Network) -> str:
     import base64
 
     return base64.b64encode(feiqian.invoice()).decode()
+
+
+def test_every_figure_is_explained(feiqian: Network) -> None:
+    """Whoever watches finds each of /metrics in docs/operations.md, and no other."""
+    feiqian.registered()
+    exposed = {
+        name.removesuffix("_created")
+        for name in re.findall(r"^# TYPE (feiqian_\w+) ", get(feiqian, "/metrics").text, re.MULTILINE)
+    }
+    explained = set(re.findall(r"`(feiqian_\w+)`", (ROOT / "docs" / "operations.md").read_text()))
+    assert exposed == explained

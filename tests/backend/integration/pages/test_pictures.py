@@ -12,7 +12,7 @@ import pytest
 from backend.queries.cash_flow import cash_flow
 from backend.queries.loan_history import ltv_points
 from backend.testing import Network
-from tests.backend.integration.api.test_loans import feed_of, lent, publish, quoted
+from tests.backend.integration.api.test_loans import feed_of, lent, publish
 
 from .browser import Browser
 
@@ -103,37 +103,71 @@ def test_the_tree_has_the_notes(feiqian: Network) -> None:
 
 
 def test_what_arrives_is_drawn_from_the_days(feiqian: Network) -> None:
-    """Rule G48: two claims of one day are one bar."""
+    """Rule G57: two claims of one day are one bar; what the one expects the other owes."""
     net = feiqian
     for amount, days in ((100_00, 30), (250_50, 60), (50_00, 60)):
         net.confirmed(amount, days=days)
-    page = Browser(net).enter_as(net.tier1.account).get("/desks/supplier").text
-    bars = given(page, "bars")
-    assert (bars["values"], bars["decimals"]) == ([100_00, 300_50], 2)
-    assert [words.rpartition(": ")[2] for words in bars["said"]] == ["100.00 CNY", "300.50 CNY"]
+    for party, path in ((net.tier1, "/desks/supplier"), (net.car_maker, "/desks/obligor")):
+        bars = given(Browser(net).enter_as(party.account).get(path).text, "bars")
+        assert (bars["series"], bars["decimals"]) == ([{"name": "", "values": [100_00, 300_50]}], 2)
+        assert [words.rpartition(": ")[2] for words in bars["said"]] == ["100.00 CNY", "300.50 CNY"]
+        assert bars["labels"] == [words.rpartition(": ")[0] for words in bars["said"]]
     empty = Browser(net).enter_as(net.tier2.account).get("/desks/supplier").text
     assert given(empty, "bars") is None and "echarts" not in empty
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "most cash in hand"), ("zh-CN", "到手金额最多")])
-def test_the_quote_with_most_cash_is_named_among_equals(feiqian: Network, language: str, words: str) -> None:
-    """Rule G48: of two for the same value and recourse; one for another value has no rival."""
+def test_the_ladder_has_notes_and_loans_on_top_of_each_other(feiqian: Network) -> None:
+    """Rule G57."""
     net = feiqian
-    claim, _ = net.confirmed(1_000_000_00)
-    net.tier1.ask_for_quotes(claim, 400_000_00, [net.bank_a, net.bank_b])
-    for bank, value, rate in ((net.bank_a, 400_000_00, 480), (net.bank_b, 400_000_00, 455), (net.bank_a, 90_00, 100)):
-        bank.quote(claim, net.tier1, value, rate_bps=rate)
-    page = Browser(net, **{"Accept-Language": language}).enter_as(net.tier1.account).get("/desks/supplier").text
-    assert page.count(words) == 1
-    row = next(one for one in page.split("<tr>") if words in one)
-    assert "bank_b" in row and "btn-primary" in row
-    assert page.count("/acts/sell/") == 3
-    assert "/receivables/1" in page.partition('id="asked-title"')[2], "what was asked"
-    assert "most cash" not in Browser(net).enter_as(net.tier2.account).get("/desks/supplier").text
+    lent(net)
+    _, note = net.confirmed(1_000_00)
+    net.tier1.endorse(note, net.bank_a, 400_00)
+    page = Browser(net).enter_as(net.bank_a.account).get("/desks/financier").text
+    bars = given(page, "bars")
+    assert [one["name"] for one in bars["series"]] == ["notes", "loans"]
+    notes, loans = (one["values"] for one in bars["series"])
+    assert (sum(notes), sum(loans)) == (400_00, int(net.bank_a.loans()[0]["drawnFen"]))
+    assert (
+        len(bars["labels"])
+        == len(notes)
+        == page.partition('id="maturities-title"')[2].partition("</table>")[0].count('<th scope="row"')
+    )
+
+
+def test_the_map_has_each_loan_as_large_as_its_debt_and_in_its_band(feiqian: Network) -> None:
+    """Rule G57: sound, then called with its deadline, then to be sold; in words as well."""
+    net = feiqian
+    feed = feed_of(net)
+    loan, _, _ = lent(net)
+    bank = Browser(net).enter_as(net.bank_a.account)
+
+    def drawn() -> dict[str, Any]:
+        picture = given(bank.get("/desks/financier").text, "map")
+        assert set(picture["bands"]) == {"sound", "call", "sale", "unpriced"}
+        (one,) = picture["loans"]
+        return dict(one)
+
+    one = drawn()
+    assert (one["band"], one["href"], one["value"]) == (
+        "sound",
+        f"/loans/{loan}",
+        int(net.bank_a.loan(loan)["owedFen"]),
+    )
+    assert one["said"].startswith(f"Loan {loan} of tier1: owes ") and len(one["lines"]) == 2
+    publish(net, feed, 340_00)
+    assert drawn()["band"] == "call"
+    net.bank_a.call_margin(loan)
+    one = drawn()
+    assert (
+        one["band"] == "call" and "answer to its call by" in one["said"] and one["lines"][2].startswith("call until ")
+    )
+    publish(net, feed, 260_00)
+    assert drawn()["band"] == "sale"
+    assert given(Browser(net).enter_as(net.bank_b.account).get("/desks/financier").text, "map") is None
 
 
 def test_several_payees_are_said_and_paid_at_once(feiqian: Network) -> None:
-    """Rule G49."""
+    """Rule G56."""
     net = feiqian
     _, note = net.confirmed(1_000_00)
     browser, path = Browser(net).enter_as(net.tier1.account), f"/acts/endorse-many/{note}"
@@ -166,7 +200,7 @@ def test_several_payees_are_said_and_paid_at_once(feiqian: Network) -> None:
 def test_rows_that_make_no_sense_are_refused_beside_them(
     feiqian: Network, rows: list[tuple[str, str, str]], says: str
 ) -> None:
-    """Rule G49: nothing is sent, and what was written stays."""
+    """Rule G56: nothing is sent, and what was written stays."""
     net = feiqian
     _, note = net.confirmed(1_000_00)
     accounts = {"tier2": net.tier2.account, "bank_a": net.bank_a.account, "": ""}
@@ -189,42 +223,6 @@ def test_lists_of_different_length_are_no_rows(feiqian: Network) -> None:
 def _rows(rows: list[tuple[str, str, str]]) -> dict[str, Any]:
     names = [f"endorsements.{part}" for part in ("to", "valueFen", "withRecourse")]
     return {name: [row[column] for row in rows] for column, name in enumerate(names)}
-
-
-def test_what_can_be_taken_no_more_is_not_offered(feiqian: Network) -> None:
-    """Rule G48: the note went elsewhere, or the claim is paid."""
-    net = feiqian
-    claim, root = net.confirmed(1_000_00)
-    for value in (900_00, 50_00):
-        net.tier1.ask_for_quotes(claim, value, [net.bank_a])
-        net.bank_a.quote(claim, net.tier1, value, rate_bps=480)
-    desk = Browser(net).enter_as(net.tier1.account)
-    assert desk.get("/desks/supplier").text.count("/acts/sell/") == 2
-    net.tier1.endorse(root, net.tier2, 500_00)
-    assert desk.get("/desks/supplier").text.count("/acts/sell/") == 1
-    net.car_maker.repay(claim, 1_000_00)
-    assert desk.get("/desks/supplier").text.count("/acts/sell/") == 0
-
-
-def test_goods_and_loans_are_offered_while_they_are_held(feiqian: Network) -> None:
-    """Rule G48."""
-    net = feiqian
-    feed_of(net)
-    _, receipt = net.stored("1000")
-    net.tier1.ask_for_receipt_quotes(receipt, "100", [net.bank_a, net.bank_b])
-    for bank, price in ((net.bank_a, 49_000_00), (net.bank_b, 49_500_00)):
-        bank.quote_receipt(receipt, "100", price)
-    quoted(net, "receipt", receipt, 100_000_00, net.tier1)
-    desk = Browser(net).enter_as(net.tier1.account)
-    page = desk.get("/desks/supplier").text
-    assert (page.count("/acts/sell-receipt/"), page.count("/acts/take-loan/")) == (2, 1)
-    best = next(row for row in page.split("<tr>") if "most cash in hand" in row)
-    assert "bank_b" in best and "49,500.00" in best
-    asked = page.partition('id="asked-title"')[2].partition("</section>")[0]
-    assert asked.count(f'href="/receipts/{receipt}"') == 3
-    net.tier1.transfer(receipt, net.tier2)
-    page = desk.get("/desks/supplier").text
-    assert "/acts/sell-receipt/" not in page and "/acts/take-loan/" not in page
 
 
 def test_a_loan_in_default_may_be_sold_and_one_that_is_sound_may_not(feiqian: Network) -> None:

@@ -40,6 +40,25 @@ ACTS = (
         ),
     ),
     Act(
+        "renew-participant",
+        both("Identify anew", "更新身份核验"),
+        "/participants/{id}/renewals",
+        does(
+            "{subject} is identified until {kycValidUntil}, as {roles}.",
+            "{subject}身份核验有效期至 {kycValidUntil},角色为{roles}。",
+        ),
+        _OPERATOR,
+        subject="participant",
+        fields=(
+            Choices(
+                "roles",
+                both("Roles", "角色"),
+                choices={name: WORDS[name] for name in BITS if name != "protocol"},
+            ),
+            Day("kycValidUntil", both("Identified until", "身份核验有效期至")),
+        ),
+    ),
+    Act(
         "set-limit",
         both("Set a confirmation limit", "设定确权额度"),
         "/participants/{id}/confirmation-limits",
@@ -69,6 +88,17 @@ ACTS = (
         _ORDERS,
         subject="participant",
         fields=(_ORDER,),
+    ),
+    Act(
+        "give-approvals",
+        both("Let the contracts move it", "授权合约"),
+        "/participants/{id}/approvals",
+        does(
+            "The contracts may move your title and cash, as each act that you sign says and no further.",
+            "授权合约按您逐笔签署的操作转移您的权利与资金,不得超出其范围。",
+        ),
+        _ANYBODY,
+        subject="participant",
     ),
     Act(
         "collect-withheld",
