@@ -8,7 +8,9 @@ The act is an endorsement of a part of a note; LANES suppliers do it side by sid
 * single acts: one request each over kept-alive connections to `feiqian web`, with `feiqian sender` and
   `feiqian indexer` as processes of their own, until the last is final and in the read model;
 * bulk acts: a hundred a request;
-* beside it a plain web3.py loop (build, sign, send, wait) and brownie.
+* beside it a plain web3.py loop (build, sign, send, wait) and brownie;
+* ceiling and bulk of an act that writes little, too: a payee accepts what was endorsed to it. How much bulk gains is
+  how much of a transaction is not the act itself: most of an acceptance, little of an endorsement.
 """
 
 from __future__ import annotations
@@ -54,6 +56,8 @@ NOTES = 400
 """Endorsements of one claim's root note; a claim may have 500 notes."""
 ACTS = {"ganache": (480, 1_600), "anvil": (2_400, 12_000)}
 BARS = {"ganache": (0.85, "≥ 3 × the ceiling of single acts"), "anvil": (0.25, "≥ 1,000 acts/s")}
+LIGHT = {"ganache": (240, 800), "anvil": (2_400, 8_000)}
+"""Acceptances: so many at the ceiling, so many in bulk."""
 GAS = 200_000
 
 
@@ -118,11 +122,17 @@ class Stand:
 
     def signed(self, lane: int, count: int) -> list[str]:
         """Endorsements of one fen each, signed, from the supplier's next nonce on."""
-        account = self.suppliers[lane].account
-        key, first = self.world.system.keystore.account(account), self.node.transaction_count(account)
+        calls = [("endorse", self.note(lane), self.payee.account, 1, True) for _ in range(count)]
+        return self._signed(self.suppliers[lane], calls)
+
+    def signed_acceptances(self, notes: list[int]) -> list[str]:
+        return self._signed(self.payee, [("accept", note) for note in notes])
+
+    def _signed(self, party: Party, calls: list[tuple[Any, ...]]) -> list[str]:
+        key, first = self.world.system.keystore.account(party.account), self.node.transaction_count(party.account)
         raws, price = [], self.price
-        for nonce in range(first, first + count):
-            call = self.contracts.call_data("Receivables", "endorse", self.note(lane), self.payee.account, 1, True)
+        for nonce, (function, *given) in enumerate(calls, first):
+            call = self.contracts.call_data("Receivables", function, *given)
             signed = sign(key, nonce=nonce, gas_price=price, gas=GAS, to=call.to, data=call.data,
                           chain_id=self.node.chain_id)  # fmt: skip
             raws.append("0x" + signed.raw.hex())
@@ -133,7 +143,11 @@ def ceiling(stand: Stand, acts: int) -> float:
     """Acts a second of the bare node."""
     each = acts // LANES
     lanes = [stand.signed(lane, each) for lane in range(LANES)]
-    raws = [raw for turn in zip(*lanes, strict=True) for raw in turn]
+    return blasted(stand, [raw for turn in zip(*lanes, strict=True) for raw in turn])
+
+
+def blasted(stand: Stand, raws: list[str]) -> float:
+    """Transactions a second that the bare node takes into blocks."""
     began = time.perf_counter()
     hashes: list[str] = []
     for first in range(0, len(raws), 100):
@@ -142,7 +156,7 @@ def ceiling(stand: Stand, acts: int) -> float:
     with _awake(stand):
         while any(found is None for found in stand.node.all("eth_getTransactionReceipt", [[one] for one in waiting])):
             time.sleep(0.002)
-    return acts / (time.perf_counter() - began)
+    return len(raws) / (time.perf_counter() - began)
 
 
 def _awake(stand: Stand) -> contextlib.AbstractContextManager[None]:
@@ -196,15 +210,19 @@ def _is_ready(stand: Stand) -> bool:
         connection.close()
 
 
-def whole_way(stand: Stand, requests: list[list[tuple[str, bytes]]], acts: int) -> tuple[float, float]:
+def whole_way(
+    stand: Stand, requests: list[list[tuple[str, bytes]]], acts: int, parties: list[Party] | None = None
+) -> tuple[float, float]:
     """Acts a second from the first request until the last act is final and in the read model; and the 95th percentile
-    of the read model's lag behind the chain, seconds. `requests` by lane: path and body of each."""
+    of the read model's lag behind the chain, seconds. `requests` by lane: path and body of each, from the `parties`
+    (the suppliers) side by side."""
     failures: list[str] = []
+    callers = parties or stand.suppliers
 
     def drive(lane: int) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", stand.settings.port, timeout=120)
         for number, (path, body) in enumerate(requests[lane]):
-            headers = {"Authorization": f"Bearer {stand.suppliers[lane].token}", "Content-Type": "application/json",
+            headers = {"Authorization": f"Bearer {callers[lane].token}", "Content-Type": "application/json",
                        "Idempotency-Key": f"{id(requests)}-{lane}-{number}"}  # fmt: skip
             connection.request("POST", path, body, headers)
             answer = connection.getresponse()
@@ -212,7 +230,7 @@ def whole_way(stand: Stand, requests: list[list[tuple[str, bytes]]], acts: int) 
             if answer.status not in (200, 202):
                 failures.append(f"{answer.status} {said[:200]!r}")
 
-    threads = [threading.Thread(target=drive, args=(lane,)) for lane in range(LANES)]
+    threads = [threading.Thread(target=drive, args=(lane,)) for lane in range(len(callers))]
     with _lag(stand) as lag:
         began = time.perf_counter()
         for thread in threads:
@@ -274,18 +292,30 @@ def bulks(stand: Stand, acts: int) -> list[list[tuple[str, bytes]]]:
     return [[("/api/v1/bulk/endorsements", body(lane)) for _ in range(acts // LANES // BULK)] for lane in range(LANES)]
 
 
+def acceptances(notes: list[int]) -> list[list[tuple[str, bytes]]]:
+    bodies = [
+        json.dumps({"items": [{"noteId": note} for note in notes[first : first + BULK]]}).encode()
+        for first in range(0, len(notes), BULK)
+    ]
+    return [[("/api/v1/bulk/acceptances", body) for body in bodies]]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Acts a second, over the node's own ceiling, in one run.")
     chain = os.environ.get("CHAIN", "ganache")
     parser.add_argument("--acts", type=int, default=ACTS[chain][0])
     parser.add_argument("--bulk", type=int, default=ACTS[chain][1])
+    parser.add_argument("--light", type=int, default=LIGHT[chain][0], help="acceptances at the ceiling")
+    parser.add_argument("--light-bulk", type=int, default=LIGHT[chain][1], help="acceptances in bulk")
     parser.add_argument("--json", action="store_true")
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="feiqian-bench-") as folder:
         single, bulk = wanted.acts // LANES * LANES, max(1, wanted.bulk // LANES // BULK) * LANES * BULK
-        stand = Stand(Path(folder), chain, (3 * single + bulk) // LANES + single // 10)
+        step = LANES * BULK
+        light = wanted.light, -(-(wanted.light + wanted.light_bulk) // step) * step - wanted.light
+        stand = Stand(Path(folder), chain, (3 * single + bulk + sum(light)) // LANES + single // 10)
         try:
-            found = measured(stand, single, bulk)
+            found = measured(stand, single, bulk) | measured_light(stand, *light)
         finally:
             stand.close()
     if wanted.json:
@@ -307,24 +337,42 @@ def measured(stand: Stand, acts: int, bulk: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def show(chain: str, found: dict[str, Any]) -> None:
-    table = Table(title=f"Endorsements on {chain}: HTTP in, final in the read model")
-    for heading in ("Way", "Acts", "Acts/s", "Over the ceiling", "Bar", "Lag p95"):
-        table.add_column(heading, justify="left" if heading in ("Way", "Bar") else "right")
-    top = found["ceiling"]
+def measured_light(stand: Stand, acts: int, bulk: int) -> dict[str, Any]:
+    """The same of acceptances, by one payee."""
+    with backend(stand):
+        wish = f"/api/v1/participants/{stand.payee.account}/acceptance-wishes"
+        whole_way(stand, [[(wish, b'{"wanted": true}')]], 1, [stand.payee])
+        whole_way(stand, bulks(stand, acts + bulk), acts + bulk)
+        waiting = [int(note["id"]) for note in stand.payee.notes() if note["acceptBy"]]
+        many, lag = whole_way(stand, acceptances(waiting[:bulk]), bulk, [stand.payee])
+    top = blasted(stand, stand.signed_acceptances(waiting[bulk:]))
+    return {
+        "lightActs": acts, "lightBulkActs": bulk, "lightCeiling": top, "lightBulk": many, "lightBulkLagP95": lag,
+    }  # fmt: skip
 
-    def row(name: str, acts: Any, pace: float | None, bar: str = "", lag: float | None = None) -> None:
+
+def show(chain: str, found: dict[str, Any]) -> None:
+    table = Table(title=f"{chain}: HTTP in, final in the read model")
+    for heading in ("Way", "Acts", "Acts/s", "Over its ceiling", "Bar", "Lag p95"):
+        table.add_column(heading, justify="left" if heading in ("Way", "Bar") else "right")
+
+    def row(name: str, acts: Any, pace: float | None, top: float, bar: str = "", lag: float | None = None) -> None:
         if pace is None:
             table.add_row(name, "", "gave up")
             return
         table.add_row(name, f"{acts:,}" if acts else "", f"{pace:,.1f}", f"{pace / top:.2f}", bar,
                       "" if lag is None else f"{lag:.2f} s")  # fmt: skip
 
-    row("bare client, signed beforehand", found["acts"], top)
-    row("single acts", found["acts"], found["single"], f"≥ {BARS[chain][0]}", found["lagP95"])
-    row(f"bulk acts, {BULK} a request", found["bulkActs"], found["bulk"], BARS[chain][1], found["bulkLagP95"])
-    row("web3.py, one by one", None, found["web3"])
-    row("brownie, one by one", None, found["brownie"])
+    single, bulk = BARS[chain]
+    top, light = found["ceiling"], found["lightCeiling"]
+    row("endorsements: bare client, signed beforehand", found["acts"], top, top)
+    row("one a request", found["acts"], found["single"], top, f"≥ {single}", found["lagP95"])
+    row(f"{BULK} a request", found["bulkActs"], found["bulk"], top, bulk, found["bulkLagP95"])
+    row("web3.py, one by one", None, found["web3"], top)
+    row("brownie, one by one", None, found["brownie"], top)
+    table.add_section()
+    row("acceptances: bare client, signed beforehand", found["lightActs"], light, light)
+    row(f"{BULK} a request", found["lightBulkActs"], found["lightBulk"], light, bulk, found["lightBulkLagP95"])
     Console().print(table)
 
 
