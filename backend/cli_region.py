@@ -66,8 +66,8 @@ def region(
                 "deployments": Path(folder) / "deployments",
                 "rpc_port": 0,
                 "keystore_rounds": 2,
-                "poll_seconds": 0.02,
-                "gather_seconds": 0.02,  # thousands act at once: a round for many costs what a round for one does
+                "poll_seconds": 0.1,  # a question takes the node from its blocks
+                "gather_seconds": 0.1,  # thousands act at once: a round for many costs what a round for one does
                 "currencies": "CNY",
             }
         )

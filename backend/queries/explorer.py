@@ -15,7 +15,7 @@ from backend.projections import tables
 from backend.projections.things import Thing
 from backend.queries.chain import shown_event
 from backend.queries.concerning import concerning
-from backend.queries.pages import EXAMINED, ROUNDS
+from backend.queries.pages import goes
 
 Place = tuple[int, ...] | None
 Page = dict[str, Any]
@@ -126,10 +126,10 @@ def _page(engine: Engine, places: Select[Any], viewer: str | None, after: Place,
     """A page of the events at these places. For a viewer that does not see all a bounded number is looked at: a page
     may then be shorter although there are more."""
     key = places.selected_columns.block_number, places.selected_columns.log_index
-    amount, end = limit + 1 if viewer is None else EXAMINED, False
     found: list[Any] = []
+    end = False
     with reading(engine) as db:
-        for _ in range(ROUNDS):
+        for amount in (limit + 1,) if viewer is None else goes(limit):
             query = places if after is None else places.where(tuple_(*key) < after)
             some = query.order_by(*(column.desc() for column in key)).limit(amount).subquery()
             there = and_(_events.c.block_number == some.c.block_number, _events.c.log_index == some.c.log_index)

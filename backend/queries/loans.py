@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, bindparam, literal, or_, select
+from sqlalchemy import Connection, Engine, RowMapping, literal, or_, select
 
 from backend import loan_arithmetic as arithmetic
 from backend.database import reading
@@ -15,7 +15,7 @@ from backend.invoices.currencies import code_of
 from backend.projections import tables
 from backend.projections.handlers.loans import state_of, terms_of
 from backend.queries.collateral import Collateral, Row
-from backend.queries.pages import VIEWER, Source, page
+from backend.queries.pages import STATUS, VIEWER, Source, page
 
 _loans, _titles, _acts, _sales = tables.loans, tables.loan_titles, tables.loan_acts, tables.sales
 
@@ -224,7 +224,7 @@ _ALL = select(_loans)
 _LENT = _ALL.where(_loans.c.lender == VIEWER, _loans.c.status != "ended")
 _BORROWED = _ALL.where(_loans.c.borrower == VIEWER, _loans.c.status != "ended")
 _SOURCES = _sources(VIEWER)
-_OF_STATUS = (_loans.c.status == bindparam("status"),)
+_OF_STATUS = (_loans.c.status == STATUS,)
 _OPEN_SALES = (
     select(_sales, _loans.c.asset, _loans.c.currency)
     .join(_loans, _loans.c.id == _sales.c.loan_id)

@@ -3,7 +3,7 @@ many rows there are (rule B45)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -28,10 +28,9 @@ from sqlalchemy import (
 from backend.database import reading
 
 PAGE = 100
-EXAMINED = 500
-"""So many rows are looked at in one go where only some of them are wanted."""
-ROUNDS = 4
-"""So many goes there are; a page may then have fewer items than it could, and yet a `next`."""
+EXAMINED = 2_000
+"""So many rows are looked at for a page where only some of them are wanted, a few at first; it may then have fewer
+items than it could, and yet a `next`."""
 
 KEPT = 200
 """So many statements are kept put together."""
@@ -39,6 +38,8 @@ VIEWER = bindparam("viewer", type_=String())
 """Whoever looks, in statements that are made once."""
 AMOUNT = bindparam("amount", type_=Integer(), literal_execute=True)
 """So many rows, said in the statement itself: a plan for any number would be one for many."""
+STATUS = bindparam("status", type_=String(), literal_execute=True)
+"""Likewise: of some there are many, of others few."""
 
 Place = str | int | tuple[int, ...] | None
 """Where a page begins: behind this key; None: at the first row."""
@@ -170,8 +171,7 @@ def _sparse(
 ) -> tuple[list[RowMapping], Place]:
     """The rows of `query` among those that the sources lead to, and where to go on from."""
     found: list[RowMapping] = []
-    amount = max(EXAMINED, limit + 1)
-    for _ in range(ROUNDS):
+    for amount in goes(limit):
         place = {**values, **order.values(after), "amount": amount}
         keys = list(db.execute(_keys(sources, order, after is None), place).scalars())
         rows = query.where(order.columns[0].in_(keys)).order_by(*order.by())
@@ -182,6 +182,14 @@ def _sparse(
             return found, None
         after = keys[-1]
     return found, after
+
+
+def goes(limit: int) -> Iterator[int]:
+    """How many rows to look at in each go, for a page of `limit`."""
+    amount, left = 4 * (limit + 1), max(EXAMINED, limit + 1)
+    while left > 0:
+        yield min(amount, left)
+        left, amount = left - amount, 4 * amount
 
 
 @lru_cache(KEPT)

@@ -13,7 +13,7 @@ from backend.errors import NotFound, Phrase, both
 from backend.invoices.currencies import code_of
 from backend.money import penalty_due
 from backend.projections import tables
-from backend.queries.pages import VIEWER, Source, page
+from backend.queries.pages import STATUS, VIEWER, Source, page
 
 _receivables = tables.receivables
 
@@ -142,7 +142,7 @@ _ALL = select(_receivables)
 _ONE = _ALL.where(_receivables.c.id == _NUMBER)
 _VISIBLE = _ONE.where(_visible_to(VIEWER))
 _SOURCES = _sources(VIEWER)
-_OF_STATUS = (_receivables.c.status == bindparam("status"),)
+_OF_STATUS = (_receivables.c.status == STATUS,)
 _INVOICE = select(documents.invoices).where(documents.invoices.c.document_hash == bindparam("document"))
 _disputes, _dilutions = tables.disputes, tables.dilutions
 _DISPUTES = select(_disputes).where(_disputes.c.receivable_id == _NUMBER).order_by(_disputes.c.dispute_id)

@@ -127,7 +127,7 @@ def headline(found: Measures, run: Run) -> list[Figure]:
             "Memory of the backend",
             "后端内存",
             f"{run.memory_mb} MB",
-            "peak resident set of the process that runs API, sender, indexer and the players (getrusage)",
+            "sum of the peak resident sets of API and players, sender, and indexer (getrusage, VmHWM)",
         ),
     ]
 
