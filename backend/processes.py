@@ -33,9 +33,7 @@ def beside(settings: Settings, *parts: str) -> Iterator[list[subprocess.Popen[by
     """`feiqian PART` for each of `parts`, over the network of `settings`, for as long as the block lasts. What they say
     on standard error is said here."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("FEIQIAN_")}
-    env |= {
-        "MALLOC_ARENA_MAX": "2"
-    }  # glibc keeps an arena for each thread, each as large as that thread's largest hour
+    env |= {"MALLOC_ARENA_MAX": "2"}  # glibc would keep an arena for each thread
     env |= {f"FEIQIAN_{name.upper()}": str(getattr(settings, name)) for name in settings.model_fields_set}
     command = [sys.executable, "-m", "backend.cli"]
     started = [subprocess.Popen([*command, part], env=env, cwd=ROOT, stdout=subprocess.DEVNULL) for part in parts]

@@ -69,8 +69,8 @@ def enter(chromium: Browser, address: str, party: Party) -> Page:
     return page
 
 
-def confirm(page: Page, claim: int, amount: str) -> float:
-    """Goes through the act to its last button; gives when that was clicked."""
+def fill_in(page: Page, claim: int, amount: str) -> None:
+    """Goes through the confirmation to its last button."""
     page.goto(f"/acts/confirm/{claim}")
     page.locator("[name=amountFen]").fill(amount)
     page.locator("[name=setOffWaived][value=yes]").check()
@@ -78,9 +78,6 @@ def confirm(page: Page, claim: int, amount: str) -> float:
     page.locator("button[name=step][value=do]").wait_for()
     for tick in page.locator("input[name^='consent-']").all():
         tick.check()
-    began = time.time()
-    page.locator("button[name=step][value=do]").click()
-    return began
 
 
 def measure(world: World, address: str, acts: int) -> dict[str, list[float]]:
@@ -98,9 +95,11 @@ def measure(world: World, address: str, acts: int) -> dict[str, list[float]]:
             amount = f"{400_001 + 7 * number}.00"
             shown = f"{400_001 + 7 * number:,}.00"
             theirs.evaluate("word => { window.wanted = [word]; }", shown)
+            fill_in(mine, claim, amount)
             blocks: list[float] = []
             with repeating(0.005, partial(_look, node, node.head().number, blocks)):
-                began = confirm(mine, claim, amount)
+                began = time.time()
+                mine.locator("button[name=step][value=do]").click()
                 theirs.wait_for_function("word => word in window.seen", arg=shown, timeout=60_000)
             screen = theirs.evaluate("word => window.seen[word]", shown) / 1_000
             found["click to block"].append(blocks[0] - began)

@@ -29,13 +29,14 @@ def _priced(quote: Offer, levy_bps: int) -> Offer:
 
 
 def _compared(offers: list[Offer], *same: str) -> list[list[Offer]]:
-    """The offers in groups of the `same`, the most cash (`cashFen`) first, each with what it falls short of the best
-    (`lessFen`) and whether it is the best of several (`isBest`; several where they are equal)."""
+    """The offers in groups of the `same`, in the order of each group's first; in a group the most cash (`cashFen`) first,
+    each with what it falls short of the best (`lessFen`), and whether it is the best of several (`isBest`)."""
     groups: dict[tuple[Any, ...], list[Offer]] = {}
-    for offer in sorted(offers, key=lambda offer: (-offer["cashFen"], offer["id"])):
+    for offer in offers:
         groups.setdefault(tuple(offer[part] for part in same), []).append(offer)
     for group in groups.values():
+        group.sort(key=lambda offer: (-offer["cashFen"], offer["id"]))
         for offer in group:
             offer["lessFen"] = group[0]["cashFen"] - offer["cashFen"]
             offer["isBest"] = len(group) > 1 and not offer["lessFen"]
-    return sorted(groups.values(), key=lambda group: -max(offer["id"] for offer in group))
+    return list(groups.values())

@@ -119,6 +119,7 @@ def test_what_arrives_is_drawn_from_the_days(feiqian: Network) -> None:
 def test_the_ladder_has_notes_and_loans_on_top_of_each_other(feiqian: Network) -> None:
     """Rule G57."""
     net = feiqian
+    feed_of(net)
     lent(net)
     _, note = net.confirmed(1_000_00)
     net.tier1.endorse(note, net.bank_a, 400_00)
