@@ -12,6 +12,7 @@ the other screen.
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import statistics
 import sys
@@ -119,7 +120,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--acts", type=int, default=20)
     acts = parser.parse_args().acts
-    chain = Settings.from_env().chain
+    chain = os.environ.get("CHAIN", "ganache")
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         settings = Settings.from_env({}, home=home, deployments=home, chain=chain, port=0,
