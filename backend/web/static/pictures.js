@@ -57,7 +57,7 @@
       }),
     },
     map: {
-      room: ({ loans }) => [0, loans.length > 6 ? 320 : 200],
+      room: ({ loans }) => [0, loans.length > 6 ? 320 : loans.length > 1 ? 200 : 120],
       option: ({ loans, bands }) => ({
         tooltip: tip(({ data }) => data.said),
         series: [
@@ -71,7 +71,7 @@
       }),
     },
     tree: {
-      room: ({ roots }) => [190 + 170 * Math.max(...roots.map(depth)), Math.max(130, 48 * sum(roots.map(leaves)) + 40)],
+      room: ({ roots }) => [190 + 250 * Math.max(...roots.map(depth)), Math.max(130, 48 * sum(roots.map(leaves)) + 40)],
       option: ({ roots }) => {
         const all = sum(roots.map(leaves));
         let above = 0;

@@ -29,8 +29,8 @@ def _priced(quote: Offer, levy_bps: int) -> Offer:
 
 
 def _compared(offers: list[Offer], *same: str) -> list[list[Offer]]:
-    """The offers in groups of the `same`, in the order of each group's first; in a group the most cash (`cashFen`) first,
-    each with what it falls short of the best (`lessFen`), and whether it is the best of several (`isBest`)."""
+    """The offers in groups of the `same`, in the order of each group's first; in a group the most cash (`cashFen`)
+    first, each with what it falls short of the best (`lessFen`), and whether it is the best of several (`isBest`)."""
     groups: dict[tuple[Any, ...], list[Offer]] = {}
     for offer in offers:
         groups.setdefault(tuple(offer[part] for part in same), []).append(offer)
