@@ -76,7 +76,3 @@ EVENTS: dict[str, Phrase] = {
     "ReceiptSplit": both("receipt split", "仓单拆分"),
 }
 """By the contracts' names; what has none here stands under its own."""
-
-
-def event_words(name: str) -> Phrase | str:
-    return EVENTS.get(name, name)

@@ -28,7 +28,7 @@ def test_pictures(site: Site) -> None:
                 title = (
                     f"desk-{name}"
                     if path == "/"
-                    else re.sub(r"[^a-z]+", "-", re.sub(r"0x\w+|\d+", "", path)).strip("-")
+                    else re.sub(r"[^A-Za-z]+", "-", re.sub(r"0x\w+|\d+", "", path)).strip("-")
                 )
                 if f"{title}-{language}" in taken:
                     continue

@@ -14,7 +14,7 @@ from backend.queries import books, chain, network, participants, payments, recei
 from backend.web import context
 from backend.web.pages import people
 from backend.web.pages.rows import LIMIT, named, names_of, place, place_in_chain
-from backend.web.pages.words import BOOKS, event_words
+from backend.web.pages.words import BOOKS, EVENTS
 
 LARGE = 2_000_000
 """Whole units from which a payment is large: what China's central bank has banks report of companies (order 3 of 2016,
@@ -44,7 +44,7 @@ def desk() -> str:
         people=participants.participants(engine, None, place("people"), LIMIT),
         statuses=receivables.STATUSES,
         loan_states=network.LOAN_STATES,
-        event_words=event_words,
+        event_words=EVENTS,
     )
 
 

@@ -12,7 +12,7 @@ from backend.queries import books, participants
 from backend.web import context
 from backend.web.pages import people, visibility
 from backend.web.pages.rows import LIMIT
-from backend.web.pages.words import BOOKS, event_words
+from backend.web.pages.words import BOOKS, EVENTS
 from backend.web.schemas import check_address
 
 
@@ -29,7 +29,7 @@ def page(account: str) -> str:
         is_own=is_own,
         now=context.desk().now(),
         book_words=BOOKS,
-        event_words=event_words,
+        event_words=EVENTS,
         **(_own(found) if is_own else {}),
     )
 

@@ -14,7 +14,7 @@ from backend.queries import notes, participants, payments, receivables
 from backend.web import context
 from backend.web.pages import people, visibility
 from backend.web.pages.rows import named, names_of
-from backend.web.pages.words import event_words
+from backend.web.pages.words import EVENTS
 
 MOST = 500
 KINDS = ("note", "receivable", "participant")
@@ -58,7 +58,7 @@ def page(number: int) -> str:
         payments=named({"items": paid}, "from", "to")["items"],
         names=names_of(accounts),
         statuses=receivables.STATUSES,
-        event_words=event_words,
+        event_words=EVENTS,
     )
 
 
