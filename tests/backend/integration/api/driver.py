@@ -333,7 +333,9 @@ def _cases(scene: Scene) -> dict[tuple[str, str], Case]:
         ("DELETE", "/participants/{account}/api-keys"): Case(
             "tier1", f"{account}/api-keys", None, {"tier1", "operator"}
         ),
-        ("POST", "/participants/{account}/renewals"): Case("operator", f"{account}/renewals", {}, {"operator"}),
+        ("POST", "/participants/{account}/renewals"): Case(
+            "operator", f"{account}/renewals", {"roles": ["supplier"], "kycValidUntil": 2**33}, {"operator"}
+        ),
         ("POST", "/participants/{account}/confirmation-limits"): Case(
             "operator",
             f"/participants/{network.car_maker.account}/confirmation-limits",
