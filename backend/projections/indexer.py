@@ -275,9 +275,12 @@ def _apply(rows: Rows, said: list[Said], journalled_after: int) -> list[dict[str
 
 
 def _thing_rows(entry: Log) -> list[dict[str, Any]]:
-    place = {"block_number": entry.block_number, "log_index": entry.log_index}
-    named = {thing for thing in things(entry.contract, entry.args) if thing[0] in KINDS}
-    return [{"kind": kind, "number": number, **place} for kind, number in named]
+    block, index = entry.block_number, entry.log_index
+    return [
+        {"kind": kind, "number": number, "block_number": block, "log_index": index}
+        for kind, number in dict.fromkeys(things(entry.contract, entry.args))
+        if kind in KINDS
+    ]
 
 
 def _event(entry: Log, at: int) -> Event | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 Thing = tuple[str, Any]
@@ -34,9 +35,14 @@ def kind_of(contract: str, argument: str) -> str | None:
     return _OF_TOKENS.get(contract) if argument in _TOKENS else OF_ARGUMENTS.get(argument)
 
 
-def things(contract: str, args: Mapping[str, Any]) -> Iterator[Thing]:
+def things(contract: str, args: Mapping[str, Any]) -> list[Thing]:
     """What an event names; one that it names twice, twice."""
-    for argument, value in args.items():
-        kind = kind_of(contract, argument)
-        if kind is not None and value:  # number 0 is outside
-            yield kind, value
+    # number 0 is outside
+    return [(kind, args[argument]) for argument, kind in _naming(contract, tuple(args)) if args[argument]]
+
+
+@lru_cache(1_000)
+def _naming(contract: str, arguments: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Those arguments that name things, with the kind of each: the same for all events of a kind."""
+    kinds = ((argument, kind_of(contract, argument)) for argument in arguments)
+    return [(argument, kind) for argument, kind in kinds if kind is not None]
