@@ -89,3 +89,27 @@ def test_a_wallet_that_refuses_changes_nothing(site: Site) -> None:
     visitor.page.locator("form[data-sign] button").click()
     expect(visitor.page.locator("[data-said]")).to_contain_text("did not sign")
     assert net.tier1.receivable(claim)["status"] == "submitted"
+
+
+def test_it_gives_its_approvals_one_after_the_other(site: Site) -> None:
+    """Rule P8: those that are missing, until none is; a party that the keystore acts for has nothing to give."""
+    net = site.network
+    key = Account.create()
+    net.operator.register("Own Keys", "91310000OWNKEYS03", ["supplier"], account=key.address)
+    net.world.system.node.prepare_accounts(key.address)
+    visitor = with_wallet(site, key)
+    visitor.page.goto("/door")
+    visitor.page.locator("form[data-wallet] button").click()
+    expect(visitor.page.locator("nav")).to_contain_text("Supplier")
+    visitor.page.goto(f"/participants/{key.address}")
+    expect(visitor.page.locator(f"a[href='/acts/give-approvals/{key.address}']")).to_be_visible()
+    for _ in range(2 + len(net.world.system.contracts.deployment.tokens)):
+        visitor.act("give-approvals", key.address)
+        visitor.page.locator("form[data-sign] button").click()
+        visitor.page.wait_for_url("**/explorer/transactions/*")
+    visitor.act("give-approvals", key.address)
+    expect(visitor.page.locator("main")).to_contain_text("all approvals stand already")
+    assert visitor.complaints == []
+    kept = site.visit(net.tier1)
+    kept.page.goto(f"/participants/{net.tier1.account}")
+    assert kept.page.locator("a[href^='/acts/give-approvals/']").count() == 0

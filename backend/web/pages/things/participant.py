@@ -27,6 +27,7 @@ def page(account: str) -> str:
         "things/participant.html",
         one=found,
         is_own=is_own,
+        signs_itself=not context.desk().keystore.holds(found["account"]),
         now=context.desk().now(),
         book_words=BOOKS,
         event_words=EVENTS,
