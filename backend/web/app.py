@@ -11,7 +11,7 @@ from backend.demo.theatre import Theatre
 from backend.errors import FeiqianError, NotFound, both
 from backend.live.stream import Streams
 from backend.system import System
-from backend.web import inputs, limits, operations, pages, problems
+from backend.web import auditing, inputs, limits, operations, pages, problems
 from backend.web.access import Access
 from backend.web.api import BLUEPRINTS
 from backend.web.api.shared import IDENTIFIER, IdentifierConverter, describe_writes
@@ -89,6 +89,7 @@ def create_app(system: System) -> APIFlask:
             response.headers["Strict-Transport-Security"] = f"max-age={assets.YEAR}; includeSubDomains"
         return response
 
+    auditing.install(app, system)  # the last: what it refuses is hardened too
     return app
 
 
