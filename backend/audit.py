@@ -41,6 +41,7 @@ audit = Table(
 began inside. Triggers refuse every change (migration 0010)."""
 
 _HEAD = select(audit.c.seq, audit.c.digest).order_by(audit.c.seq.desc()).limit(1)
+_ADD = insert(audit)
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def record(db: Connection, account: str, outcome: str, *, kind: str = "", operat
         "outcome": outcome,
         "request_id": request_id(),
     }
-    db.execute(insert(audit).values(**row, digest=digest_of(before, row)))
+    db.execute(_ADD, {**row, "digest": digest_of(before, row)})
 
 
 def digest_of(before: str, row: Mapping[str, Any]) -> str:
