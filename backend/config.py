@@ -60,7 +60,7 @@ class Settings(BaseModel):
     max_wait_seconds: int = Field(default=60, description="Most that Prefer: wait may ask for")
     max_body_bytes: int = 6 * 1024 * 1024
     attempts_per_minute: int = Field(
-        default=10, ge=0, description="Tries to come in that may fail, of an address; 0: as many as it likes"
+        default=20, ge=0, description="Sign-ins of an address, and its tokens that fail; 0: as many as it likes"
     )
     writes_per_minute: int = Field(default=6_000, ge=0, description="Of a caller; 0: as many as it likes")
     reads_per_minute: int = Field(default=30_000, ge=0, description="Of a caller; 0: as many as it likes")

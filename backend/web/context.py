@@ -41,7 +41,7 @@ def actor() -> Actor:
     """Whoever calls. Raises Unauthenticated."""
     if "actor" not in g:
         token = bearer_token()
-        with limits.attempt(token):
+        with limits.showing(token):
             g.actor = access().actor(token)
     return cast(Actor, g.actor)
 

@@ -35,8 +35,8 @@ def nonce(body: EmptyBody) -> Response:
 @blueprint.doc(responses=refusals(400, 401, 413, 415, 422, 429, 503))
 def sign_in(body: SignInBody) -> Response:
     """Sign in with Ethereum (EIP-4361)."""
-    with limits.attempt():
-        token, account, expires = context.access().sign_in(body.message, body.signature)
+    limits.sign_in()
+    token, account, expires = context.access().sign_in(body.message, body.signature)
     note(account=account)
     return context.answer({"token": token, "account": account, "expiresAt": expires})
 

@@ -38,8 +38,8 @@ def enter_by_wallet() -> Response:
     """Sign in with Ethereum (EIP-4361): the message and its signature."""
     message = _field("message").replace("\r\n", "\n")  # a form's lines end so, whatever stood in it
     signature = _field("signature")
-    with limits.attempt():
-        token, account, _ = context.access().sign_in(message, signature)
+    limits.sign_in()
+    token, account, _ = context.access().sign_in(message, signature)
     note(account=account)
     sessions.end()
     return sessions.keep(make_response(redirect(HOME, 303)), token)
@@ -49,7 +49,7 @@ def enter_by_wallet() -> Response:
 def enter_by_key() -> Response:
     """With an API key, as the party that it was given to."""
     key = _field("key").strip()
-    with limits.attempt(key):
+    with limits.showing(key):
         account = context.access().actor(key).account
     return _enter(account)
 

@@ -105,26 +105,46 @@ def test_what_watches_over_it_is_never_turned_away(feiqian: Network, limit: Limi
 
 def test_an_address_has_so_many_tries(feiqian: Network, limit: Limit) -> None:
     """Then none is looked at, not even one that would have been right; the pages and the API count together."""
-    limit(attempts_per_minute=3)
+    limit(attempts_per_minute=2)
     door, browser = Door(feiqian), Browser(feiqian)
+    message = door.message()
+    form = {"message": message, "signature": door.sign(message)}
     assert door.enter("hello").status == 422
-    assert get(feiqian, token="fq_guessed").status == 401
-    assert browser.post("/door/key", {"key": "fq_guessed"}).status_code == 401
+    assert browser.post("/door/wallet", form | {"signature": "0x" + "11" * 65}).status_code == 401
     message = door.message()
     answer = door.enter(message)
     assert problem(answer, 429)["type"] == "/problems/too-many-requests" and answer.headers["Retry-After"]
-    assert browser.post("/door/wallet", {"message": message, "signature": door.sign(message)}).status_code == 429
-    assert browser.post("/door/key", {"key": str(feiqian.tier2.token)}).status_code == 429
-    assert get(feiqian, token="fq_guessed").status == 429
-    limit(attempts_per_minute=3)
+    assert browser.post("/door/wallet", form).status_code == 429
+    limit(attempts_per_minute=2)
     assert door.enter(message).status == 200, "its nonce was not spent"
 
 
-def test_who_comes_in_spends_none(feiqian: Network, limit: Limit) -> None:
+def test_an_address_has_so_many_tokens_that_fail(feiqian: Network, limit: Limit) -> None:
+    limit(attempts_per_minute=2)
+    browser = Browser(feiqian)
+    assert get(feiqian, token="fq_guessed").status == 401
+    assert browser.post("/door/key", {"key": "fq_guessed"}).status_code == 401
+    assert browser.post("/door/key", {"key": str(feiqian.tier2.token)}).status_code == 429
+    assert problem(get(feiqian, token="fq_guessed"), 429)["type"] == "/problems/too-many-requests"
+    assert get(feiqian, token=feiqian.world.settings.operator_api_key).status == 429
+
+
+def test_a_key_that_is_good_spends_none(feiqian: Network, limit: Limit) -> None:
     limit(attempts_per_minute=1)
-    door = Door(feiqian)
-    assert [door.enter(door.message()).status for _ in range(3)] == [200] * 3
+    key = {"key": str(feiqian.tier1.token)}
+    assert [Browser(feiqian).post("/door/key", key).status_code for _ in range(3)] == [303] * 3
     assert [get(feiqian, token=None).status for _ in range(3)] == [401] * 3, "no token is no try"
+    assert get(feiqian).status == 200
+
+
+def test_wallets_are_to_be_had_in_any_number(feiqian: Network, limit: Limit) -> None:
+    """So each sign-in counts, and what those do who are no participants counts for their address."""
+    limit(attempts_per_minute=2, reads_per_minute=3)
+    doors = [Door(feiqian) for _ in range(3)]
+    answers = [door.enter(door.message()) for door in doors]
+    assert [answer.status for answer in answers] == [200, 200, 429]
+    tokens = [answer.body["token"] for answer in answers[:2]]
+    assert [get(feiqian, token=tokens[n % 2]).status for n in range(4)] == [200, 200, 200, 429]
     assert get(feiqian).status == 200
 
 
