@@ -82,5 +82,5 @@ def test_the_documentation_works_under_its_policy(site: Site) -> None:
     """Rule Y9: its page loads from here alone, like every other."""
     visitor = site.visit()
     visitor.page.goto("/docs")
-    visitor.page.locator(".opblock-summary").first.wait_for()
+    visitor.page.locator(".opblock-summary").first.wait_for(timeout=60_000)
     assert visitor.complaints == []
