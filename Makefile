@@ -17,7 +17,7 @@ export UV_SYSTEM_CERTS := 1
 bin := .venv/bin
 pytest := $(bin)/python -m pytest -p no:pytest-brownie
 # What runs on PostgreSQL too in every 'make test': all that writes, indexes, sends, pages and keeps.
-on_both := $(addprefix tests/backend/unit/,test_database.py test_migrations.py projections/test_indexer.py \
+on_both := $(addprefix tests/backend/unit/,test_audit.py test_database.py test_migrations.py projections/test_indexer.py \
 	chain/test_sender.py) $(addprefix tests/backend/integration/,api/test_idempotency.py api/test_pages.py \
 	chain/test_races.py chain/test_crashes.py indexer runs test_backup.py test_reconcile.py)
 json := $(if $(filter 1,$(JSON)),--json,)

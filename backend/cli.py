@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import click
 from pydantic import ValidationError
 
-from backend import cli_books, cli_certificates, cli_network, cli_operations, cli_storage, detached
+from backend import cli_audit, cli_books, cli_certificates, cli_network, cli_operations, cli_storage, detached
 from backend.cli_region import region
-from backend.config import Settings
+from backend.config import UNLIMITED, Settings
 from backend.errors import FeiqianError
 from backend.invoices.cli import invoice
 
@@ -67,6 +67,7 @@ def main(ctx: click.Context, rpc_url: str | None, chain: str | None, home: Path 
 
 main.add_command(invoice)
 main.add_command(region)
+cli_audit.register(main)
 cli_books.register(main)
 cli_certificates.register(main)
 cli_storage.register(main)
@@ -94,6 +95,7 @@ def demo(settings: Settings, story: str, network: str | None, as_json: bool) -> 
                 "rpc_port": 0,
                 "keystore_rounds": 4096,
                 "poll_seconds": 0.01,
+                **UNLIMITED,
                 **limits_of(joined),
             }
         )

@@ -32,15 +32,20 @@ def register(main: click.Group) -> None:
 @click.pass_obj
 def certificate(settings: Settings, kind: str, number: int, out: Path | None, pdf: Path | None) -> None:
     """Certify a receivable, note, receipt or loan, with proofs of the chain; to standard output unless told where."""
+    from backend import audit
     from backend.certificates.making import make
     from backend.certificates.paper import page
     from backend.chain.finality import confirmations
+    from backend.commands.desk import OPERATOR
     from backend.system import System
 
     system = System.open(settings)
     try:
         depth = confirmations(system.node, settings)
         file = make(system.contracts, system.keystore, system.database, depth, kind, number)
+        audit.begin(audit.Asked("feiqian certificate", f"{kind}/{number}"))
+        with system.database.begin() as db:
+            audit.record(db, OPERATOR, "done")
     finally:
         system.close()
     if out is not None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from backend.config import ROOT, Settings
+from backend.config import ROOT, UNLIMITED, Settings
 
 
 @click.command()
@@ -69,6 +69,7 @@ def region(
                 "poll_seconds": 0.1,  # a question takes the node from its blocks
                 "gather_seconds": 0.1,  # thousands act at once: a round for many costs what a round for one does
                 "currencies": "CNY",
+                **UNLIMITED,
             }
         )
         world = World.start(fresh, report=lambda line: click.echo(f"· {line}"), keep_chain=False, parts=())

@@ -21,6 +21,9 @@ HOUR = 3_600
 MAX_AMOUNT_FEN = 10**15
 """Ten trillion yuan: nothing that is owed in one invoice is larger, so more is a mistake."""
 
+UNLIMITED = {"attempts_per_minute": 0, "writes_per_minute": 0, "reads_per_minute": 0}
+"""For a network that nobody but a program of ours uses, as fast as it can."""
+
 
 class Settings(BaseModel):
     """All settings; immutable. Amounts are in minor units (fen), times in seconds, rates in basis points."""
@@ -56,6 +59,14 @@ class Settings(BaseModel):
     sender_workers: int = Field(default=2, ge=1, le=64, description="Threads that send, each its own lanes")
     max_wait_seconds: int = Field(default=60, description="Most that Prefer: wait may ask for")
     max_body_bytes: int = 6 * 1024 * 1024
+    attempts_per_minute: int = Field(
+        default=20, ge=0, description="Sign-ins of an address, and its tokens that fail; 0: as many as it likes"
+    )
+    writes_per_minute: int = Field(default=6_000, ge=0, description="Of a caller; 0: as many as it likes")
+    reads_per_minute: int = Field(default=30_000, ge=0, description="Of a caller; 0: as many as it likes")
+    proxies: int = Field(
+        default=0, ge=0, le=9, description="Reverse proxies in front, whose X-Forwarded-For and -Proto are believed"
+    )
     confirmations: int | None = Field(
         default=None,
         ge=0,

@@ -26,6 +26,7 @@ from backend.leases import holders
 from backend.migrations import revisions
 from backend.queries import chain as chain_queries
 from backend.queries import operations
+from backend.secrecy import exposed
 from backend.storage import try_writing
 
 LEAST_ROOM = 512 * 1024**2
@@ -114,6 +115,8 @@ def _kept(settings: Settings) -> Iterator[Finding]:
 
 
 def _keystore(settings: Settings) -> Finding:
+    if open_to_others := exposed(settings):
+        return Finding("keystore", str(open_to_others[0]), "do that: others could sign for everybody")
     files = sorted((settings.home / "keystore").glob("*.json"))
     if not files:
         return Finding("keystore", "no keys yet")

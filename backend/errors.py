@@ -135,6 +135,18 @@ class KeyNotHeld(Conflict):
     }
 
 
+class TooManyRequests(FeiqianError):
+    """More than a caller, or an address, may ask for in a minute. `seconds` says when there is room again."""
+
+    type = "too-many-requests"
+    status = 429
+    title = {"en": "Too many requests", "zh": "请求过于频繁"}
+    detail = {
+        "en": "at most {most} {what} a minute; there is room again in {seconds} s",
+        "zh": "{what}每分钟最多 {most} 次;{seconds} 秒后可重试",
+    }
+
+
 class ContractRefused(Conflict):
     """A contract reverted. `params` has `error` (its name), `arguments` and `contract`."""
 

@@ -145,7 +145,7 @@ def new_database(feiqian_databases: Databases, tmp_path: Path) -> Iterator[NewDa
 @pytest.fixture(scope="session")
 def feiqian_settings(feiqian_databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The settings of the run; a project overrides this fixture to change them."""
-    from backend.config import Settings
+    from backend.config import UNLIMITED, Settings
 
     home = tmp_path_factory.mktemp("feiqian")
     return Settings.from_env(
@@ -158,6 +158,7 @@ def feiqian_settings(feiqian_databases: Databases, tmp_path_factory: pytest.Temp
         keystore_rounds=2,
         operator_api_key="operator-key-of-the-tests",
         poll_seconds=0.01,
+        **UNLIMITED,
     )
 
 

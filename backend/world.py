@@ -96,7 +96,12 @@ class World:
         """Serves the API on a socket that listens, in a thread."""
         from waitress.server import create_server  # only needed here
 
-        server = create_server(self.app, sockets=[listener], threads=self.settings.web_threads)
+        server = create_server(
+            self.app,
+            sockets=[listener],
+            threads=self.settings.web_threads,
+            clear_untrusted_proxy_headers=not self.settings.proxies,  # else the application believes them itself
+        )
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
         self._leave.callback(server.task_dispatcher.shutdown, cancel_pending=True, timeout=LEAVE_SECONDS)

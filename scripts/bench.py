@@ -41,7 +41,7 @@ from backend import logs
 from backend.chain.node import LocalChain, free_port
 from backend.chain.outbox import OPEN, operations
 from backend.chain.signing import sign
-from backend.config import ROOT, Settings
+from backend.config import ROOT, UNLIMITED, Settings
 from backend.database import reading
 from backend.invoices.minimal import make_invoice
 from backend.processes import beside
@@ -77,6 +77,7 @@ class Stand:
             operator_api_key="the-operator",
             currencies="CNY",
             gather_seconds=0.1,
+            **UNLIMITED,
         )
         logs.configure(self.settings)
         self.chain = LocalChain(self.settings)

@@ -32,7 +32,7 @@ from backend import logs  # noqa: E402
 from backend.chain.finality import CLIQUE_CONFIRMATIONS  # noqa: E402
 from backend.chain.node import Node  # noqa: E402
 from backend.chain.signing import sign  # noqa: E402
-from backend.config import Settings  # noqa: E402
+from backend.config import UNLIMITED, Settings  # noqa: E402
 from backend.network import Network  # noqa: E402
 from backend.world import World  # noqa: E402
 
@@ -166,7 +166,7 @@ def main() -> None:
         try:
             network.up()
             given = {"home": home, "deployments": home, "rpc_url": network.url, "currencies": "CNY"}
-            settings = Settings.from_env(None, **given, keystore_rounds=2, poll_seconds=0.01)
+            settings = Settings.from_env(None, **given, keystore_rounds=2, poll_seconds=0.01, **UNLIMITED)
             world = World.start(settings)
             try:
                 world.operator().attest_reserve(10**9, "statement")

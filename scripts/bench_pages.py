@@ -28,7 +28,7 @@ import bench_reads_data as data
 
 from backend import logs
 from backend.commands.desk import OPERATOR, Desk
-from backend.config import Settings
+from backend.config import UNLIMITED, Settings
 from backend.database import open_database
 from backend.migrations import migrate
 from backend.queries import chain, loans
@@ -76,7 +76,8 @@ def pages(database: Engine, size: int) -> list[tuple[str, str, str]]:
 
 def make(url: str) -> Any:
     """The application over a read model alone, whose clock is that of its last block."""
-    settings, database = Settings.from_env(operator_api_key=data.OPERATOR, open_doors=False), open_database(url)
+    settings = Settings.from_env(operator_api_key=data.OPERATOR, open_doors=False, **UNLIMITED)
+    database = open_database(url)
     logs.configure(settings)
     now = chain.position(database)["at"]
     node = SimpleNamespace(now=lambda: now, development=None, chain_id=1, is_up=lambda: False)

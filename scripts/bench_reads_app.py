@@ -11,7 +11,7 @@ from bench_reads_data import OPERATOR
 
 from backend import logs
 from backend.commands.desk import Desk
-from backend.config import Settings
+from backend.config import UNLIMITED, Settings
 from backend.database import open_database
 from backend.system import System
 from backend.web.app import create_app
@@ -20,7 +20,7 @@ NO_CHAIN = cast(Any, None)
 
 
 def make(database_url: str | None = None) -> APIFlask:
-    settings = Settings.from_env(operator_api_key=OPERATOR)
+    settings = Settings.from_env(operator_api_key=OPERATOR, **UNLIMITED)
     logs.configure(settings)
     database = open_database(database_url or settings.database)
     desk = Desk(database, NO_CHAIN, NO_CHAIN, NO_CHAIN, settings)

@@ -13,12 +13,15 @@ from web3 import Web3
 
 from backend.config import Settings, write_private
 from backend.errors import KeyNotHeld, SetupIncomplete, both
+from backend.secrecy import require_private
 
 
 class Keystore:
     """A folder of v3 files named by address. A key is decrypted once and then kept in memory."""
 
     def __init__(self, settings: Settings) -> None:
+        """Raises SetupIncomplete where others could read or change the keys."""
+        require_private(settings)
         self._folder = settings.home / "keystore"
         self._passphrase = settings.passphrase
         self._rounds = settings.keystore_rounds

@@ -42,6 +42,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 from web3.exceptions import Web3RPCError
 
+from backend import audit
 from backend.chain.contracts import Call, Contracts, decode_revert, refused
 from backend.chain.keystore import Keystore
 from backend.chain.node import Block
@@ -279,6 +280,7 @@ def _write(
         row |= {"contract": call.contract, "function": call.function, "to": call.to, "data": call.data}
     connection.execute(insert(operations).values(**row))
     connection.execute(insert(operation_history).values(operation_id=row["id"], state=state, at=at))
+    audit.record(connection, intent.actor, "accepted", kind=intent.kind, operation=row["id"])
     return {**dict.fromkeys(operations.columns.keys()), **row, "history": [{"state": state, "at": at, "note": None}]}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend import leases, storage
+from backend import audit, leases, storage
 from backend.chain import outbox, replacements
 from backend.database import metadata
 from backend.documents import tables as documents
@@ -12,6 +12,7 @@ from backend.web import access
 
 __all__ = [
     "access",
+    "audit",
     "documents",
     "leases",
     "live",

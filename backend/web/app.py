@@ -5,16 +5,30 @@ from __future__ import annotations
 from apiflask import APIFlask
 from flask import Response, render_template, request
 from flask_compress import Compress
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from backend.demo.theatre import Theatre
 from backend.errors import FeiqianError, NotFound, both
 from backend.live.stream import Streams
 from backend.system import System
-from backend.web import inputs, operations, pages, problems
+from backend.web import auditing, inputs, limits, operations, pages, problems
 from backend.web.access import Access
 from backend.web.api import BLUEPRINTS
 from backend.web.api.shared import IDENTIFIER, IdentifierConverter, describe_writes
 from backend.web.metrics import open_streams
+from backend.web.pages import assets
+
+_HARDENED = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "X-Permitted-Cross-Domain-Policies": "none",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "accelerometer=(), camera=(), clipboard-read=(), display-capture=(), geolocation=(), "
+    "gyroscope=(), hid=(), magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=()",
+}
+"""What every answer tells a browser, as OWASP lists it (rule Y9); pages have a policy of their own beside it (G4)."""
 
 
 def create_app(system: System) -> APIFlask:
@@ -44,8 +58,11 @@ def create_app(system: System) -> APIFlask:
     app.extensions["feiqian-access"] = Access(system.database, system.node, system.settings)
     app.extensions["feiqian-streams"] = Streams(system.database, system.settings.max_streams, open_streams.inc)
     app.extensions["feiqian-theatre"] = Theatre(system)
+    if system.settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=system.settings.proxies, x_proto=system.settings.proxies)  # type: ignore[method-assign]
     operations.install(app, system)
     problems.install(app)
+    limits.install(app, system.settings)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
 
@@ -66,13 +83,13 @@ def create_app(system: System) -> APIFlask:
 
     @app.after_request
     def harden(response: Response) -> Response:
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["X-Frame-Options"] = "DENY"
-        response.headers["Referrer-Policy"] = "no-referrer"
-        if request.path.startswith("/api/"):
-            response.headers["Cache-Control"] = "no-store"
+        response.headers.update(_HARDENED)
+        response.headers.setdefault("Cache-Control", "no-store")
+        if request.is_secure:
+            response.headers["Strict-Transport-Security"] = f"max-age={assets.YEAR}; includeSubDomains"
         return response
 
+    auditing.install(app, system)  # the last: what it refuses is hardened too
     return app
 
 

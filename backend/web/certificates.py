@@ -74,5 +74,4 @@ def _download(body: bytes, kind: str, file: bytes, ending: str) -> Response:
     name = paper.file_name(canonical.parse(file), ending)
     response = Response(body, content_type=kind)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["Cache-Control"] = "no-store"
     return response

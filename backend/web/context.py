@@ -15,8 +15,10 @@ from backend.correlation import request_id
 from backend.errors import Forbidden, InvalidInput, Unauthenticated, both
 from backend.queries import participants as participant_queries
 from backend.system import System
+from backend.web import limits
 from backend.web.access import Access
 from backend.web.metrics import act_seconds
+from backend.web.noted import note
 from backend.web.problems import spoken
 from backend.web.reverts import sentence
 
@@ -38,7 +40,9 @@ def desk() -> Desk:
 def actor() -> Actor:
     """Whoever calls. Raises Unauthenticated."""
     if "actor" not in g:
-        g.actor = access().actor(bearer_token())
+        token = bearer_token()
+        with limits.showing(token):
+            g.actor = access().actor(token)
     return cast(Actor, g.actor)
 
 
@@ -77,7 +81,9 @@ def write(command: Callable[..., Row], *args: Any, **kwargs: Any) -> Response:
     """
     asked = Request(actor(), idempotency_key(), [request.path, json.loads(request.get_data())])
     row = command(desk(), asked, *args, **kwargs)
-    if wait_seconds() or "history" not in row:
+    is_new = "history" in row
+    note(operation=row["id"], is_kept=is_new, outcome="repeated")
+    if wait_seconds() or not is_new:
         response = answer_operation(row["id"], under_way=202)
     else:
         response = answer(shown_operation(dict(row)), 200 if row["state"] in FINAL else 202)

@@ -11,9 +11,10 @@ from pydantic_core import ErrorDetails
 from sqlalchemy.exc import DBAPIError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
-from backend.errors import ContractRefused, FeiqianError, InvalidInput, KeyNotHeld, Phrase, both
+from backend.errors import ContractRefused, FeiqianError, InvalidInput, KeyNotHeld, Phrase, TooManyRequests, both
 from backend.storage import trouble
 from backend.web.inputs import printable
+from backend.web.noted import note
 from backend.web.reverts import sentence
 
 log = structlog.get_logger(__name__)
@@ -100,7 +101,11 @@ def problem(error: FeiqianError) -> Response:
         body["contractError"] = contract_error(params["error"], params["arguments"], params["contract"])
     if isinstance(error, KeyNotHeld):
         body |= {name: error.params[name] for name in ("document", "transaction") if name in error.params}
-    return _respond(body, error.status)
+    note(refusal=error.type)
+    response = _respond(body, error.status)
+    if isinstance(error, TooManyRequests):
+        response.headers["Retry-After"] = str(error.params["seconds"])
+    return response
 
 
 def install(app: Flask) -> None:
@@ -108,8 +113,8 @@ def install(app: Flask) -> None:
     app.register_error_handler(FeiqianError, _feiqian_problem)
     app.register_error_handler(ValidationError, lambda error: problem(_first_mistake(error)))
     app.register_error_handler(HTTPException, _http_problem)
-    app.register_error_handler(DBAPIError, _storage_problem)
-    app.register_error_handler(TimeoutError, _storage_problem)
+    app.register_error_handler(DBAPIError, of_storage)
+    app.register_error_handler(TimeoutError, of_storage)
     app.register_error_handler(Exception, _failure)
 
 
@@ -119,7 +124,8 @@ def _feiqian_problem(error: FeiqianError) -> Response:
     return problem(error)
 
 
-def _storage_problem(error: DBAPIError | TimeoutError) -> Response:
+def of_storage(error: DBAPIError | TimeoutError) -> Response:
+    """What a database's complaint is to whoever asked."""
     refusal = trouble(error)
     return _failure(error) if refusal is None else _feiqian_problem(refusal)
 
@@ -149,6 +155,7 @@ def _http_problem(error: HTTPException) -> Response:
         "detail": spoken(detail),
         "instance": request.path,
     }
+    note(refusal=str(status))
     response = _respond(body, status)
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):

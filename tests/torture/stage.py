@@ -22,7 +22,7 @@ from sqlalchemy import Engine, func, select
 from backend.chain.contracts import Contracts
 from backend.chain.node import LocalChain, Node, free_port
 from backend.chain.outbox import OPEN, operations
-from backend.config import Settings
+from backend.config import UNLIMITED, Settings
 from backend.database import open_database, reading
 from backend.projections import tables
 from backend.sdk import Feiqian, Party
@@ -117,7 +117,7 @@ class Stage:
         given: dict[str, object] = {
             "home": home, "deployments": home, "chain": chain or os.environ.get("CHAIN", "ganache"), "rpc_port": 0,
             "port": free_port(), "keystore_rounds": 2, "currencies": "CNY", "operator_api_key": OPERATOR_KEY,
-            "receipt_seconds": 1, "poll_seconds": 0.01, "rpc_timeout": 2, **more,
+            "receipt_seconds": 1, "poll_seconds": 0.01, "rpc_timeout": 2, **UNLIMITED, **more,
         }  # fmt: skip
         local = LocalChain(Settings.from_env({}, **given))
         node = local.start()

@@ -15,6 +15,7 @@ from sqlalchemy import Row, select
 from backend.chain.outbox import operations
 from backend.database import reading
 from backend.projections.indexer import read_model_digest
+from backend.queries.audit import verify
 from backend.reconcile import reconcile
 from backend.system import System
 from tests.torture.clients import Act, Mark
@@ -38,6 +39,7 @@ def judge(stage: Stage, acts: Sequence[Act], told: Mapping[str, set[str]] | None
     _each_act_once(stage, acts, {row.idempotency_key for row in rows if row.state == "failed"})
     _lanes_are_whole(stage)
     _read_model_is_the_chains(stage)
+    assert verify(stage.database).wrong == "", "each operation has its row of the audit log, in one chain"
 
 
 def await_recovery(stage: Stage, since: float, *, of: str) -> float:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask import Response
 
 from backend.queries import participants as queries
-from backend.web import context
+from backend.web import context, limits
 from backend.web.api.shared import documents_read, refusals, topic
+from backend.web.noted import note
 from backend.web.schemas import EmptyBody, SignInBody
 
 blueprint = topic("auth", open_to_all=("nonce", "sign_in"))
@@ -14,7 +15,7 @@ blueprint = topic("auth", open_to_all=("nonce", "sign_in"))
 
 @blueprint.post("/auth/nonces")
 @blueprint.input(EmptyBody, arg_name="body")
-@blueprint.doc(responses=refusals(400, 413, 415, 422, 503))
+@blueprint.doc(responses=refusals(400, 413, 415, 422, 429, 503))
 def nonce(body: EmptyBody) -> Response:
     """A nonce for one sign-in, and what else the message must name."""
     settings = context.system().settings
@@ -31,10 +32,12 @@ def nonce(body: EmptyBody) -> Response:
 
 @blueprint.post("/auth/sessions")
 @blueprint.input(SignInBody, arg_name="body")
-@blueprint.doc(responses=refusals(400, 401, 413, 415, 422, 503))
+@blueprint.doc(responses=refusals(400, 401, 413, 415, 422, 429, 503))
 def sign_in(body: SignInBody) -> Response:
     """Sign in with Ethereum (EIP-4361)."""
+    limits.sign_in()
     token, account, expires = context.access().sign_in(body.message, body.signature)
+    note(account=account)
     return context.answer({"token": token, "account": account, "expiresAt": expires})
 
 

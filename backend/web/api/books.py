@@ -50,7 +50,7 @@ def statement(account: str, query: StatementQuery) -> Response:
 @blueprint.doc(
     responses={
         200: {"description": "A Beancount file", "content": {"text/plain": {"schema": {"type": "string"}}}},
-        **refusals(401, 403, 422, 503),
+        **refusals(401, 403, 422, 429, 503),
     },
     security="bearer",
 )

@@ -30,7 +30,7 @@ def page(kind: str, thing_id: int) -> Response:
 
 @blueprint.post("/certificates/verifications")
 @blueprint.input(Certificate, arg_name="body")
-@blueprint.doc(responses=refusals(400, 413, 415, 422, 503))
+@blueprint.doc(responses=refusals(400, 413, 415, 422, 429, 503))
 def verify(body: Certificate) -> Response:
     """Check a certificate against this platform's chain. The body is the file, byte for byte: written otherwise, it
     does not hold."""

@@ -72,7 +72,7 @@ def travel(body: TravelBody) -> Response:
 
 
 @blueprint.get("/health")
-@blueprint.doc(responses=refusals(503))
+@blueprint.doc(responses=refusals(429, 503))
 def health() -> Response:
     """Whether the chain answers and the engine runs."""
     system = context.system()

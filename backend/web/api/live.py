@@ -51,7 +51,7 @@ class WebhookBody(Body):
 
 @blueprint.get("/events/stream")
 @blueprint.input(StreamQuery, location="query", arg_name="query")
-@blueprint.doc(responses={**_FRAMES, **refusals(401, 403, 422, 503)}, security="bearer")
+@blueprint.doc(responses={**_FRAMES, **refusals(401, 403, 422, 429, 503)}, security="bearer")
 def stream(query: StreamQuery) -> Response:
     """What happens from now on, or after a position (Last-Event-ID, or `after`): what names the caller's account or is
     about what it may see; the operator gets everything. What a reorganisation takes back comes as a retraction."""

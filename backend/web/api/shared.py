@@ -11,7 +11,7 @@ from flask import g, request
 from werkzeug.routing import BaseConverter
 
 from backend.database import reading_once
-from backend.web import context
+from backend.web import context, limits
 from backend.web.schemas import Operation, Problem
 
 NUMBER = "int(max=9223372036854775807)"
@@ -56,6 +56,7 @@ def topic(name: str, *, open_to_all: Collection[str] = (), waiting: Collection[s
             g.moment.enter_context(reading_once(context.desk().engine))
         if view not in open_to_all:
             context.actor()
+        limits.spend()
 
     @blueprint.teardown_request
     def end(_: BaseException | None) -> None:
@@ -77,12 +78,12 @@ def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def documents_read(blueprint: APIBlueprint, *extra: int) -> Callable[[Any], Any]:
-    return blueprint.doc(responses=refusals(401, 404, 422, 503, *extra), security="bearer")
+    return blueprint.doc(responses=refusals(401, 404, 422, 429, 503, *extra), security="bearer")
 
 
 def documents_post(blueprint: APIBlueprint, *extra: int) -> Callable[[Any], Any]:
     """A POST that is no operation: it is answered at once."""
-    return blueprint.doc(responses=refusals(400, 401, 413, 415, 422, 503, *extra), security="bearer")
+    return blueprint.doc(responses=refusals(400, 401, 413, 415, 422, 429, 503, *extra), security="bearer")
 
 
 def documents_write(blueprint: APIBlueprint) -> Callable[[Any], Any]:
@@ -90,7 +91,7 @@ def documents_write(blueprint: APIBlueprint) -> Callable[[Any], Any]:
 
     def decorate(view: Any) -> Any:
         view = blueprint.output(Operation, status_code=202, description="The operation, under way")(view)
-        responses = refusals(400, 401, 403, 404, 409, 413, 415, 422, 503)
+        responses = refusals(400, 401, 403, 404, 409, 413, 415, 422, 429, 503)
         responses[200] = {
             "description": "The operation, final",
             "content": {"application/json": {"schema": Operation.model_json_schema(by_alias=True)}},

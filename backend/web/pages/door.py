@@ -10,7 +10,8 @@ from flask import Response, make_response, redirect, render_template, request
 
 from backend.errors import Forbidden, InvalidInput, both
 from backend.queries import participants as queries
-from backend.web import context
+from backend.web import context, limits
+from backend.web.noted import note
 from backend.web.pages import readers, sessions
 from backend.web.pages.shared import pages
 
@@ -36,7 +37,10 @@ def door() -> str:
 def enter_by_wallet() -> Response:
     """Sign in with Ethereum (EIP-4361): the message and its signature."""
     message = _field("message").replace("\r\n", "\n")  # a form's lines end so, whatever stood in it
-    token, _, _ = context.access().sign_in(message, _field("signature"))
+    signature = _field("signature")
+    limits.sign_in()
+    token, account, _ = context.access().sign_in(message, signature)
+    note(account=account)
     sessions.end()
     return sessions.keep(make_response(redirect(HOME, 303)), token)
 
@@ -44,7 +48,10 @@ def enter_by_wallet() -> Response:
 @blueprint.post("/door/key")
 def enter_by_key() -> Response:
     """With an API key, as the party that it was given to."""
-    return _enter(context.access().actor(_field("key").strip()).account)
+    key = _field("key").strip()
+    with limits.showing(key):
+        account = context.access().actor(key).account
+    return _enter(account)
 
 
 @blueprint.post("/door/parties/<account>")
@@ -78,6 +85,7 @@ def choose_language() -> Response:
 
 
 def _enter(account: str) -> Response:
+    note(account=account)
     return sessions.keep(make_response(redirect(HOME, 303)), sessions.begin(account))
 
 

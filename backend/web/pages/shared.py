@@ -6,6 +6,7 @@ from apiflask import APIBlueprint
 from flask import g, redirect, request
 from werkzeug.wrappers import Response
 
+from backend.web import limits
 from backend.web.pages import people, readers, sessions
 
 
@@ -15,6 +16,7 @@ def pages(name: str, *, are_public: bool = False) -> APIBlueprint:
     blueprint = APIBlueprint(name, __name__, enable_openapi=False)
     blueprint.before_request(readers.choose_language)
     blueprint.before_request(sessions.recognise)
+    blueprint.before_request(limits.spend)
     if not are_public:
         blueprint.before_request(_show_the_door)
     return blueprint

@@ -10,7 +10,7 @@ import pytest
 
 from backend.backup import back_up, restore
 from backend.chain.keystore import Keystore
-from backend.config import Settings
+from backend.config import Settings, write_private
 from backend.errors import Conflict, InvalidInput, SetupIncomplete
 from backend.projections.indexer import read_model_digest
 from backend.reconcile import reconcile
@@ -130,7 +130,7 @@ def test_secrets_are_in_it_only_where_that_was_asked_for(feiqian: Network, elsew
     with pytest.raises(SetupIncomplete, match="put the passphrase"):
         restore(elsewhere, tmp_path / "backup-False")
     elsewhere.home.mkdir(parents=True)
-    (elsewhere.home / "secret").write_bytes(secret)
+    write_private(elsewhere.home / "secret", secret.decode())
     restore(elsewhere, tmp_path / "backup-False")
     assert Keystore(elsewhere).account(feiqian.tier1.account).address == feiqian.tier1.account
 

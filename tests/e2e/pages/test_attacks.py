@@ -76,3 +76,11 @@ def test_the_cookie_cannot_be_read_by_a_script(site: Site) -> None:
     assert "session" not in visitor.page.evaluate("document.cookie")
     (cookie,) = [one for one in visitor.page.context.cookies() if one["name"] == "feiqian_session"]
     assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Strict")
+
+
+def test_the_documentation_works_under_its_policy(site: Site) -> None:
+    """Rule Y9: its page loads from here alone, like every other."""
+    visitor = site.visit()
+    visitor.page.goto("/docs")
+    visitor.page.locator(".opblock-summary").first.wait_for(timeout=60_000)
+    assert visitor.complaints == []

@@ -11,6 +11,7 @@ from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder
 
 from backend import correlation
+from backend.web.noted import note
 from backend.web.problems import language
 
 
@@ -45,6 +46,7 @@ def post(path: str, body: dict[str, Any], *, key: str, wait: int) -> Answer:
     try:
         with current_app.request_context(builder.get_environ()):
             g.actor = actor
+            note(is_counted=True)
             response = current_app.full_dispatch_request()
             return Answer(response.status_code, json.loads(response.get_data()))
     finally:

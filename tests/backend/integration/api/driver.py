@@ -31,9 +31,9 @@ from .device_cases import device_routes, watch_over
 
 FACE = 1_000_000_00
 CJK = range(0x4E00, 0x9FFF)
-UNREAD = {"leases", "refusals", tables.cursor.name, *(table.name for table in tables.READ_MODEL)}
+UNREAD = {"audit", "leases", "refusals", tables.cursor.name, *(table.name for table in tables.READ_MODEL)}
 """Tables that the read model's digest stands for, the cursor, which follows empty blocks, leases, which follow time, and
-what was refused, for the regulator."""
+what was refused: for the regulator, and in the audit log."""
 
 
 @dataclass

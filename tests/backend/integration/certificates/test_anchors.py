@@ -18,6 +18,7 @@ from backend.chain.contracts import Deployment
 from backend.chain.node import Node
 from backend.cli import main
 from backend.config import Settings
+from backend.queries.audit import rows
 from backend.testing import Network
 
 from .maker import made, names, parsed, signed
@@ -118,6 +119,8 @@ def test_the_command_makes_what_it_checks(
     assert parsed(shown.stdout_bytes)["kind"] == "note"
     refused = CliRunner().invoke(main, [*run, "note", "4711"])
     assert refused.exit_code == 1 and "no note 4711" in refused.output
+    kept = [(row["route"], row["object"]) for row in rows(feiqian.world.system.database, last=2)]
+    assert kept == [("feiqian certificate", f"note/{parsed(file)['id']}")] * 2, "each that was made (rule Y4)"
 
 
 def test_a_block_that_was_taken_back(feiqian: Network) -> None:
