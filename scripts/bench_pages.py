@@ -83,7 +83,8 @@ def make(url: str) -> Any:
     node = SimpleNamespace(now=lambda: now, development=None, chain_id=1, is_up=lambda: False)
     deployment = SimpleNamespace(chain_id=1, contracts={}, roles={}, tokens={})
     contracts = cast(Any, SimpleNamespace(node=node, deployment=deployment, names={}))
-    desk = Desk(database, contracts, cast(Any, None), cast(Any, None), settings)
+    keystore = cast(Any, SimpleNamespace(holds=lambda _: True))
+    desk = Desk(database, contracts, keystore, cast(Any, None), settings)
     parts: dict[str, Any] = dict.fromkeys(part.name for part in fields(System) if part.default is MISSING)
     parts |= {"settings": settings, "database": database, "desk": desk, "node": node, "contracts": contracts}
     return create_app(System(**parts))
