@@ -51,7 +51,7 @@ def run(
     playing = time.monotonic()
     with Crew(console) as crew:
         cast = play(_impatient(world), crew, plan).cast
-    played = time.monotonic() - playing
+    played, memory = time.monotonic() - playing, peak_memory_mb(processes)
     with console.status("asking the API what came of it"):
         tiers = {party.account: one.tier for party, one in zip(cast.suppliers, plan.suppliers, strict=True)}
         found = measure(gather(world.operator(), tiers))
@@ -69,7 +69,8 @@ def run(
         played_seconds=played,
         proof_seconds=now - proving,
         total_seconds=now - started,
-        memory_mb=peak_memory_mb(processes),
+        memory_mb=memory,
+        proof_memory_mb=peak_memory_mb(processes),
     )
     report.write(path, found, done)
     show_proof(console, proof)

@@ -35,6 +35,9 @@ UNREAD = {"audit", "leases", "refusals", tables.cursor.name, *(table.name for ta
 """Tables that the read model's digest stands for, the cursor, which follows empty blocks, leases, which follow time, and
 what was refused: for the regulator, and in the audit log."""
 
+DELIVERING = {"position", "delivered_at", "failures", "failing_since", "error", "due_at", "holder", "held_until"}
+"""Columns of webhooks that follow the deliveries, which go on meanwhile."""
+
 
 @dataclass
 class Answer:
@@ -100,7 +103,8 @@ def written(network: Network) -> dict[str, Any]:
     with system.database.connect() as db:
         for table in metadata.sorted_tables:
             if table.name not in UNREAD:
-                rows = sorted(repr(tuple(row)) for row in db.execute(select(table)))
+                kept = [column for column in table.columns if table.name != "webhooks" or column.name not in DELIVERING]
+                rows = sorted(repr(tuple(row)) for row in db.execute(select(*kept)))
                 found[table.name] = hashlib.sha256("\n".join(rows).encode()).hexdigest(), len(rows)
     accounts = {party["account"] for party in network.operator.participants()}
     accounts |= set(system.contracts.deployment.roles.values())
