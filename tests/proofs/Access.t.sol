@@ -2,23 +2,33 @@
 pragma solidity 0.8.30;
 
 import {IAttestations} from "../../contracts/interfaces/IAttestations.sol";
-import {ICollateral} from "../../contracts/interfaces/ICollateral.sol";
-import {ILoans} from "../../contracts/interfaces/ILoans.sol";
 import {IPolicy} from "../../contracts/interfaces/IPolicy.sol";
-import {IReceivables} from "../../contracts/interfaces/IReceivables.sol";
-import {Proof} from "./Proof.sol";
+import {Goods} from "./Goods.sol";
 
-/// @notice A3 and the house rule that nobody acts for another: who may call what is for a role, or for the contracts beside
-/// this one, is refused to everybody else, whoever it is and whatever it passes.
-contract AccessProof is Proof {
+/// @notice A3: what is for a role is refused to everybody else, whoever it is and whatever it passes, where the act would
+/// have something to act on.
+contract AccessProof is Goods {
     uint64 private constant REGISTRAR = 1;
     uint64 private constant ISSUER = 2;
     uint64 private constant ATTESTOR = 3;
     uint64 private constant REGULATOR = 4;
 
-    /// @dev Powers as backend/chain/deploy.py gives them; what is not named is the admin's.
+    address private constant DEVICE = address(0xde71ce);
+
+    /// @dev Powers as backend/chain/deploy.py gives them; what is not named is the admin's. There is a claim in dispute, and
+    /// a lot with a device.
     function setUp() public override {
         super.setUp();
+        uint256[] memory noteIds = new uint256[](1);
+        noteIds[0] = 1;
+        _confirm(1_000);
+        VM.prank(address(obligor));
+        adjustments.dispute(1, 400, "reason", noteIds);
+        _intake("lot", 1_000, 0);
+        VM.prank(address(custodian));
+        attestations.setWatch(1, IAttestations.Watch(100, 1 days, 1, 0, 10));
+        VM.prank(address(custodian));
+        attestations.registerDevice(DEVICE, 1, IAttestations.Kind.Weight, uint40(NOW + 1 days), false);
         _give(address(participants), participants.register.selector, REGISTRAR);
         _give(address(participants), participants.renew.selector, REGISTRAR);
         _give(address(participants), participants.setConfirmationLimit.selector, REGISTRAR);
@@ -84,7 +94,7 @@ contract AccessProof is Proof {
         IAttestations.Watch calldata watch
     ) external {
         uint256[] memory noteIds = new uint256[](1);
-        noteIds[0] = amount;
+        noteIds[0] = 1;
         bytes memory act = abi.encodeCall(adjustments.resolveByOrder, (id, amount, hash, noteIds));
         _restricted(caller, address(adjustments), act);
         _restricted(caller, address(receipts), abi.encodeCall(receipts.unlock, (id, hash)));
@@ -94,73 +104,10 @@ contract AccessProof is Proof {
         _restricted(caller, address(attestations), abi.encodeCall(attestations.revokeByOrder, (device, hash)));
     }
 
-    /// @dev N9, M5, J7, P4: value, debts and states of claims change by the contracts beside alone.
-    function check_claimsHearTheirSiblingsAlone(
-        address caller,
-        uint256 id,
-        uint256 ancestorId,
-        address to,
-        uint64 value,
-        uint8 status
-    ) external {
-        VM.assume(caller != address(repayments) && caller != address(adjustments) && caller != address(reserve));
-        VM.assume(status <= uint8(type(IReceivables.Status).max));
-        address target = address(receivables);
-        _refused(caller, target, abi.encodeCall(receivables.takePlace, (id, ancestorId, to, value)));
-        _refused(caller, target, abi.encodeCall(receivables.burn, (id, value)));
-        _refused(caller, target, abi.encodeCall(receivables.relieve, (id, value)));
-        _refused(caller, target, abi.encodeCall(receivables.lowerFaceValue, (id, value)));
-        _refused(caller, target, abi.encodeCall(receivables.setStatus, (id, IReceivables.Status(status))));
-    }
-
-    /// @dev K2, K11, K15, K18: title leaves escrow by the loan that it stands for, or by its sale.
-    function check_escrowHearsLoansAlone(
-        address caller,
-        uint256 loanId,
-        address to,
-        uint256 value,
-        ICollateral.Purpose calldata purpose,
-        ICollateral.Pledge calldata title,
-        ICollateral.Count calldata count
-    ) external {
-        address target = address(collateral);
-        if (caller != address(loans)) {
-            _refused(caller, target, abi.encodeCall(collateral.pledge, (purpose, title, count, "")));
-            _refused(caller, target, abi.encodeCall(collateral.release, (loanId, to, title.tokenId, value)));
-            _refused(caller, target, abi.encodeCall(collateral.returnTitles, (loanId, to)));
-            _refused(caller, target, abi.encodeCall(collateral.takeProceeds, (loanId)));
-            _refused(caller, address(enforcement), abi.encodeCall(enforcement.callOff, (loanId)));
-        }
-        if (caller != address(enforcement)) {
-            _refused(caller, target, abi.encodeCall(collateral.sell, (loanId, to)));
-            _refused(caller, address(loans), abi.encodeCall(loans.enterSale, (loanId)));
-            _refused(caller, address(loans), abi.encodeCall(loans.leaveSale, (loanId)));
-            _refused(caller, address(loans), abi.encodeCall(loans.settleSale, (loanId, value)));
-        }
-        bool payer = caller == address(receipts) || caller == address(repayments) || caller == address(reserve);
-        if (!payer) _refused(caller, target, abi.encodeCall(collateral.onProceeds, (title.tokenId, value)));
-    }
-
-    function check_othersHearTheirSiblingsAlone(
-        address caller,
-        uint256 id,
-        uint256 amount,
-        address account,
-        bytes32 hash,
-        ILoans.LoanView calldata loan
-    ) external {
-        if (caller != address(settlement)) {
-            _refused(caller, address(reserve), abi.encodeCall(reserve.insure, (id, id, account, amount, amount)));
-        }
-        if (caller != address(attestations)) {
-            _refused(caller, address(receipts), abi.encodeCall(receipts.lock, (id, hash)));
-        }
-        bool admitted =
-            caller == address(receivables) || caller == address(adjustments) || caller == address(receipts);
-        if (!admitted) _refused(caller, address(fingerprints), abi.encodeCall(fingerprints.claim, (hash, uint96(id))));
-        if (caller != address(enforcement)) {
-            _refused(caller, address(enforcement), abi.encodeCall(enforcement.handOver, (id, loan)));
-        }
+    /// @dev F1. Nothing but an admitted contract takes a fingerprint.
+    function check_fingerprintsHearAssetContractsAlone(address caller, bytes32 fingerprint, uint96 id) external {
+        VM.assume(caller != address(receivables) && caller != address(adjustments) && caller != address(receipts));
+        _refused(caller, address(fingerprints), abi.encodeCall(fingerprints.claim, (fingerprint, id)));
     }
 
     function _restricted(address caller, address target, bytes memory act) private {

@@ -29,11 +29,11 @@ contract CashProof is Proof {
     /// @dev C4, C6. What is burnt was the caller's own and not frozen, and the reserve falls with it.
     function check_redemptionIsOneToOne(address caller, uint256 amount) external {
         uint256 supply = cash.totalSupply();
-        uint256 reserve = cash.reserve();
+        uint256 backing = cash.reserve();
         uint256 had = cash.balanceOf(caller);
         VM.prank(caller);
         cash.redeem(amount, "payout");
-        assert(cash.totalSupply() + amount == supply && cash.reserve() + amount == reserve);
+        assert(cash.totalSupply() + amount == supply && cash.reserve() + amount == backing);
         assert(cash.balanceOf(caller) + amount == had);
         _requireFrozenStays(caller, had);
     }

@@ -125,6 +125,44 @@ contract EscrowProof is Goods {
         assert((ltv - 1) * value < debt * 10_000);
     }
 
+    /// @dev K2, K11, K15, K18: title leaves escrow by the loan that it stands for, or by its sale.
+    function check_loansHearTheirSiblingsAlone(
+        address caller,
+        uint256 loanId,
+        address to,
+        uint256 value,
+        ICollateral.Purpose calldata purpose,
+        ICollateral.Pledge calldata title,
+        ICollateral.Count calldata count,
+        bytes32 evidence
+    ) external {
+        address target = address(collateral);
+        if (caller != address(loans)) {
+            _refused(caller, target, abi.encodeCall(collateral.pledge, (purpose, title, count, "")));
+            _refused(caller, target, abi.encodeCall(collateral.release, (loanId, to, title.tokenId, value)));
+            _refused(caller, target, abi.encodeCall(collateral.returnTitles, (loanId, to)));
+            _refused(caller, target, abi.encodeCall(collateral.takeProceeds, (loanId)));
+            _refused(caller, address(enforcement), abi.encodeCall(enforcement.callOff, (loanId)));
+        }
+        if (caller != address(enforcement)) {
+            _refused(caller, target, abi.encodeCall(collateral.sell, (loanId, to)));
+            _refused(caller, address(loans), abi.encodeCall(loans.enterSale, (loanId)));
+            _refused(caller, address(loans), abi.encodeCall(loans.leaveSale, (loanId)));
+            _refused(caller, address(loans), abi.encodeCall(loans.settleSale, (loanId, value)));
+        }
+        bool payer = caller == address(receipts) || caller == address(repayments) || caller == address(reserve);
+        if (!payer) _refused(caller, target, abi.encodeCall(collateral.onProceeds, (title.tokenId, value)));
+        if (caller != address(attestations)) {
+            _refused(caller, address(receipts), abi.encodeCall(receipts.lock, (1, evidence)));
+        }
+    }
+
+    /// @dev K15. A sale is handed over by the sale itself.
+    function check_handingOverIsTheSalesAlone(address caller, uint256 loanId, ILoans.LoanView calldata loan) external {
+        VM.assume(caller != address(enforcement));
+        _refused(caller, address(enforcement), abi.encodeCall(enforcement.handOver, (loanId, loan)));
+    }
+
     function _debt() private view returns (uint256) {
         ILoans.Due memory due = loans.debtOf(LOAN);
         return due.costs + due.penalty + due.interest + due.principal;

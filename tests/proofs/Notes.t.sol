@@ -134,6 +134,27 @@ contract NotesProof is Claims {
         assert(receivables.balanceOf(otherId) == others);
     }
 
+    /// @dev N9, M5, J7, P4: value, debts and states of claims change by the contracts beside alone.
+    function check_claimsHearTheirSiblingsAlone(
+        address caller,
+        uint256 id,
+        uint256 ancestorId,
+        address to,
+        uint64 value,
+        uint8 status
+    ) external {
+        VM.assume(caller != address(repayments) && caller != address(adjustments) && caller != address(reserve));
+        VM.assume(status <= uint8(type(IReceivables.Status).max));
+        VM.prank(address(supplier));
+        receivables.register(address(obligor), CNY, 1_000, uint40(NOW + 60 days), DOCUMENT, "not confirmed");
+        address target = address(receivables);
+        _refused(caller, target, abi.encodeCall(receivables.takePlace, (id, ancestorId, to, value)));
+        _refused(caller, target, abi.encodeCall(receivables.burn, (id, value)));
+        _refused(caller, target, abi.encodeCall(receivables.relieve, (id, value)));
+        _refused(caller, target, abi.encodeCall(receivables.lowerFaceValue, (id, value)));
+        _refused(caller, target, abi.encodeCall(receivables.setStatus, (id, IReceivables.Status(status))));
+    }
+
     function _call(string memory signature, address from, address to, uint256 noteId)
         private
         pure

@@ -53,4 +53,12 @@ contract ReserveProof is Claims {
         VM.warp(at);
         _refused(caller, address(reserve), abi.encodeCall(reserve.cover, (noteId)));
     }
+
+    /// @dev V2. What is insured is said by the sale itself.
+    function check_onlySalesInsure(address caller, uint256 noteId, address token, uint256 price, uint256 levy) external {
+        VM.assume(caller != address(settlement));
+        bytes memory act = abi.encodeCall(reserve.insure, (noteId, receivableId, token, price, levy));
+        _refused(caller, address(reserve), act);
+        assert(reserve.insuredOf(2) == _insured);
+    }
 }
