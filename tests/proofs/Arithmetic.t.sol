@@ -21,10 +21,11 @@ contract ArithmeticProof {
     function check_levyIsRoundedHalfUp(uint64 price, IPolicy.Limits calldata limits) external {
         Policy policy = new Policy(address(this), limits);
         uint256 levy = policy.levyOn(price);
-        uint256 exact = uint256(price) * limits.levyBps;
-        assert(levy * 10_000 <= exact + 5_000);
-        assert(levy * 10_000 + 5_000 > exact);
         assert(levy <= price);
+        unchecked {
+            uint256 exact = uint256(price) * limits.levyBps;
+            assert(levy * 10_000 <= exact + 5_000 && levy * 10_000 + 5_000 > exact);
+        }
     }
 
     /// @dev K5, K6. Nothing is due that has not accrued, and less than a unit of what has is not due.

@@ -45,29 +45,12 @@ contract DocumentsProof is Proof {
     }
 
     /// @dev S2. Whatever differs from what was signed was not signed.
-    function check_alteredQuoteIsRefused(
-        address caller,
-        uint256 assetKey,
-        bytes32 documentHash,
-        uint256 value,
-        uint256 price,
-        bool withRecourse,
-        uint256 nonce,
-        uint256 deadline,
-        uint256 tokenId
-    ) external {
-        ISettlement.Quote memory altered = _quote;
-        bool same = assetKey == altered.assetKey && documentHash == altered.documentHash && value == altered.value
-            && price == altered.price && withRecourse == altered.withRecourse && nonce == altered.nonce
-            && deadline == altered.deadline;
-        VM.assume(!same);
-        altered.assetKey = assetKey;
-        altered.documentHash = documentHash;
-        altered.value = value;
-        altered.price = price;
-        altered.withRecourse = withRecourse;
-        altered.nonce = nonce;
-        altered.deadline = deadline;
+    function check_alteredQuoteIsRefused(address caller, ISettlement.Quote calldata any, uint256 tokenId) external {
+        ISettlement.Quote memory altered = any;
+        altered.financier = _quote.financier;
+        altered.asset = _quote.asset;
+        altered.cash = _quote.cash;
+        VM.assume(!_isSigned(altered));
         _refused(caller, address(settlement), abi.encodeCall(settlement.settle, (altered, "", tokenId)));
     }
 
@@ -130,5 +113,12 @@ contract DocumentsProof is Proof {
         IReceivables.Confirmation memory carried =
             IReceivables.Confirmation(id, amount, setOffWaived, nonce, deadline);
         _refused(caller, address(receivables), abi.encodeCall(receivables.confirm, (carried, "")));
+    }
+
+    function _isSigned(ISettlement.Quote memory quote) private view returns (bool) {
+        return quote.seller == _quote.seller && quote.assetKey == _quote.assetKey
+            && quote.documentHash == _quote.documentHash && quote.value == _quote.value && quote.price == _quote.price
+            && quote.withRecourse == _quote.withRecourse && quote.nonce == _quote.nonce
+            && quote.deadline == _quote.deadline;
     }
 }

@@ -66,13 +66,14 @@ contract EscrowProof is Goods {
 
     /// @dev K3. The same title again, for any loan of anybody but escrow itself, which borrows nothing.
     function check_titleIsPledgedOnce(
-        ICollateral.Purpose calldata purpose,
+        ICollateral.Purpose calldata any,
         uint256 assetKey,
         uint256 value,
         ICollateral.Count calldata count
     ) external {
-        VM.assume(purpose.borrower != address(collateral));
-        VM.assume(purpose.asset == address(receipts));
+        VM.assume(any.borrower != address(collateral));
+        ICollateral.Purpose memory purpose = any;
+        purpose.asset = address(receipts);
         ICollateral.Pledge memory title = ICollateral.Pledge(PLEDGED, assetKey, DOCUMENT, value);
         _refused(address(loans), address(collateral), abi.encodeCall(collateral.pledge, (purpose, title, count, "")));
         assert(collateral.loanIdOf(address(receipts), PLEDGED) == LOAN);
