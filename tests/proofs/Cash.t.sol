@@ -31,7 +31,7 @@ contract CashProof is Proof {
         uint256 supply = cash.totalSupply();
         uint256 backing = cash.reserve();
         uint256 had = cash.balanceOf(caller);
-        VM.prank(caller);
+        _send(caller);
         cash.redeem(amount, "payout");
         assert(cash.totalSupply() + amount == supply && cash.reserve() + amount == backing);
         assert(cash.balanceOf(caller) + amount == had);
@@ -44,7 +44,7 @@ contract CashProof is Proof {
         uint256 had = cash.balanceOf(caller);
         uint256 got = cash.balanceOf(to);
         uint256 others = cash.balanceOf(bystander);
-        VM.prank(caller);
+        _send(caller);
         cash.transfer(to, amount);
         assert(cash.totalSupply() == supply);
         assert(caller == to || (cash.balanceOf(caller) + amount == had && cash.balanceOf(to) == got + amount));

@@ -34,15 +34,31 @@ abstract contract Claims is Proof {
         receivables.endorse(noteId, address(to), value, withRecourse);
     }
 
-    function _isNote(uint256 noteId) internal pure returns (bool) {
-        return noteId != 0 && noteId <= NOTES;
+    /// @dev That note, one path for each: a number that the solver need not look for.
+    function _pick(uint256 noteId) internal pure returns (uint256 id) {
+        for (id = 1; id <= NOTES; id++) {
+            if (id == noteId) return id;
+        }
+        VM.assume(false);
     }
 
-    /// @dev What all notes there are come to.
-    function _total() internal view returns (uint256 total) {
+    /// @dev Of each note, by its number.
+    function _values() internal view returns (uint256[] memory values) {
+        values = new uint256[](receivables.noteCount() + 1);
+        for (uint256 id = 1; id < values.length; id++) {
+            values[id] = receivables.balanceOf(id);
+        }
+    }
+
+    /// @dev So much went from one note into the other (0: out of all notes), and nothing else changed: the sum stayed.
+    function _requireMoved(uint256[] memory before, uint256 fromId, uint256 toId, uint256 value) internal view {
         uint256 count = receivables.noteCount();
         for (uint256 id = 1; id <= count; id++) {
-            total += receivables.balanceOf(id);
+            uint256 had = id < before.length ? before[id] : 0;
+            uint256 has = receivables.balanceOf(id);
+            if (id == fromId && id != toId) assert(value <= had && has == had - value);
+            else if (id == toId && id != fromId) assert(has >= value && has - value == had);
+            else assert(has == had);
         }
     }
 }

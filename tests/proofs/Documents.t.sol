@@ -70,7 +70,7 @@ contract DocumentsProof is Proof {
 
     /// @dev S3. Who signed takes it back, and nobody else does.
     function check_nonceIsItsSignersAlone(address caller, uint256 nonce) external {
-        VM.prank(caller);
+        _send(caller);
         settlement.cancelNonce(nonce);
         bool cancelled = caller == address(financier) && nonce == NONCE;
         assert(settlement.isNonceUsed(address(financier), NONCE) == cancelled);

@@ -81,7 +81,7 @@ contract EscrowProof is Goods {
 
     /// @dev K11. By the borrower, and what is left still carries the debt: LTV is at or below advance.
     function check_releaseLeavesTheDebtCovered(address caller, uint256 tokenId, uint256 value) external {
-        VM.prank(caller);
+        _send(caller);
         uint256 releasedId = loans.release(LOAN, tokenId, value);
         uint256 left = receipts.receiptOf(PLEDGED).quantity;
         assert(caller == address(supplier) && tokenId == PLEDGED);
@@ -93,7 +93,7 @@ contract EscrowProof is Goods {
     /// @dev K4, K7. So does a drawdown, and it stays within the limit.
     function check_drawdownLeavesTheDebtCovered(address caller, uint64 amount) external {
         uint256 had = cash.balanceOf(address(supplier));
-        VM.prank(caller);
+        _send(caller);
         loans.draw(LOAN, amount);
         assert(caller == address(supplier));
         assert(uint256(DRAWN) + amount <= 2 * DRAWN);
@@ -106,7 +106,7 @@ contract EscrowProof is Goods {
         uint256 debt = _debt();
         uint256 had = cash.balanceOf(payer);
         uint256 lent = cash.balanceOf(address(financier));
-        VM.prank(payer);
+        _send(payer);
         uint256 taken = loans.repay(LOAN, amount);
         assert(taken <= amount && taken <= debt);
         assert(_debt() + taken == debt);

@@ -25,7 +25,7 @@ contract MoneyProof is Claims {
         (uint256 penalty, uint256 principal,) = repayments.dueOf(receivableId);
         uint256 held = cash.balanceOf(address(repayments));
         uint256 had = cash.balanceOf(payer);
-        VM.prank(payer);
+        _send(payer);
         uint256 taken = repayments.repay(receivableId, amount);
 
         IRepayments.Account memory account = repayments.accountOf(receivableId);
@@ -43,47 +43,50 @@ contract MoneyProof is Claims {
         VM.prank(address(supplier));
         adjustments.dilute(receivableId, reduced, DOCUMENT, "credit note", new uint256[](0));
         uint256 had = cash.balanceOf(payer);
-        VM.prank(payer);
+        _send(payer);
         uint256 taken = repayments.makeGood(receivableId, amount);
         assert(taken != 0 && taken <= amount && taken <= reduced);
         assert(cash.balanceOf(payer) + taken == had);
         _requireCovered();
-        _requireConserved();
     }
 
     /// @dev M5, N5. Once all is repaid a note is paid its value, to its holder, once.
-    function check_redemptionPaysWhatLeavesTheNote(address caller, uint256 noteId, address bystander) external {
+    function check_redemptionPaysWhatLeavesTheNote(address caller, uint256 noteId_, address bystander) external {
+        uint256 noteId = _pick(noteId_);
         _repayAll();
+        uint256[] memory before = _values();
         IReceivables.NoteView memory note = receivables.noteOf(noteId);
         uint256 held = cash.balanceOf(address(repayments));
         uint256 had = cash.balanceOf(note.holder);
         uint256 others = cash.balanceOf(bystander);
-        VM.prank(caller);
+        _send(caller);
         uint256 amount = repayments.redeem(noteId);
 
-        assert(amount == note.value && note.acceptBy == 0 && receivables.balanceOf(noteId) == 0);
+        assert(amount == note.value && note.acceptBy == 0);
+        _requireMoved(before, noteId, 0, amount);
         assert(cash.balanceOf(note.holder) == had + amount);
         assert(cash.balanceOf(address(repayments)) + amount == held);
         assert(
             bystander == note.holder || bystander == address(repayments) || cash.balanceOf(bystander) == others
         );
+        assert(repayments.accountOf(receivableId).redeemed == amount);
         _requireCovered();
-        _requireConserved();
         _refused(caller, address(repayments), abi.encodeCall(repayments.redeem, (noteId)));
     }
 
     /// @dev N5. A note that stands in a batch twice is paid once.
-    function check_batchPaysEachNoteOnce(address caller, uint256 firstId, uint256 secondId) external {
+    function check_batchPaysEachNoteOnce(address caller, uint256 firstId_, uint256 secondId_) external {
+        (uint256 firstId, uint256 secondId) = (_pick(firstId_), _pick(secondId_));
         _repayAll();
         uint256 first = receivables.balanceOf(firstId);
         uint256 second = receivables.balanceOf(secondId);
         uint256[] memory noteIds = new uint256[](2);
         (noteIds[0], noteIds[1]) = (firstId, secondId);
-        VM.prank(caller);
+        _send(caller);
         uint256 amount = repayments.redeemMany(noteIds);
         assert(amount <= (firstId == secondId ? first : first + second));
+        assert(repayments.accountOf(receivableId).redeemed == amount);
         _requireCovered();
-        _requireConserved();
     }
 
     /// @dev M6. What may not be paid is kept for its holder, and paid once.
@@ -95,7 +98,7 @@ contract MoneyProof is Claims {
         assert(cash.balanceOf(address(buyer)) == 0 && cash.balanceOf(address(repayments)) == held);
         _requireCovered();
         participants.unfreeze(address(buyer), "order");
-        VM.prank(caller);
+        _send(caller);
         uint256 amount = repayments.payWithheld(address(buyer), CNY);
         assert(cash.balanceOf(address(buyer)) == amount && cash.balanceOf(address(repayments)) + amount == held);
         _requireCovered();
@@ -104,27 +107,26 @@ contract MoneyProof is Claims {
 
     /// @dev X1 to X3. Recourse is the endorser's own act: its cash and nobody else's goes to the holder, the note's value to
     /// it, and all notes come to the same as before.
-    /// @custom:halmos --loop 4
-    function check_recourseMovesItsOwnCashAlone(address caller, uint256 noteId, uint256 level, address bystander)
+    function check_recourseMovesItsOwnCashAlone(address caller, uint256 noteId_, uint256 level, address bystander)
         external
     {
+        uint256 noteId = _pick(noteId_);
         VM.warp(NOW + 64 days);
-        uint256 total = _total();
+        uint256[] memory before = _values();
         IReceivables.NoteView memory note = receivables.noteOf(noteId);
         uint256 had = cash.balanceOf(note.holder);
         uint256 spent = cash.balanceOf(caller);
         uint256 others = cash.balanceOf(bystander);
-        VM.prank(caller);
+        _send(caller);
         uint256 toId = repayments.buyBack(noteId, level);
 
-        assert(_total() == total);
+        _requireMoved(before, noteId, toId, note.value);
         assert(note.withRecourse && level <= 1 && receivables.ownerOf(toId) == caller);
         assert(level == 0 ? caller == participants.accountOf(uint32(note.endorserId)) : caller == address(supplier));
         assert(caller == note.holder || cash.balanceOf(note.holder) == had + note.value);
         assert(caller == note.holder || cash.balanceOf(caller) + note.value == spent);
         assert(bystander == caller || bystander == note.holder || cash.balanceOf(bystander) == others);
         _requireCovered();
-        _requireConserved();
     }
 
     function _repayAll() private {
@@ -140,12 +142,5 @@ contract MoneyProof is Claims {
         uint256 owed = uint256(account.repaid) + account.madeGood + account.penaltyPaid;
         owed += repayments.withheldOf(address(buyer), CNY);
         assert(owed == cash.balanceOf(address(repayments)) + account.redeemed + penalty.redeemed);
-    }
-
-    /// @dev R9. What the notes come to is what is owed for them and what waits for them.
-    function _requireConserved() private view {
-        IRepayments.Account memory account = repayments.accountOf(receivableId);
-        uint256 confirmed = receivables.termsOf(receivableId).confirmed;
-        assert(_total() + adjustments.adjustmentOf(receivableId).absorbed + account.redeemed == confirmed);
     }
 }

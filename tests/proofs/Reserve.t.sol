@@ -20,11 +20,12 @@ contract ReserveProof is Claims {
         VM.warp(NOW + 64 days);
     }
 
-    function check_coverPaysAtMostWhatItHas(address caller, uint256 noteId, address bystander) external {
-        uint256 total = _total();
+    function check_coverPaysAtMostWhatItHas(address caller, uint256 noteId_, address bystander) external {
+        uint256 noteId = _pick(noteId_);
+        uint256[] memory before = _values();
         IReceivables.NoteView memory note = receivables.noteOf(noteId);
         uint256 others = cash.balanceOf(bystander);
-        VM.prank(caller);
+        _send(caller);
         uint256 amount = reserve.cover(noteId);
 
         assert(noteId == 2 && amount != 0);
@@ -33,7 +34,7 @@ contract ReserveProof is Claims {
         assert(reserve.insuredOf(2) + amount == _insured);
         assert(cash.balanceOf(address(reserve)) + amount == _fund);
         assert(cash.balanceOf(note.holder) == amount);
-        assert(_total() == total);
+        _requireMoved(before, noteId, receivables.ownerOf(noteId) == address(reserve) ? noteId : NOTES + 1, amount);
         assert(bystander == address(reserve) || bystander == note.holder || cash.balanceOf(bystander) == others);
     }
 
@@ -42,7 +43,7 @@ contract ReserveProof is Claims {
         uint256 paid = reserve.cover(2);
         VM.assume(uint256(_fund) + more <= MOST);
         cash.mint(address(reserve), more);
-        VM.prank(caller);
+        _send(caller);
         paid += reserve.cover(2);
         assert(paid <= _insured);
     }
