@@ -107,9 +107,10 @@ contract DocumentsProof is Proof {
     ) external {
         VM.prank(address(supplier));
         uint256 id = receivables.register(address(obligor), CNY, FACE, uint40(NOW + 60 days), DOCUMENT, "another");
-        IReceivables.Confirmation memory signed = IReceivables.Confirmation(id, FACE, true, NONCE, NOW);
+        uint256 agreed = _any(1, FACE);
+        IReceivables.Confirmation memory signed = IReceivables.Confirmation(id, agreed, true, NONCE, NOW);
         obligor.sign(receivables.confirmationDigest(signed));
-        VM.assume(amount != FACE || !setOffWaived || nonce != NONCE || deadline != NOW);
+        VM.assume(amount != agreed || !setOffWaived || nonce != NONCE || deadline != NOW);
         IReceivables.Confirmation memory carried =
             IReceivables.Confirmation(id, amount, setOffWaived, nonce, deadline);
         _refused(caller, address(receivables), abi.encodeCall(receivables.confirm, (carried, "")));
