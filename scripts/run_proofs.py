@@ -113,7 +113,7 @@ def _halmos(root: Path, contract: str, checks: list[str]) -> list[Result]:
         subprocess.run(
             [str(tools[0] / "python"), "-m", *command],
             cwd=root,
-            env=os.environ | {"PATH": path, "FOUNDRY_PROFILE": "proofs"},
+            env=os.environ | {"PATH": path, "FOUNDRY_PROFILE": "proofs", "PYTHONUNBUFFERED": "1"},
             stdout=out,
             stderr=subprocess.STDOUT,
             check=False,

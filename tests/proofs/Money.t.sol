@@ -18,24 +18,23 @@ contract MoneyProof is Claims {
         _allowCash(financier, address(repayments));
     }
 
-    /// @dev M1, R10. At any time from the confirmation to half a year after maturity, penalty and all.
-    function check_repaymentTakesWhatIsDueAtMost(address payer, uint256 amount, uint40 at) external {
-        VM.assume(at >= NOW && at <= NOW + 240 days);
-        VM.warp(at);
-        (uint256 penalty, uint256 principal,) = repayments.dueOf(receivableId);
-        uint256 held = cash.balanceOf(address(repayments));
-        uint256 had = cash.balanceOf(payer);
-        _send(payer);
-        uint256 taken = repayments.repay(receivableId, amount);
-
+    /// @dev M1, R10. Before a penalty runs.
+    function check_repaymentTakesWhatIsDueAtMost(address payer, uint256 amount) external {
+        (uint256 penalty, uint256 principal) = _repay(payer, amount);
         IRepayments.Account memory account = repayments.accountOf(receivableId);
-        assert(taken != 0 && taken <= amount && taken <= penalty + principal);
-        assert(cash.balanceOf(address(repayments)) == held + taken);
-        assert(cash.balanceOf(payer) + taken == had);
+        assert(penalty == 0 && account.penaltyPaid == 0 && account.repaid <= principal);
+    }
+
+    /// @dev M1, M3. On the first day after grace: the penalty comes first, and is principal × rate, rounded down.
+    function check_lateRepaymentGoesToThePenaltyFirst(address payer, uint256 amount) external {
+        VM.warp(receivables.termsOf(receivableId).graceEndsAt + 1);
+        (uint256 penalty, uint256 principal) = _repay(payer, amount);
+        IRepayments.Account memory account = repayments.accountOf(receivableId);
         assert(account.penaltyPaid <= penalty && account.repaid <= principal);
-        // The penalty first.
         assert(account.repaid == 0 || account.penaltyPaid == penalty);
-        _requireCovered();
+        unchecked {
+            assert(penalty * 10_000 <= principal * 5 && principal * 5 < (penalty + 1) * 10_000);
+        }
     }
 
     /// @dev J8, M2. What the supplier owes for a credit note, likewise.
@@ -52,8 +51,8 @@ contract MoneyProof is Claims {
 
     /// @dev M5, N5. Once all is repaid a note is paid its value, to its holder, once.
     function check_redemptionPaysWhatLeavesTheNote(address caller, uint256 noteId_, address bystander) external {
-        uint256 noteId = _pick(noteId_);
         _repayAll();
+        uint256 noteId = _pick(noteId_);
         uint256[] memory before = _values();
         IReceivables.NoteView memory note = receivables.noteOf(noteId);
         uint256 held = cash.balanceOf(address(repayments));
@@ -76,8 +75,8 @@ contract MoneyProof is Claims {
 
     /// @dev N5. A note that stands in a batch twice is paid once.
     function check_batchPaysEachNoteOnce(address caller, uint256 firstId_, uint256 secondId_) external {
-        (uint256 firstId, uint256 secondId) = (_pick(firstId_), _pick(secondId_));
         _repayAll();
+        (uint256 firstId, uint256 secondId) = (_pick(firstId_), _pick(secondId_));
         uint256 first = receivables.balanceOf(firstId);
         uint256 second = receivables.balanceOf(secondId);
         uint256[] memory noteIds = new uint256[](2);
@@ -126,6 +125,19 @@ contract MoneyProof is Claims {
         assert(caller == note.holder || cash.balanceOf(note.holder) == had + note.value);
         assert(caller == note.holder || cash.balanceOf(caller) + note.value == spent);
         assert(bystander == caller || bystander == note.holder || cash.balanceOf(bystander) == others);
+        _requireCovered();
+    }
+
+    /// @dev What was due before it.
+    function _repay(address payer, uint256 amount) private returns (uint256 penalty, uint256 principal) {
+        (penalty, principal,) = repayments.dueOf(receivableId);
+        uint256 held = cash.balanceOf(address(repayments));
+        uint256 had = cash.balanceOf(payer);
+        _send(payer);
+        uint256 taken = repayments.repay(receivableId, amount);
+        assert(taken != 0 && taken <= amount && taken <= penalty + principal);
+        assert(cash.balanceOf(address(repayments)) == held + taken);
+        assert(cash.balanceOf(payer) + taken == had);
         _requireCovered();
     }
 
