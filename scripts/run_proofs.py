@@ -27,7 +27,7 @@ from rich.table import Table
 ROOT = Path(__file__).resolve().parent.parent
 PROOFS = Path("tests") / "proofs"
 BROKEN = ROOT / "build" / "mutants"
-SECONDS_A_QUERY = 120
+SECONDS_A_QUERY = 60
 """How long the solver may think about one path."""
 LOOP = 16
 """More turns than any loop has here; one that had more would be an error, and not left out."""

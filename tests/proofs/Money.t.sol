@@ -25,16 +25,22 @@ contract MoneyProof is Claims {
         assert(penalty == 0 && account.penaltyPaid == 0 && account.repaid <= principal);
     }
 
-    /// @dev M1, M3. On the first day after grace: the penalty comes first, and is principal × rate, rounded down.
+    /// @dev M3. On the first day after grace the penalty is principal × rate, rounded down.
+    function check_penaltyIsRoundedDown() external {
+        VM.warp(receivables.termsOf(receivableId).graceEndsAt + 1);
+        (uint256 penalty, uint256 principal,) = repayments.dueOf(receivableId);
+        unchecked {
+            assert(penalty * 10_000 <= principal * 5 && principal * 5 < (penalty + 1) * 10_000);
+        }
+    }
+
+    /// @dev M1. On that day the penalty comes first.
     function check_lateRepaymentGoesToThePenaltyFirst(address payer, uint256 amount) external {
         VM.warp(receivables.termsOf(receivableId).graceEndsAt + 1);
         (uint256 penalty, uint256 principal) = _repay(payer, amount);
         IRepayments.Account memory account = repayments.accountOf(receivableId);
         assert(account.penaltyPaid <= penalty && account.repaid <= principal);
         assert(account.repaid == 0 || account.penaltyPaid == penalty);
-        unchecked {
-            assert(penalty * 10_000 <= principal * 5 && principal * 5 < (penalty + 1) * 10_000);
-        }
     }
 
     /// @dev J8, M2. What the supplier owes for a credit note, likewise.
