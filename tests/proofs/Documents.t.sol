@@ -4,7 +4,9 @@ pragma solidity 0.8.30;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IReceivables} from "../../contracts/interfaces/IReceivables.sol";
 import {ISettlement} from "../../contracts/interfaces/ISettlement.sol";
+import {Roles} from "../../contracts/libraries/Roles.sol";
 import {Proof} from "./Proof.sol";
+import {Signer} from "./Signer.sol";
 
 /// @notice S1 to S3, R2, D1, D2: what was signed is done once, as it was signed, by whom it was made out to.
 contract DocumentsProof is Proof {
@@ -97,7 +99,8 @@ contract DocumentsProof is Proof {
         assert(party || cash.balanceOf(bystander) == others);
     }
 
-    /// @dev R2. The obligor owes what it signed: another amount, or another claim, it did not confirm.
+    /// @dev R2. The obligor owes what it signed: another amount, or on other terms, it did not confirm. It is one that has
+    /// signed nothing else: Halmos knows of no two hashes that they differ where one of them is a plain number.
     function check_confirmationIsWhatWasSigned(
         address caller,
         uint256 amount,
@@ -105,11 +108,14 @@ contract DocumentsProof is Proof {
         uint256 nonce,
         uint256 deadline
     ) external {
+        Signer newcomer = _enter(Roles.OBLIGOR);
+        participants.setConfirmationLimit(address(newcomer), CNY, FACE);
         VM.prank(address(supplier));
-        uint256 id = receivables.register(address(obligor), CNY, FACE, uint40(NOW + 60 days), DOCUMENT, "another");
+        uint256 id = receivables.register(address(newcomer), CNY, FACE, uint40(NOW + 60 days), DOCUMENT, "another");
         uint256 agreed = _any(1, FACE);
-        IReceivables.Confirmation memory signed = IReceivables.Confirmation(id, agreed, true, NONCE, NOW);
-        obligor.sign(receivables.confirmationDigest(signed));
+        newcomer.sign(
+            receivables.confirmationDigest(IReceivables.Confirmation(id, agreed, true, NONCE, NOW))
+        );
         VM.assume(amount != agreed || !setOffWaived || nonce != NONCE || deadline != NOW);
         IReceivables.Confirmation memory carried =
             IReceivables.Confirmation(id, amount, setOffWaived, nonce, deadline);
