@@ -109,7 +109,14 @@ def _halmos(root: Path, contract: str, checks: list[str]) -> list[Result]:
     path = os.pathsep.join([*map(str, tools), os.environ.get("PATH", "")])
     command = ["halmos", "--root", str(root), "--forge-build-out", "build/proofs/out", "--contract", contract]
     command += ["--match-test", f"^({'|'.join(checks)})\\(", "--json-output", str(report), "--no-status"]
-    command += ["--loop", str(LOOP), "--solver-timeout-assertion", f"{SECONDS_A_QUERY}s"]
+    command += [
+        "--loop",
+        str(LOOP),
+        "--solver-timeout-branching",
+        "50ms",
+        "--solver-timeout-assertion",
+        f"{SECONDS_A_QUERY}s",
+    ]
     command += ["--solver-command", f"{tools[0] / 'python'} {ROOT / 'toolchain' / 'solver.py'}"]
     settings = {"PATH": path, "FOUNDRY_PROFILE": "proofs", "PYTHONUNBUFFERED": "1"}
     if root == BROKEN:
