@@ -23,7 +23,8 @@ on_both := $(addprefix tests/backend/unit/,test_audit.py test_database.py test_m
 json := $(if $(filter 1,$(JSON)),--json,)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo region up down network network-down test test-backend test-contracts test-invariants lint format \
+.PHONY: help setup demo region up down network network-down test test-backend test-contracts test-invariants prove prove-mutants \
+	slither lint format \
 	coverage gas screenshots bench bench-index bench-network bench-pages bench-reads bench-live compile lock clean
 
 help: ## this list
@@ -39,6 +40,12 @@ setup: .venv/.ready node_modules/.ready ## install all that is needed (the other
 	@$(bin)/uv pip install -q --python $(bin)/python --no-deps --require-hashes -r requirements.txt
 	@$(bin)/uv pip install -q --python $(bin)/python --no-deps --no-build-isolation -e .
 	@$(bin)/python toolchain/prepare_brownie.py
+	@touch $@
+
+.venv-sec/.ready: requirements-sec.txt | .venv/.ready
+	@echo "· Halmos and Slither, in an environment of their own" >&2
+	@test -x .venv-sec/bin/python || $(bin)/python -m venv --without-pip .venv-sec
+	@$(bin)/uv pip install -q --python .venv-sec/bin/python --no-deps --require-hashes -r requirements-sec.txt
 	@touch $@
 
 node_modules/.ready: package.json package-lock.json | .venv/.ready
@@ -87,6 +94,15 @@ test-contracts: setup
 test-invariants: setup
 	$(bin)/python scripts/run_invariants.py $(json)
 
+prove: setup .venv-sec/.ready ## proofs of the contracts, by Halmos (ONLY="words of their names")
+	@$(bin)/python scripts/run_proofs.py $(ONLY) $(json)
+
+prove-mutants: setup .venv-sec/.ready ## whether each proof finds a contract that was broken for it (ONLY=…)
+	@$(bin)/python scripts/run_proofs.py --mutants $(ONLY) $(json)
+
+slither: setup .venv-sec/.ready ## static analysis of the contracts; each finding is explained in contracts/slither.toml
+	@$(bin)/python scripts/run_slither.py $(json)
+
 lint: setup ## ruff, mypy, import rules, solhint
 	$(bin)/ruff check .
 	$(bin)/ruff format --check .
@@ -132,7 +148,9 @@ compile: setup ## compile the contracts (brownie)
 lock: ## write the lock files again, after a change of pyproject.toml or package.json
 	$(bin)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-header -q -o requirements.txt
+	$(bin)/uv pip compile --group sec --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header -q -o requirements-sec.txt
 	toolchain/npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved
 
 clean: ## remove what was built (not the data in var/)
-	rm -rf .venv node_modules build reports
+	rm -rf .venv .venv-sec node_modules build reports

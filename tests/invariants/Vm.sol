@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-/// @notice The cheat codes of forge that these tests use.
+/// @notice The cheat codes of forge and Halmos that these tests use.
 interface Vm {
     function addr(uint256 privateKey) external pure returns (address);
+    function assume(bool condition) external pure;
     function computeCreateAddress(address deployer, uint256 nonce) external pure returns (address);
     function getNonce(address account) external view returns (uint64);
     function prank(address sender) external;
+    function randomUint(uint256 least, uint256 most) external returns (uint256);
     function startPrank(address sender) external;
     function stopPrank() external;
     function warp(uint256 timestamp) external;

@@ -1,32 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import {Adjustments} from "../../contracts/Adjustments.sol";
-import {Attestations} from "../../contracts/Attestations.sol";
-import {Authority} from "../../contracts/Authority.sol";
-import {Collateral} from "../../contracts/Collateral.sol";
-import {Enforcement} from "../../contracts/Enforcement.sol";
-import {Fingerprints} from "../../contracts/Fingerprints.sol";
-import {Loans} from "../../contracts/Loans.sol";
-import {Notes} from "../../contracts/Notes.sol";
-import {Participants} from "../../contracts/Participants.sol";
-import {Policy} from "../../contracts/Policy.sol";
-import {Prices} from "../../contracts/Prices.sol";
-import {Receivables} from "../../contracts/Receivables.sol";
-import {Repayments} from "../../contracts/Repayments.sol";
-import {Reserve} from "../../contracts/Reserve.sol";
-import {Settlement} from "../../contracts/Settlement.sol";
-import {SettlementToken} from "../../contracts/SettlementToken.sol";
-import {WarehouseReceipts} from "../../contracts/WarehouseReceipts.sol";
 import {IPolicy} from "../../contracts/interfaces/IPolicy.sol";
 import {Roles} from "../../contracts/libraries/Roles.sol";
-import {Vm} from "./Vm.sol";
+import {Circle} from "./Circle.sol";
 
 /// @notice A deployment and a cast: three suppliers, two obligors, two financiers, a custodian and an oracle, whose
 /// keys are known. This contract holds every administrative power.
-abstract contract World {
-    Vm internal constant VM = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
-    uint16 internal constant CNY = 156;
+abstract contract World is Circle {
     uint256 internal constant CASH = 1e17;
     uint256 internal constant SUPPLIERS = 3;
     uint256 internal constant OBLIGORS = 2;
@@ -37,22 +18,6 @@ abstract contract World {
     uint256 public constant HOLDERS = PEOPLE + 2;
     uint256 private constant ORACLE_KEY = 2000;
     uint256 internal constant FEEDS = 2;
-
-    Participants public participants;
-    Policy public policy;
-    Fingerprints public fingerprints;
-    SettlementToken public cash;
-    Receivables public receivables;
-    Repayments public repayments;
-    Adjustments public adjustments;
-    Reserve public reserve;
-    Settlement public settlement;
-    Prices public prices;
-    WarehouseReceipts public receipts;
-    Attestations public attestations;
-    Loans public loans;
-    Collateral public collateral;
-    Enforcement public enforcement;
 
     /// @dev L7, in seconds.
     uint256 internal immutable PRICE_AGE;
@@ -66,17 +31,7 @@ abstract contract World {
         VM.warp(1_700_000_000);
         PRICE_AGE = uint256(limits.priceAgeHours) * 1 hours;
         COUNT_AGE = uint256(limits.countAgeHours) * 1 hours;
-        Authority authority = new Authority(address(this));
-        participants = new Participants(address(authority));
-        policy = new Policy(address(authority), limits);
-        fingerprints = new Fingerprints(address(authority));
-        cash = new SettlementToken(address(authority), participants, "Feiqian CNY", "fqCNY", CNY, 2);
-        _createCircle(address(authority));
-        fingerprints.admit(address(receivables));
-        fingerprints.admit(address(adjustments));
-        fingerprints.admit(address(receipts));
-        policy.setSettlementToken(CNY, address(cash));
-        _admitContracts();
+        _deploy(limits);
         cash.setCap(uint64(PEOPLE * CASH));
         cash.attestReserve(PEOPLE * CASH, "statement");
         for (uint256 i = 0; i < PEOPLE; i++) _takeIn(i);
@@ -96,74 +51,8 @@ abstract contract World {
         return _places[account];
     }
 
-    /// @dev These know each other for good, so each is told where the others will be.
-    function _createCircle(address authority) private {
-        uint256 nonce = VM.getNonce(address(this));
-        receivables = Receivables(_foreseen(nonce));
-        repayments = Repayments(_foreseen(nonce + 1));
-        adjustments = Adjustments(_foreseen(nonce + 2));
-        reserve = Reserve(_foreseen(nonce + 3));
-        settlement = Settlement(_foreseen(nonce + 4));
-        prices = Prices(_foreseen(nonce + 5));
-        receipts = WarehouseReceipts(_foreseen(nonce + 6));
-        attestations = Attestations(_foreseen(nonce + 7));
-        loans = Loans(_foreseen(nonce + 8));
-        collateral = Collateral(_foreseen(nonce + 9));
-        enforcement = Enforcement(_foreseen(nonce + 10));
-        new Receivables(
-            participants,
-            policy,
-            fingerprints,
-            Notes.Siblings(address(repayments), adjustments, address(reserve), address(collateral))
-        );
-        new Repayments(receivables, adjustments, participants, policy, collateral);
-        new Adjustments(authority, receivables, repayments, participants, policy, fingerprints);
-        new Reserve(receivables, repayments, adjustments, policy, address(settlement), collateral);
-        new Settlement(participants, policy, receivables, reserve);
-        new Prices(authority, participants, policy);
-        new WarehouseReceipts(
-            authority,
-            participants,
-            policy,
-            fingerprints,
-            WarehouseReceipts.Siblings(address(attestations), collateral)
-        );
-        new Attestations(authority, participants, receipts);
-        new Loans(participants, policy, collateral, enforcement, receipts, address(receivables));
-        new Collateral(policy, _collateralSiblings());
-        new Enforcement(participants, policy, loans, collateral, receipts);
-    }
-
-    function _collateralSiblings() private view returns (Collateral.Siblings memory) {
-        return Collateral.Siblings({
-            loans: address(loans),
-            enforcement: address(enforcement),
-            prices: prices,
-            receipts: receipts,
-            receivables: receivables,
-            adjustments: adjustments,
-            repayments: address(repayments),
-            reserve: address(reserve)
-        });
-    }
-
-    function _foreseen(uint256 nonce) private view returns (address) {
-        return VM.computeCreateAddress(address(this), nonce);
-    }
-
-    /// @dev They keep cash.
-    function _admitContracts() private {
-        address[6] memory keepers = [
-            address(repayments),
-            address(reserve),
-            address(receipts),
-            address(loans),
-            address(collateral),
-            address(enforcement)
-        ];
-        for (uint256 i = 0; i < keepers.length; i++) {
-            participants.register(keepers[i], bytes32(1000 + i), Roles.PROTOCOL, type(uint40).max, "");
-        }
+    function _foreseen(uint256 ahead) internal view override returns (address) {
+        return VM.computeCreateAddress(address(this), VM.getNonce(address(this)) + ahead);
     }
 
     function _takeIn(uint256 i) private {
