@@ -58,7 +58,7 @@ def test_the_report_says_what_the_api_says(
     assert {claim["status"] for claim in claims} == {"repaid", "confirmed"}
     assert all(row["status"] == "ended" for row in operator.loans())
     assert "the command" in page
-    assert re.search(r"<b>\d+ MB</b>", page)
+    assert re.search(r"<b>\d+ MB · \d+ MB</b>", page)
     assert "<script" not in page, "a report runs nothing"
     assert not re.search(r'(src|href)="', page), "a report fetches nothing"
     assert page.count("<svg") == 5
