@@ -10,6 +10,7 @@ from backend.web.pages.acts.fields import Amount, Choices, Day, Field, Flag, Par
 _OPERATOR, _ORDERS = ("operator",), ("operator", "regulator")
 _ANYBODY = ("supplier", "obligor", "financier", "custodian", "carrier", "oracle", "registrar", "regulator")
 _ORDER = Field("order", both("Order number", "命令编号"))
+_ROLES = Choices("roles", both("Roles", "角色"), choices={name: WORDS[name] for name in BITS if name != "protocol"})
 _CURRENCY = Field("currency", both("Currency", "币种"), usual="CNY")
 
 ACTS = (
@@ -26,11 +27,7 @@ ACTS = (
                 both("Legal identifier", "法人识别号"),
                 hint=both("Such as a social credit code", "如统一社会信用代码"),
             ),
-            Choices(
-                "roles",
-                both("Roles", "角色"),
-                choices={name: WORDS[name] for name in BITS if name != "protocol"},
-            ),
+            _ROLES,
             Field(
                 "account",
                 both("Its own wallet (the keystore makes a key, without one)", "自有钱包地址(默认由密钥库生成)"),
@@ -50,11 +47,7 @@ ACTS = (
         _OPERATOR,
         subject="participant",
         fields=(
-            Choices(
-                "roles",
-                both("Roles", "角色"),
-                choices={name: WORDS[name] for name in BITS if name != "protocol"},
-            ),
+            _ROLES,
             Day("kycValidUntil", both("Identified until", "身份核验有效期至")),
         ),
     ),
