@@ -55,7 +55,8 @@ def register_participant(
     _require_new(desk, digest, account)
     valid_until = _valid_until(desk, kyc_valid_until)
     account = account or desk.keystore.create()
-    result = {"account": account} | _approve(desk, request, account, role_names)
+    approvals = [one.call(desk.contracts) for one in _standing(desk.contracts, role_names)]
+    result = {"account": account} | _approve(desk, request, account, approvals)
     calls = [desk.contracts.call_data("Participants", "register", account, digest, bits, valid_until, name)]
     calls += [
         desk.contracts.call_data("Participants", "setConfirmationLimit", account, numeric, amount)
@@ -69,14 +70,14 @@ def renew_participant(
     desk: Desk, request: Request, account: str, role_names: list[str] | None, kyc_valid_until: int | None
 ) -> Row:
     """P2. Identified anew: until when (a year from now, where nothing is said) and in which roles (those it has). With
-    them go the standing approvals, as in registration."""
+    them go the standing approvals that they need and that do not stand, as in registration."""
     require_operator(request)
     known = queries.participant(desk.engine, account)
     role_names = role_names or known["roles"]
     if "protocol" in known["roles"]:
         raise Conflict(field="account", reason=both("is a contract of the protocol", "为协议合约"))
     valid_until = _valid_until(desk, kyc_valid_until)
-    result = {"account": account} | _approve(desk, request, account, role_names)
+    result = {"account": account} | _approve(desk, request, account, _missing(desk, account, role_names))
     call = desk.contracts.call_data("Participants", "renew", account, roles.mask(role_names), valid_until)
     return desk.outbox.send(request.intent, desk.power("registrar"), call, result=result)
 
@@ -94,9 +95,9 @@ def _valid_until(desk: Desk, given: int | None) -> int:
     return given or now + KYC_DAYS * DAY
 
 
-def _approve(desk: Desk, request: Request, account: str, role_names: list[str]) -> dict[str, Any]:
-    """Sends the standing approvals of a party whose key the keystore holds; gives those that a wallet has to send."""
-    approvals = together(desk.contracts, standing_approvals(desk, role_names))
+def _approve(desk: Desk, request: Request, account: str, calls: list[Call]) -> dict[str, Any]:
+    """Sends approvals of a party whose key the keystore holds; gives those that a wallet has to send."""
+    approvals = together(desk.contracts, calls)
     if not approvals:
         return {}
     if desk.keystore.holds(account):
@@ -112,15 +113,10 @@ def give_approvals(desk: Desk, request: Request, account: str) -> Row:
     the first of them as a transaction. Raises Conflict where all stand."""
     if require_participant(desk, request) != account:
         raise Forbidden(reason=both("approvals are the party's own to give", "授权须由该参与方本人作出"))
-    contracts = desk.contracts
-    missing = [
-        one.call(contracts)
-        for one in _standing(contracts, queries.participant(desk.engine, account)["roles"])
-        if not one.stands(contracts, account)
-    ]
+    missing = _missing(desk, account, queries.participant(desk.engine, account)["roles"])
     if not missing:
         raise Conflict(reason=both("all approvals stand already", "所需授权均已生效"))
-    return desk.outbox.send(request.intent, account, *together(contracts, missing))
+    return desk.outbox.send(request.intent, account, *together(desk.contracts, missing))
 
 
 @dataclass(frozen=True)
@@ -143,12 +139,14 @@ class Approval:
         )
 
 
-def standing_approvals(desk: Desk, role_names: list[str]) -> list[Call]:
-    """What a party lets the contracts do for it once for all: each use still needs its own signed act."""
-    return [one.call(desk.contracts) for one in _standing(desk.contracts, role_names)]
+def _missing(desk: Desk, account: str, role_names: list[str]) -> list[Call]:
+    """The standing approvals that a party with these roles lacks."""
+    standing = _standing(desk.contracts, role_names)
+    return [one.call(desk.contracts) for one in standing if not one.stands(desk.contracts, account)]
 
 
 def _standing(contracts: Contracts, role_names: list[str]) -> list[Approval]:
+    """What a party lets the contracts do for it once for all: each use still needs its own signed act."""
     held = set(role_names)
     tokens = [contracts.token(code) for code in contracts.deployment.tokens]
     titles = [
