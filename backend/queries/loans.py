@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, literal, or_, select
+from sqlalchemy import Connection, Engine, RowMapping, Select, literal, or_, select
 
 from backend import loan_arithmetic as arithmetic
 from backend.database import reading
@@ -46,26 +46,24 @@ def loans(
 
 def lent(engine: Engine, lender: str, after: int, limit: int, now: int, price_age: int) -> dict[str, Any]:
     """A page of the loans of `lender` that are not ended, by number, as `loans` has them; `default` is why one is in
-    default at `now` (rule K13), or None, and `canBeCalled` whether its band asks for margin (rule K9)."""
-    found = page(engine, _LENT, _loans.c.id, after, limit, dict, viewer=lender)
-    with reading(engine) as db:
-        collateral = Collateral(db, found["items"])
-        return {**found, "items": [_judged(collateral, row, now, price_age) for row in found["items"]]}
+    default at `now` (rule K13), or None, `canBeCalled` whether its band asks for margin (rule K9), and `cureFen` the
+    least payment after which its LTV is at or below the advance, at the price that a cure is judged at (None without a
+    price)."""
+    return _running(engine, _LENT, lender, after, limit, now, price_age)
 
 
 def borrowed(engine: Engine, borrower: str, after: int, limit: int, now: int, price_age: int) -> dict[str, Any]:
-    """The same of the loans of `borrower`, each with the least payment after which its LTV is at or below the
-    advance, at the price that a cure is judged at (`cureFen`; None without a price)."""
-    found = page(engine, _BORROWED, _loans.c.id, after, limit, dict, viewer=borrower)
+    """The same of the loans of `borrower`."""
+    return _running(engine, _BORROWED, borrower, after, limit, now, price_age)
+
+
+def _running(
+    engine: Engine, query: Select[Any], viewer: str, after: int, limit: int, now: int, price_age: int
+) -> dict[str, Any]:
+    found = page(engine, query, _loans.c.id, after, limit, dict, viewer=viewer)
     with reading(engine) as db:
         collateral = Collateral(db, found["items"])
-        return {
-            **found,
-            "items": [
-                {**_judged(collateral, row, now, price_age), "cureFen": _cure(collateral, row, now, price_age)}
-                for row in found["items"]
-            ],
-        }
+        return {**found, "items": [_judged(collateral, row, now, price_age) for row in found["items"]]}
 
 
 def judged(engine: Engine, loan_id: int, now: int, price_age: int) -> dict[str, Any]:
@@ -93,6 +91,7 @@ def _judged(collateral: Collateral, row: Row, now: int, price_age: int) -> dict[
         **found,
         "canBeCalled": is_called,
         "default": arithmetic.default_of(state_of(row), terms_of(row), now, value),
+        "cureFen": _cure(collateral, row, now, price_age),
     }
 
 
