@@ -48,6 +48,8 @@ class Limits:
             kind: RateLimitItemPerMinute(amount) for kind, amount in most.items() if amount
         }
         self._welcome: set[int] = set()
+        self.members: set[str] = set()
+        """Accounts that were found to be participants: they do not cease to be."""
 
     def spend(self, kind: str, whose: Callable[[], str]) -> None:
         """One more of this kind. Raises TooManyRequests."""
@@ -108,11 +110,14 @@ def showing(token: str) -> Iterator[None]:
 
 def _caller() -> str:
     """The operator or a participant; its address for anybody else: wallets are to be had in any number."""
-    actor = g.get("actor")
+    actor, members = g.get("actor"), _limits().members
     if actor is None:
         return address()
-    is_known = actor.is_operator or is_participant(current_app.extensions["feiqian"].database, actor.account)
-    return str(actor.account) if is_known else address()
+    if not actor.is_operator and actor.account not in members:
+        if not is_participant(current_app.extensions["feiqian"].database, actor.account):
+            return address()
+        members.add(actor.account)
+    return str(actor.account)
 
 
 def address() -> str:
