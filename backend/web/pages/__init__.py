@@ -90,6 +90,7 @@ def install(app: Flask) -> None:
             "month": readers.month,
             "moment": readers.moment,
             "rate": readers.rate,
+            "ltv": readers.ltv,
             "short": readers.short,
         }
     )

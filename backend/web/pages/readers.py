@@ -17,6 +17,7 @@ from backend.web import problems
 
 COOKIE = "feiqian_language"
 LANGUAGES = {"en": "English", "zh": "中文"}
+WORTHLESS = 1_000_000
 LAST = 253_402_300_799
 """The last second that a calendar has: what is beyond is said to have no end."""
 _LOCALES = {"en": "en", "zh": "zh_Hans_CN"}
@@ -93,6 +94,11 @@ def moment(seconds: int | str) -> str:
 def rate(bps: int | str) -> str:
     """Basis points as per cent: 480 is 4.80 %."""
     return f"{format_decimal(Decimal(int(bps)).scaleb(-2), format='#,##0.00', locale=_locale())} %"
+
+
+def ltv(bps: int | str) -> str:
+    """A loan-to-value; beyond a hundred times the value there is as good as none."""
+    return rate(bps) if int(bps) < WORTHLESS else t("worthless", "无价值")
 
 
 def short(account: str) -> str:

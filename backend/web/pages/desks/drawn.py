@@ -64,9 +64,7 @@ def _band(row: Row) -> str:
 
 
 def _ltv(row: Row) -> str:
-    if row["ltvBps"] is None:
-        return readers.t("no good price", "无有效价格")
-    return readers.rate(row["ltvBps"]) if int(row["ltvBps"]) < 1_000_000 else readers.t("worthless", "无价值")
+    return readers.t("no good price", "无有效价格") if row["ltvBps"] is None else readers.ltv(row["ltvBps"])
 
 
 def _lines(row: Row) -> list[str]:
