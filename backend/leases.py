@@ -13,7 +13,7 @@ import socket
 import time
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Column, Connection, Engine, Float, String, Table, delete, func, select, update
+from sqlalchemy import Column, Connection, Engine, Float, String, Table, bindparam, delete, func, select, update
 
 from backend.database import insert_new, metadata, reading
 
@@ -25,6 +25,12 @@ leases = Table(
     Column("name", String(80), primary_key=True),
     Column("owner", String(120), nullable=False),
     Column("until", Float, nullable=False),
+)
+
+_RENEW = (
+    update(leases)
+    .where(leases.c.name.in_(bindparam("names", expanding=True)), leases.c.owner == bindparam("holder"))
+    .values(until=bindparam("later"))
 )
 
 
@@ -60,8 +66,8 @@ class Leases:
         """Locks the leases in the transaction of `db`. Raises LeaseLost where one of them is no longer this
         worker's."""
         wanted = sorted(set(names))
-        mine = update(leases).where(leases.c.name.in_(wanted), leases.c.owner == self.owner)
-        if db.execute(mine.values(until=_now(db) + LEASE_SECONDS)).rowcount != len(wanted):
+        mine = {"names": wanted, "holder": self.owner, "later": _now(db) + LEASE_SECONDS}
+        if db.execute(_RENEW, mine).rowcount != len(wanted):
             self._held.clear()
             raise LeaseLost(", ".join(wanted))
 

@@ -38,7 +38,7 @@ from backend.projections.indexer import Indexer
 from scripts.bench_gas_world import CNY, FACE, HOLDERS, MATURITY, World
 from scripts.bench_index_plain import Found, PlainLoop, Watch
 
-EVENTS = {"ganache": 3_000, "anvil": 20_000}
+EVENTS = {"ganache": 3_000, "anvil": 40_000}
 TIMES = {"ganache": 5, "anvil": 20}
 """How many times the plain loop's pace is asked of the indexer."""
 PAYEES = 3

@@ -19,7 +19,7 @@ from web3.types import BlockIdentifier
 
 from backend.chain.abi import CODEC, EventReader, event_reader, given, plain, signature, spelt, type_of
 from backend.chain.compile import artifacts
-from backend.chain.node import Block, Node, error_message
+from backend.chain.node import GAS_LIMIT, Block, Node, error_message
 from backend.config import Settings
 from backend.errors import ChainUnavailable, ContractRefused, FeiqianError, SetupIncomplete, both
 
@@ -216,7 +216,8 @@ class Contracts:
         for number, answer in zip(unknown, self.node.gas_limits(tried), strict=True):
             answers[number] = answer
             if isinstance(answer, int):
-                self._gas[questions[number]] = answer
+                spare = _AT_HAND.get(asked[number][1].contract, 0)
+                self._gas[questions[number]] = answers[number] = min(answer + spare, GAS_LIMIT)
             elif is_revert(answer):
                 answers[number] = contract_refused(answer, asked[number][1].contract)
         return [answers[number] for number in range(len(questions))]
@@ -254,6 +255,8 @@ class Contracts:
 
 
 _REMEMBERED = 1_000
+_AT_HAND = {"Enforcement": 3_000_000}
+"""More gas than a contract wants to have left before it goes on (2,500,000), whatever of it is used then."""
 
 
 def refused(error: Web3RPCError, contract: str) -> FeiqianError:

@@ -42,10 +42,6 @@ BATCH = 200
 """Calls in one request."""
 BATCH_BYTES = 1_000_000
 """What the calls of one request may come to: nodes refuse large ones (Anvil above 2 MB, geth above 5)."""
-LONG_DATA = 10_000
-"""Hexadecimal digits of a call that is worth a trace on Anvil."""
-AT_HAND = 3_000_000
-"""More gas than any contract wants to have left before it goes on (2,500,000: Enforcement)."""
 FRESH_SECONDS = 0.05
 """So long the clock is not asked for again: requests come closer together than blocks."""
 TICK_SECONDS = 1.0
@@ -415,16 +411,10 @@ class Anvil(Ganache):
     gas_behind = None
 
     def gas_limits(self, transactions: Sequence[dict[str, str]]) -> list[int | Web3RPCError]:
-        """Its eth_estimateGas runs a transaction about fifteen times, which is a long while for a bulk. A trace runs it
-        once; what that used is after refunds, which are a fifth of it at most, and leaves no room for a contract that
-        wants gas at hand: with `AT_HAND` it has some."""
+        """Its eth_estimateGas runs a transaction about fifteen times and takes longer than to send it. A trace runs it
+        once; what that used is after refunds, which are a fifth of it at most."""
         whole = {"tracer": "callTracer", "tracerConfig": {"onlyTopCall": True}}
-        asked: list[tuple[str, Sequence[Any]]] = [
-            ("debug_traceCall", [each, "latest", whole])
-            if len(each["data"]) > LONG_DATA
-            else ("eth_estimateGas", [each])
-            for each in transactions
-        ]
+        asked = [("debug_traceCall", [each, "latest", whole]) for each in transactions]
         return [_limit(answer) for answer in self._node.batch(asked)]
 
     def wake(self) -> None:
@@ -448,7 +438,7 @@ def _limit(answer: Any) -> int | Web3RPCError:
     if "error" in answer:
         error: RPCError = {"code": 3, "message": answer["error"], "data": answer.get("output", "0x")}
         return Web3RPCError(answer["error"], rpc_response={"jsonrpc": "2.0", "error": error})
-    return min(int(answer["gasUsed"], 16) * 3 // 2 + AT_HAND, GAS_LIMIT)
+    return min(int(answer["gasUsed"], 16) * 3 // 2, GAS_LIMIT)
 
 
 def connect(settings: Settings) -> Node:

@@ -100,10 +100,19 @@ operation_history = Table(
     Column("note", String),
 )
 
+_ADD = insert(operations)
+_ADD_HISTORY = insert(operation_history)
 _EARLIER = select(operations).where(
     operations.c.actor == bindparam("actor"), operations.c.idempotency_key == bindparam("key")
 )
 _BUSY = select(operations.c.id).where(operations.c.signer == bindparam("signer"), operations.c.state.in_(OPEN)).limit(1)
+
+# Asked for by their blocks alone: SQLite would rather read all that ever ended, by their state, at every round.
+_IN_BLOCKS = select(operations).where(
+    operations.c.block_number >= bindparam("first", type_=BigInteger()),
+    operations.c.block_number <= bindparam("last", type_=BigInteger()),
+)
+_LAST = 2**63 - 1
 
 Row = Mapping[Any, Any]
 
@@ -278,8 +287,8 @@ def _write(
     }
     if call is not None:
         row |= {"contract": call.contract, "function": call.function, "to": call.to, "data": call.data}
-    connection.execute(insert(operations).values(**row))
-    connection.execute(insert(operation_history).values(operation_id=row["id"], state=state, at=at))
+    connection.execute(_ADD, row)
+    connection.execute(_ADD_HISTORY, {"operation_id": row["id"], "state": state, "at": at})
     audit.record(connection, intent.actor, "accepted", kind=intent.kind, operation=row["id"])
     return {**dict.fromkeys(operations.columns.keys()), **row, "history": [{"state": state, "at": at, "note": None}]}
 
@@ -324,7 +333,7 @@ def move_all(connection: Connection, moves: Sequence[Move]) -> list[Row]:
         history = [
             {"operation_id": one.row["id"], "state": one.state, "at": one.at, "note": one.note or None} for one in moves
         ]
-        connection.execute(insert(operation_history), history)
+        connection.execute(_ADD_HISTORY, history)
     after: list[Row] = [{**one.row, **one.values, "state": one.state} for one in moves]
     for row in after:
         log.info(
@@ -340,12 +349,9 @@ def move_all(connection: Connection, moves: Sequence[Move]) -> list[Row]:
 
 def ended_in(connection: Connection, first: int, last: int | None, contracts: Iterable[str]) -> list[Row]:
     """Operations on `contracts` that ended in the blocks [first, last] (or from `first` on), in their order."""
-    query = select(operations).where(operations.c.block_number >= first)
-    if last is not None:
-        query = query.where(operations.c.block_number <= last)
-    # Asked for by their blocks alone: SQLite would rather read all that ever ended, by their state, at every round.
     known = set(contracts)
-    found = [row for row in connection.execute(query).mappings() if row["state"] in FINAL and row["to"] in known]
+    rows = connection.execute(_IN_BLOCKS, {"first": first, "last": _LAST if last is None else last}).mappings()
+    found = [row for row in rows if row["state"] in FINAL and row["to"] in known]
     return sorted(found, key=lambda row: int(row["seq"]))
 
 

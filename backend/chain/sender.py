@@ -27,7 +27,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, bindparam, func, select
 from web3.exceptions import Web3RPCError
 
 from backend.chain import replacements
@@ -54,6 +54,33 @@ STILL_SECONDS = 0.25
 """How long nothing that is under way may come to a block before the node's miner is woken."""
 CHUNK_SECONDS = 0.5
 """How long a node should work on what it is given at once."""
+
+_IS_OPEN = operations.c.state.in_(OPEN)
+_SIGNERS = (
+    select(operations.c.signer).where(_IS_OPEN).group_by(operations.c.signer).order_by(func.min(operations.c.seq))
+)
+_UNDER_WAY = select(operations.c.id).where(operations.c.state.in_(("pending", "submitted"))).limit(1)
+_VANISHED = (
+    select(operations.c.signer, func.min(operations.c.seq))
+    .where(operations.c.state == "submitted", operations.c.was_block.is_not(None))
+    .group_by(operations.c.signer)
+)
+_LANE = (
+    select(operations)
+    .where(operations.c.signer == bindparam("signer"), _IS_OPEN)
+    .order_by(operations.c.seq)
+    .limit(WINDOW)
+)
+_LAST_NONCE = (
+    select(operations.c.nonce)
+    .where(
+        operations.c.signer == bindparam("signer"),
+        operations.c.nonce.is_not(None),
+        operations.c.to.in_(bindparam("contracts", expanding=True)),
+    )
+    .order_by(operations.c.nonce.desc())
+    .limit(1)
+)
 
 _HOPELESS = ("NonceTaken", "OtherDeployment")
 _KNOWN_ALREADY = ("already known", "already imported", "known transaction")
@@ -129,23 +156,13 @@ class Sender:
     def lanes(self) -> list[str]:
         """The signers that have anything open, the longest waiting first."""
         with reading(self.engine) as connection:
-            signers = connection.execute(
-                select(operations.c.signer)
-                .where(operations.c.state.in_(OPEN))
-                .group_by(operations.c.signer)
-                .order_by(func.min(operations.c.seq))
-            ).scalars()
+            signers = connection.execute(_SIGNERS).scalars()
             return [signer for signer in signers if int(signer[-8:], 16) % self._share[1] == self._share[0]]
 
     def is_busy(self) -> bool:
         """Whether anything is under way that should end soon."""
         with reading(self.engine) as connection:
-            return (
-                connection.execute(
-                    select(operations.c.id).where(operations.c.state.in_(("pending", "submitted"))).limit(1)
-                ).first()
-                is not None
-            )
+            return connection.execute(_UNDER_WAY).first() is not None
 
     def chain_was_lost(self) -> None:
         """What was under way is offered again at once when the chain is back: the same bytes."""
@@ -180,10 +197,8 @@ class Sender:
     def _vanished(self) -> dict[str, int]:
         """By signer: the place in the outbox of its first operation that a reorganisation took from its block, and that
         no block has yet."""
-        gone = (operations.c.state == "submitted") & operations.c.was_block.is_not(None)
         with reading(self.engine) as connection:
-            first = select(operations.c.signer, func.min(operations.c.seq)).where(gone).group_by(operations.c.signer)
-            return {str(signer): int(seq) for signer, seq in connection.execute(first)}
+            return {str(signer): int(seq) for signer, seq in connection.execute(_VANISHED)}
 
     def _turn(self, signer: str) -> float:
         """Up to which place in the outbox a lane may be sent again: what was asked for later may have followed from
@@ -194,12 +209,7 @@ class Sender:
         lanes = []
         with reading(self.engine) as connection:
             for signer in signers:
-                rows = connection.execute(
-                    select(operations)
-                    .where(operations.c.signer == signer, operations.c.state.in_(OPEN))
-                    .order_by(operations.c.seq)
-                    .limit(WINDOW)
-                ).mappings()
+                rows = connection.execute(_LANE, {"signer": signer}).mappings()
                 lanes.append(_Lane(signer, [dict(row) for row in rows]))
         return [lane for lane in lanes if lane.operations]
 
@@ -352,16 +362,8 @@ class Sender:
 
     def _last_nonce(self, connection: Connection, signer: str) -> int:
         """The highest nonce given to an operation of this deployment; -1 before the first."""
-        last = connection.execute(
-            select(operations.c.nonce)
-            .where(
-                operations.c.signer == signer,
-                operations.c.nonce.is_not(None),
-                operations.c.to.in_(list(self.contracts.names)),
-            )
-            .order_by(operations.c.nonce.desc())
-            .limit(1)
-        ).scalar()
+        ours = {"signer": signer, "contracts": list(self.contracts.names)}
+        last = connection.execute(_LAST_NONCE, ours).scalar()
         return -1 if last is None else int(last)
 
     # ---- submitted: until a block has it

@@ -17,7 +17,7 @@ from typing import Any
 
 import httpx
 import structlog
-from sqlalchemy import Engine, RowMapping, or_, select, update
+from sqlalchemy import BigInteger, Engine, RowMapping, bindparam, or_, select, update
 
 from backend.commands.desk import OPERATOR
 from backend.config import DAY, Settings
@@ -38,6 +38,14 @@ TURN_SECONDS = 10.0
 """After so long a webhook with more to come gives its place to others."""
 NEWS_SECONDS = 0.2
 """How long a step waits for what is under way."""
+
+_NOW = bindparam("now", type_=BigInteger())
+_DUE = (
+    select(webhooks)
+    .where(webhooks.c.state == "live", webhooks.c.due_at <= _NOW, webhooks.c.held_until <= _NOW)
+    .where(webhooks.c.position < feed.END.scalar_subquery())
+    .order_by(webhooks.c.due_at, webhooks.c.delivered_at)
+)
 
 
 class NotTaken(Exception):
@@ -84,14 +92,8 @@ class Deliveries:
 
     def _due(self, now: int) -> list[RowMapping]:
         """What could be told something, the longest waiting first."""
-        query = (
-            select(webhooks)
-            .where(webhooks.c.state == "live", webhooks.c.due_at <= now)
-            .where(webhooks.c.position < feed.end(self._database), webhooks.c.held_until <= now)
-            .order_by(webhooks.c.due_at, webhooks.c.delivered_at)
-        )
         with reading(self._database) as db:
-            return list(db.execute(query).mappings())
+            return list(db.execute(_DUE, {"now": now}).mappings())
 
     def _take(self, row: RowMapping) -> bool:
         """Whether the webhook is this process's now."""

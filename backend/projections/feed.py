@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, insert, literal, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, Table, bindparam, insert, literal, select
 
 from backend.projections.tables import events, feed
 
 SAID = [column.name for column in feed.columns if column.name in events.columns]
 """What the feed repeats of an event."""
+
+_TOLD = select(feed.c.seq).where(feed.c.block_number >= bindparam("first", type_=BigInteger())).limit(1)
 
 Told = Mapping[Any, Any]
 
@@ -18,7 +20,7 @@ Told = Mapping[Any, Any]
 def tell(db: Connection, first: int, last: int | None = None) -> None:
     """Makes the feed say of the blocks from `first` to `last` (or to the end) what the read model's events say: what
     else was told of them is taken back, the last first, and what was told already is not told again."""
-    standing = _standing(db, first, last)
+    standing = _standing(db, first, last) if db.execute(_TOLD, {"first": first}).first() else {}
     if not standing:
         told = select(literal("event"), *(events.c[name] for name in SAID)).where(*_within(events, first, last))
         db.execute(insert(feed).from_select(["kind", *SAID], told.order_by(events.c.block_number, events.c.log_index)))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Engine, RowMapping, bindparam, or_, select
+from sqlalchemy import BigInteger, Engine, Integer, RowMapping, bindparam, or_, select
 
 from backend.database import metadata, reading
 from backend.documents.tables import device_batches, device_readings
@@ -99,6 +100,15 @@ def batches_to_anchor(engine: Engine, limit: int) -> list[RowMapping]:
     """At most `limit` batches that are signed and were not sent yet, those of one device in its order, each with its
     device's `owner` account. What the contract would take no more is left out: batches of revoked devices, and those
     behind the last that is anchored."""
+    with reading(engine) as db:
+        return list(db.execute(_to_anchor(), {"limit": limit}).mappings())
+
+
+# ---- inside
+
+
+@cache
+def _to_anchor() -> Any:
     operations = metadata.tables["operations"]
     sent = select(operations.c.id).where(
         operations.c.actor == ANCHORING,
@@ -107,19 +117,14 @@ def batches_to_anchor(engine: Engine, limit: int) -> list[RowMapping]:
     next_of = (device_batches.c.device == _devices.c.device) & (
         device_batches.c.first_sequence > _devices.c.last_sequence
     )
-    query = (
+    return (
         select(device_batches, _people.c.account.label("owner"))
         .join(_devices, next_of)
         .join(_people, _people.c.id == _devices.c.owner_id)
         .where(~_devices.c.revoked, ~sent.exists())
         .order_by(device_batches.c.device, device_batches.c.first_sequence)
-        .limit(limit)
+        .limit(bindparam("limit", type_=Integer()))
     )
-    with reading(engine) as db:
-        return list(db.execute(query).mappings())
-
-
-# ---- inside
 
 
 def _require_lot(engine: Engine, lot_id: int, viewer: str | None) -> None:

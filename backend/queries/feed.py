@@ -16,6 +16,8 @@ from backend.projections import tables
 from backend.queries.concerning import concerning
 
 _feed = tables.feed
+END = select(func.max(_feed.c.seq))
+"""The position of the last row; NULL where there is none."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Page:
 def end(engine: Engine) -> int:
     """The position of the last row; 0 where there is none."""
     with reading(engine) as db:
-        return int(db.execute(select(func.max(_feed.c.seq))).scalar() or 0)
+        return int(db.execute(END).scalar() or 0)
 
 
 def after(engine: Engine, position: int, viewer: str | None, names: Collection[str] = (), limit: int = 500) -> Page:

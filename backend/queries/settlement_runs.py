@@ -15,6 +15,7 @@ from backend.errors import NotFound, both
 from backend.projections import tables
 
 _runs, _claims, _notes = documents.settlement_runs, tables.receivables, tables.notes
+_OPEN_RUNS = select(_runs).where(_runs.c.state == "open").order_by(_runs.c.id)
 
 
 @dataclass
@@ -44,8 +45,7 @@ class Progress:
 
 def open_runs(engine: Engine) -> list[dict[str, Any]]:
     with reading(engine) as db:
-        rows = db.execute(select(_runs).where(_runs.c.state == "open").order_by(_runs.c.id)).mappings()
-        return [dict(row) for row in rows]
+        return [dict(row) for row in db.execute(_OPEN_RUNS).mappings()]
 
 
 def run(engine: Engine, run_id: str) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from backend.chain.contracts import (
     refused,
     revert_data,
 )
-from backend.chain.node import Block, Node
+from backend.chain.node import GAS_LIMIT, Block, Node
 from backend.config import Settings
 from backend.errors import ChainUnavailable, ContractRefused, SetupIncomplete
 
@@ -335,6 +335,13 @@ def test_gas_is_asked_for_once_a_state(contracts: Contracts) -> None:
     for number in range(3, 1_100):
         asking.gas_limit(SOMEONE, call, head(number))
     assert len(asking._gas) <= 1_000, "it does not grow without end"
+
+
+def test_a_contract_that_wants_gas_at_hand_gets_it(contracts: Contracts) -> None:
+    """Enforcement does not go on with less than 2,500,000 left, most of which it does not use."""
+    call = Call("Enforcement", "declareDefault", SOMEONE, "0x")
+    assert over(contracts, Estimates(21_000)).gas_limit(SOMEONE, call, head(1)) == 3_021_000
+    assert over(contracts, Estimates(GAS_LIMIT - 1)).gas_limit(SOMEONE, call, head(1)) == GAS_LIMIT
 
 
 def test_another_thread_may_forget_what_was_asked_meanwhile(contracts: Contracts) -> None:
