@@ -14,6 +14,7 @@ from web3.exceptions import ContractCustomError, ContractLogicError, Web3RPCErro
 from backend.chain.compile import artifacts
 from backend.chain.contracts import (
     Arguments,
+    Call,
     Contracts,
     Deployment,
     contract_refused,
