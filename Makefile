@@ -24,7 +24,7 @@ json := $(if $(filter 1,$(JSON)),--json,)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo region up down network network-down test test-backend test-contracts test-invariants prove prove-mutants \
-	slither lint format \
+	slither verify-build lint format \
 	coverage gas screenshots bench bench-index bench-network bench-pages bench-reads bench-live compile lock clean
 
 help: ## this list
@@ -102,6 +102,9 @@ prove-mutants: setup .venv-sec/.ready ## whether each proof finds a contract tha
 
 slither: setup .venv-sec/.ready ## static analysis of the contracts; each finding is explained in contracts/slither.toml
 	@$(bin)/python scripts/run_slither.py $(json)
+
+verify-build: setup ## build the contracts anew and compare with the deployment, and with the chain while 'make up' runs
+	@$(bin)/feiqian --chain $(CHAIN) verify-build $(json)
 
 lint: setup ## ruff, mypy, import rules, solhint
 	$(bin)/ruff check .
