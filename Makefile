@@ -24,7 +24,7 @@ json := $(if $(filter 1,$(JSON)),--json,)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo region up down network network-down test test-backend test-contracts test-invariants prove prove-mutants \
-	slither verify-build lint format \
+	slither verify-build sbom audit bandit lint format \
 	coverage gas screenshots bench bench-index bench-network bench-pages bench-reads bench-live compile lock clean
 
 help: ## this list
@@ -106,7 +106,17 @@ slither: setup .venv-sec/.ready ## static analysis of the contracts; each findin
 verify-build: setup ## build the contracts anew and compare with the deployment, and with the chain while 'make up' runs
 	@$(bin)/feiqian --chain $(CHAIN) verify-build $(json)
 
-lint: setup ## ruff, mypy, import rules, solhint
+sbom: setup ## bill of materials, CycloneDX 1.6, to reports/sbom.cdx.json: Python, npm, the compiler
+	@$(bin)/python scripts/make_sbom.py
+
+audit: setup .venv-sec/.ready ## locked packages against PyPI's and npm's advisories; 1: something is weak, 2: they did not answer
+	@$(bin)/python scripts/lock_files.py
+	@$(bin)/python scripts/audit_dependencies.py
+
+bandit: setup ## static analysis of the Python code; what is accepted is explained in place or in pyproject.toml
+	$(bin)/bandit -q -c pyproject.toml -r backend scripts toolchain
+
+lint: setup bandit ## ruff, mypy, import rules, bandit, solhint
 	$(bin)/ruff check .
 	$(bin)/ruff format --check .
 	$(bin)/mypy
