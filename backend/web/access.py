@@ -92,8 +92,10 @@ class Access:
         return key
 
     def revoke_api_keys(self, account: str) -> int:
-        """Revokes all API keys of `account`; how many there were."""
+        """Revokes all API keys of `account` and ends its sessions, whatever they were opened with; how many keys there
+        were."""
         with self._engine.begin() as db:
+            db.execute(delete(sessions).where(sessions.c.account == account))
             done = db.execute(
                 update(api_keys).where(api_keys.c.account == account, ~api_keys.c.revoked).values(revoked=True)
             )

@@ -86,7 +86,7 @@ def test_the_bill_says_who_wants_whom_and_what_is_for_development() -> None:
     assert "pkg:pypi/jinja2@" in wants["pkg:pypi/flask"] and "pkg:npm/js-sha3@" in wants["pkg:npm/solc"]
     scopes = {one["name"]: one["scope"] for one in bill["components"]}
     assert {scopes[name] for name in ("flask", "jinja2", "solc", "ganache", "web3")} == {"required"}
-    assert {scopes[name] for name in ("pytest", "ruff", "solhint", "halmos", "uv")} == {"excluded"}
+    assert {scopes[name] for name in ("mypy", "ruff", "solhint", "halmos", "uv")} == {"excluded"}
 
 
 def test_the_bill_is_valid_and_the_same_each_time(locks: Path, monkeypatch: pytest.MonkeyPatch) -> None:

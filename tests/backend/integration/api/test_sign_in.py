@@ -15,6 +15,7 @@ from sqlalchemy import select
 from backend.sdk import Refused
 from backend.testing import Network
 from backend.web import access
+from tests.backend.integration.pages.browser import Browser
 
 from .driver import Answer, Raw, own_wallet, problem
 
@@ -271,6 +272,16 @@ def test_api_keys_are_issued_used_and_revoked(feiqian: Network, door: Door) -> N
         problem(door.me(key), 401)
     assert feiqian.tier2.me()["account"] == feiqian.tier2.account
     assert door.me(str(feiqian.world.settings.operator_api_key)).body["roles"] == ["operator"]
+
+
+def test_who_revokes_its_keys_ends_its_sessions_too(feiqian: Network) -> None:
+    """Whoever had the key may have come in with it: a session outlives no key (rule G1)."""
+    thief = Browser(feiqian)
+    thief.post("/door/key", {"key": str(feiqian.tier1.token)})
+    other = Browser(feiqian).enter_as(feiqian.tier2.account)
+    assert not thief.is_outside
+    feiqian.world.app.extensions["feiqian-access"].revoke_api_keys(feiqian.tier1.account)
+    assert thief.is_outside and not other.is_outside
 
 
 def test_the_operator_makes_no_key_for_a_party_with_its_own_wallet(feiqian: Network, door: Door) -> None:
