@@ -122,7 +122,8 @@ def test_over_https_no_other_host_sets_our_cookies(feiqian: Network) -> None:
     chosen = client.post("/door/language", data={"language": "zh", "form_token": ""}, headers=own, **here)
     assert chosen.status_code == 403, "a form of this session bears its token"
     chosen = Browser(feiqian).client.post("/door/language", data={"language": "zh"}, headers=own, **here)
-    assert chosen.headers["Set-Cookie"].startswith("__Host-feiqian_language=zh; Secure; HttpOnly")
+    kept = chosen.headers["Set-Cookie"]
+    assert kept.startswith("__Host-feiqian_language=zh;") and "Secure; HttpOnly; Path=/" in kept
 
 
 def test_each_way_in_begins_another_session(feiqian: Network) -> None:
