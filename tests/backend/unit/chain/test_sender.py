@@ -16,11 +16,11 @@ from web3 import Web3
 
 from backend.chain.contracts import Call
 from backend.chain.keystore import Keystore
-from backend.chain.outbox import Intent, MovedElsewhere, Outbox, ended_in, move, operations, reopen
+from backend.chain.outbox import Intent, MovedElsewhere, Outbox, ended_in, error_json, move, operations, reopen
 from backend.chain.sender import LYING_BLOCKS, PATIENCE_PERIODS, Sender
 from backend.config import Settings
 from backend.database import open_database, reading
-from backend.errors import ChainUnavailable, ContractRefused, KeyNotHeld, NotFound, SetupIncomplete
+from backend.errors import ChainUnavailable, ContractRefused, IdempotencyConflict, KeyNotHeld, NotFound, SetupIncomplete
 from backend.leases import leases
 from backend.migrations import migrate
 from backend.testing import NewDatabase
@@ -586,6 +586,64 @@ def test_a_signer_with_work_under_way_is_not_simulated(bench: Bench) -> None:
     bench.chain.reverts["0x00000002"] = REVERT
     operation_id = bench.put(2)
     assert bench[operation_id]["state"] == "pending"
+
+
+def test_an_act_that_waits_behind_another_is_not_simulated_for_who_asks(bench: Bench) -> None:
+    bench.chain.reverts["0x00000002"] = REVERT
+    with pytest.raises(ContractRefused, match="ExceedsCap"):
+        bench.outbox.simulate(bench.signer, bench.call(2))
+    bench.put(1)
+    bench.outbox.simulate(bench.signer, bench.call(2))  # what is under way may change it
+
+
+# ---- one key, one operation
+
+
+def test_a_key_that_was_used_is_answered_with_its_operation(bench: Bench) -> None:
+    first = bench.put(1, idempotency_key="k")
+    bench.chain.mines = False
+    bench.chain.reverts["0x00000001"] = REVERT
+    assert bench.put(1, idempotency_key="k") == first, "whatever the contract would say now"
+    with pytest.raises(IdempotencyConflict):
+        bench.put(2, idempotency_key="k")
+
+
+def test_what_is_refused_because_it_was_just_done_under_the_same_key_is_that(bench: Bench) -> None:
+    """Two that ask the same at once: the contract refuses the second, which has no other act than the first."""
+    other = Outbox(bench.database, bench.contracts, bench.keystore)
+    asked, done = bench.chain.gas_limits, []
+
+    def just_done(transactions: list[dict[str, str]]) -> list[Any]:
+        if not done:
+            done.append("")
+            intent = Intent("act", "me", 1, idempotency_key="k")
+            done[0] = str(other.send(intent, bench.signer, bench.call(1))["id"])
+            bench.chain.reverts["0x00000001"] = REVERT
+        return asked(transactions)
+
+    bench.chain.gas_limits = just_done  # type: ignore[method-assign]
+    assert bench.put(1, idempotency_key="k") == done[0]
+    bench.step()
+    with pytest.raises(ContractRefused, match="ExceedsCap"):
+        bench.put(1, idempotency_key="another")
+
+
+def test_what_needs_no_chain_is_settled_once_under_its_key(bench: Bench) -> None:
+    times: list[int] = []
+
+    def work(_: Any) -> dict[str, Any]:
+        times.append(1)
+        return {"documentId": "7"}
+
+    intent = Intent("document.keep", "me", 1, idempotency_key="k")
+    first, again = (bench.outbox.settle(intent, 1_000, work)["id"] for _ in range(2))
+    assert first == again and times == [1]
+    assert bench[first]["result"] == {"documentId": "7"}
+
+
+def test_why_an_operation_failed_is_kept_with_exact_numbers() -> None:
+    refused = ContractRefused(error="TooMany", arguments={"ids": [2**60, 1], "is": True}, contract="Receivables")
+    assert error_json(refused)["arguments"] == {"ids": [str(2**60), "1"], "is": True}
 
 
 # ---- other bytes at the same nonce
