@@ -104,7 +104,7 @@ def test_headers_of_two_histories_are_not_believed(desk: Desk, tmp_path: Path) -
         desk.source.add(registered(number))
     before = list(desk.source.chain)
     desk.source.fork_at(2)
-    for number in range(6, 9):
+    for _ in range(3):
         desk.source.add()
     honest = desk.source.blocks
     desk.source.blocks = lambda numbers: [*before[1:4], *honest(numbers)[3:]]  # type: ignore[method-assign]
