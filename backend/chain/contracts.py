@@ -105,7 +105,9 @@ class Deployment:
     def read(cls, path: Path) -> Deployment:
         """The record in a file. Raises SetupIncomplete."""
         try:
-            return cls(**json.loads(path.read_text(encoding="utf-8")))
+            found = cls(**json.loads(path.read_text(encoding="utf-8")))
+            found.places  # noqa: B018  # an address that is none shows here
+            return found
         except (ValueError, TypeError) as unreadable:
             raise SetupIncomplete(
                 reason=both("{file} is no deployment record", "{file} 不是有效的部署记录", file=path.name)

@@ -146,5 +146,6 @@ def _object(value: Any) -> dict[str, Any]:
 
 
 def _first_difference(one: str, other: str) -> int:
-    pairs = zip(bytes.fromhex(one.removeprefix("0x")), bytes.fromhex(other.removeprefix("0x")), strict=False)
-    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)) // 2 - 1)
+    """The first byte in which two pieces of code in 0x-hex differ."""
+    pairs = zip(one, other, strict=False)
+    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other))) // 2 - 1

@@ -101,7 +101,7 @@ def test_a_contract_that_was_made_otherwise(feiqian: Network, built: Built, depl
     assert changed(transaction=deployment.created["Prices"]["transaction"]) == made, "of another contract"
     assert changed(transaction="0x" + "ab" * 32) == changed(transaction="0xab") == made, "there is no such"
     assert changed(arguments=loans["arguments"][:-2] + "01") == made, "other arguments"
-    assert changed(arguments="0x") == made
+    assert changed(arguments="0x") == changed(arguments="0xzz") == changed(arguments=loans["arguments"] + "00") == made
 
 
 def test_a_contract_that_was_told_to_trust_a_stranger(feiqian: Network, built: Built, deployment: Deployment) -> None:
@@ -182,5 +182,7 @@ def test_the_command_says_what_it_compared_and_fails_on_a_difference(
     assert found.exit_code == 1 and "Reserve differs: runtime code recorded" in found.output
     record.write_text(json.dumps(forged | {"chain_id": 5}))
     assert f"is chain {deployment.chain_id}, not 5" in run(str(record)).output
-    record.write_text(json.dumps(forged | {"build": "trust me"}))
-    assert run(str(record)).exit_code == 1
+    for nonsense in ({"build": "trust me"}, {"contracts": {"Loans": "0x12"}}, {"tokens": {"CNY": 7}}):
+        record.write_text(json.dumps(forged | nonsense))
+        refused = run(str(record))
+        assert refused.exit_code == 1 and "is no deployment record" in refused.output, nonsense
