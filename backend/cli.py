@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Any
 import click
 from pydantic import ValidationError
 
-from backend import cli_audit, cli_books, cli_certificates, cli_network, cli_operations, cli_storage, detached
+from backend import (
+    cli_audit,
+    cli_books,
+    cli_build,
+    cli_certificates,
+    cli_network,
+    cli_operations,
+    cli_storage,
+    detached,
+)
 from backend.cli_region import region
 from backend.config import UNLIMITED, Settings
 from backend.errors import FeiqianError
@@ -69,6 +78,7 @@ main.add_command(invoice)
 main.add_command(region)
 cli_audit.register(main)
 cli_books.register(main)
+cli_build.register(main)
 cli_certificates.register(main)
 cli_storage.register(main)
 cli_operations.register(main)

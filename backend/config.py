@@ -49,6 +49,9 @@ class Settings(BaseModel):
     keystore_rounds: int = Field(default=262_144, description="scrypt work factor of the keystore")
     operator_api_key: str = Field(default="", description="Default: made at the first start, in home/operator-api-key")
     session_seconds: int = 12 * 3600
+    session_idle_seconds: int = Field(
+        default=3600, ge=0, description="A session that nobody uses for so long ends; 0: it lasts its hours"
+    )
     sign_in_seconds: int = 300
     document_seconds: int = Field(default=3 * DAY, description="How long a signed document stays valid by default")
     poll_seconds: float = Field(default=0.05, description="Pause of the engine between two rounds")

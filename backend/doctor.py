@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from web3 import Web3
 
+from backend.chain.building import code_hash
 from backend.chain.contracts import Deployment
 from backend.chain.keystore import Keystore
 from backend.chain.node import Block, Node, connect
@@ -167,12 +168,10 @@ def _deployment(settings: Settings, node: Node) -> Iterator[Finding]:
     if deployment.chain_id != node.chain_id:
         yield Finding("deployment", f"it is of chain {deployment.chain_id}", "set FEIQIAN_DEPLOYMENTS to the right one")
         return
-    codes = {name: node.rpc("eth_getCode", place, "latest") for name, place in deployment.contracts.items()}
-    other = [
-        name
-        for name, code in codes.items()
-        if Web3.keccak(hexstr=code).to_0x_hex() != deployment.code_hashes.get(name, "")
-    ]
+    # An older record has no hashes of the settlement tokens.
+    known = [name for name in deployment.places if name in deployment.code_hashes or name in deployment.contracts]
+    codes = {name: node.rpc("eth_getCode", deployment.places[name][1], "latest") for name in known}
+    other = [name for name, code in codes.items() if code_hash(code) != deployment.code_hashes.get(name)]
     mend = "join the chain of the deployment, or deploy to this one with 'feiqian deploy'" if other else ""
     found = f"not as deployed: {', '.join(other)}" if other else f"{len(codes)} contracts as deployed"
     yield Finding("deployment", found, mend)

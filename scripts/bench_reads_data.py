@@ -160,7 +160,7 @@ class _Maker:
                  status="CASE WHEN n % 4 = 0 THEN 'ended' ELSE 'live' END", limit=1000, principal=1000,
                  advance_bps=6_000, call_bps=7_000, liquidation_bps=8_500,
                  interest_scaled="'0'", penalty_scaled="'0'", maturity_at="60 * n + 7776000")  # fmt: skip
-        self.put(tables.loan_titles, count, loan_id="n", token_id="2 * n", asset_key="n", state="'pledged'",
+        self.put(tables.loan_titles, count, loan_id="n", token_id="2 * n", asset_key="n", state="'pledged'",  # nosec B106  # no password, an expression
                  lender=lender, borrower=depositor, custodian=keeper)  # fmt: skip
 
     # ---- expressions
@@ -171,11 +171,12 @@ class _Maker:
         assert set(columns) <= set(table.c.keys()), columns
         names = ", ".join(f'"{column.name}"' for column in table.c)
         numbers = (
-            f"WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count})"
+            f"WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count})"  # nosec B608  # a number
             if self.is_sqlite
-            else f"WITH numbers AS (SELECT n::bigint FROM generate_series(1, {count}) AS n)"
+            else f"WITH numbers AS (SELECT n::bigint FROM generate_series(1, {count}) AS n)"  # nosec B608  # a number
         )
-        statement = f'INSERT INTO "{table.name}" ({names}) {numbers} SELECT {", ".join(values)} FROM numbers'
+        # Names of our own tables, and expressions of this file.
+        statement = f'INSERT INTO "{table.name}" ({names}) {numbers} SELECT {", ".join(values)} FROM numbers'  # nosec B608
         self.db.execute(text(statement.replace(":", r"\:")))
 
     def who(self, number: Any) -> str:

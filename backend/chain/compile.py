@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,25 +17,27 @@ import yaml
 from backend.config import ROOT, SOLC_VERSION, TOOLCHAIN
 from backend.errors import SetupIncomplete, both
 
-CONTRACTS = ROOT / "contracts"
 CACHE = ROOT / "build" / "backend"
 
 
 @dataclass(frozen=True)
 class Artifact:
-    """A compiled contract. `bytecode` and `runtime` are 0x-hex; `runtime` has zeros where immutables go; `layout` says
-    where its variables stand in storage, as solc puts it."""
+    """A compiled contract. `bytecode` and `runtime` are 0x-hex; `runtime` has zeros where immutables go, which
+    `immutables` lists as (start, length) in bytes; `layout` says where its variables stand in storage, as solc puts it;
+    `compiler` is the compiler's name of itself, commit and all."""
 
     name: str
     abi: list[dict[str, Any]]
     bytecode: str
     runtime: str
     layout: dict[str, Any]
+    immutables: list[tuple[int, int]]
+    compiler: str
 
 
-def compiler_settings() -> dict[str, Any]:
-    """The compiler block of brownie-config.yaml, as solc's standard JSON wants it."""
-    config = yaml.safe_load((ROOT / "brownie-config.yaml").read_text(encoding="utf-8"))["compiler"]
+def compiler_settings(root: Path | None = None) -> dict[str, Any]:
+    """The compiler block of brownie-config.yaml, as solc's standard JSON wants it. `root`: of another checkout."""
+    config = yaml.safe_load(((root or ROOT) / "brownie-config.yaml").read_text(encoding="utf-8"))["compiler"]
     if config["solc"]["version"] != SOLC_VERSION:
         raise SetupIncomplete(
             reason=both(
@@ -68,7 +71,12 @@ def _artifacts() -> dict[str, Artifact]:
         unfinished = cached.with_suffix(f".{os.getpid()}")
         unfinished.write_text(json.dumps(compiled), encoding="utf-8")
         unfinished.replace(cached)
-    return {name: Artifact(name, **kept) for name, kept in json.loads(cached.read_text(encoding="utf-8")).items()}
+    return {name: artifact(name, one) for name, one in json.loads(cached.read_text(encoding="utf-8")).items()}
+
+
+def artifact(name: str, found: dict[str, Any]) -> Artifact:
+    """The artifact of what was `kept`."""
+    return Artifact(name, **found | {"immutables": [(start, length) for start, length in found["immutables"]]})
 
 
 _LOCK = threading.Lock()
@@ -80,9 +88,13 @@ def _libraries() -> str:
     return package.read_text(encoding="utf-8") if package.exists() else ""
 
 
+def sources_of(root: Path) -> dict[str, str]:
+    """The Solidity sources of a checkout by the names under which they are compiled: those stand in the metadata."""
+    return {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in source_paths(root)}
+
+
 def _sources() -> dict[str, str]:
-    paths = sorted(path for path in CONTRACTS.rglob("*.sol"))
-    return {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+    return sources_of(ROOT)
 
 
 def _compile(sources: dict[str, str], settings: dict[str, Any]) -> dict[str, Any]:
@@ -94,30 +106,51 @@ def _compile(sources: dict[str, str], settings: dict[str, Any]) -> dict[str, Any
             reason=both("the compiler is not installed; run 'make setup'", "编译器尚未安装;请运行 make setup")
         )
     output = solcx.compile_standard(
-        {
-            "language": "Solidity",
-            "sources": {path: {"content": text} for path, text in sources.items()},
-            "settings": settings | {"outputSelection": {path: {"*": _WANTED} for path in sources}},
-        },
+        question(sources, settings),
         solc_version=SOLC_VERSION,
         base_path=str(ROOT),
         allow_paths=[str(ROOT)],
     )
-    kept: dict[str, Any] = {}
+    return kept(output, sources)
+
+
+def question(sources: dict[str, str], settings: dict[str, Any]) -> dict[str, Any]:
+    """What the compiler is asked, as its standard JSON."""
+    return {
+        "language": "Solidity",
+        "sources": {path: {"content": text} for path, text in sources.items()},
+        "settings": settings | {"outputSelection": {path: {"*": _WANTED} for path in sources}},
+    }
+
+
+def kept(output: dict[str, Any], sources: Iterable[str]) -> dict[str, Any]:
+    """What of the compiler's answer makes an Artifact, by the contract's name."""
+    found: dict[str, Any] = {}
     for path in sources:
         for name, contract in output["contracts"].get(path, {}).items():
-            kept[name] = {
+            code = contract["evm"]["deployedBytecode"]
+            places = sorted((at["start"], at["length"]) for ats in code["immutableReferences"].values() for at in ats)
+            found[name] = {
                 "abi": contract["abi"],
                 "bytecode": "0x" + contract["evm"]["bytecode"]["object"],
-                "runtime": "0x" + contract["evm"]["deployedBytecode"]["object"],
+                "runtime": "0x" + code["object"],
                 "layout": contract["storageLayout"],
+                "immutables": places,
+                "compiler": json.loads(contract["metadata"])["compiler"]["version"],
             }
-    return kept
+    return found
 
 
-_WANTED = ["abi", "evm.bytecode.object", "evm.deployedBytecode.object", "storageLayout"]
+_WANTED = [
+    "abi",
+    "evm.bytecode.object",
+    "evm.deployedBytecode.object",
+    "evm.deployedBytecode.immutableReferences",
+    "metadata",
+    "storageLayout",
+]
 
 
-def source_paths() -> list[Path]:
-    """The Solidity files of the project, for tools that read them."""
-    return sorted(CONTRACTS.rglob("*.sol"))
+def source_paths(root: Path = ROOT) -> list[Path]:
+    """The Solidity files of the project, or of another checkout, for tools that read them."""
+    return sorted((root / "contracts").rglob("*.sol"))

@@ -23,6 +23,8 @@ from backend.chain.node import GAS_LIMIT, Block, Node, error_message
 from backend.config import Settings
 from backend.errors import ChainUnavailable, ContractRefused, FeiqianError, SetupIncomplete, both
 
+CASH = "SettlementToken"
+
 
 @dataclass(frozen=True)
 class Call:
@@ -54,7 +56,8 @@ class Log(NamedTuple):
 
 @dataclass(frozen=True)
 class Deployment:
-    """What deploy wrote down: enough for anyone to join. Addresses are checksummed."""
+    """What deploy wrote down: enough for anyone to join, and to build the same anew and compare (rule Y10). Addresses
+    are checksummed, hashes keccak-256."""
 
     chain_id: int
     block: int
@@ -62,6 +65,23 @@ class Deployment:
     tokens: dict[str, str]
     roles: dict[str, str]
     code_hashes: dict[str, str] = field(default_factory=dict)
+    """Of the code at each address."""
+    build: dict[str, Any] = field(default_factory=dict)
+    """The compiler, its settings, and the hashes of what it makes of each source (`backend/chain/building.py`)."""
+    created: dict[str, dict[str, str]] = field(default_factory=dict)
+    """The transaction that made each contract, and the arguments behind the creation code in it."""
+
+    def __post_init__(self) -> None:
+        parts = (self.contracts, self.tokens, self.roles, self.code_hashes, self.build, self.created)
+        if not all(isinstance(part, dict) for part in parts):
+            raise TypeError("a part of the record is no object")
+
+    @property
+    def places(self) -> dict[str, tuple[str, str]]:
+        """Every contract by its name: which artifact it is of, and its address."""
+        named = [(name, name, address) for name, address in self.contracts.items()]
+        named += [(f"{CASH}:{currency}", CASH, address) for currency, address in self.tokens.items()]
+        return {name: (artifact, str(Web3.to_checksum_address(address))) for name, artifact, address in named}
 
     @staticmethod
     def path(settings: Settings, chain_id: int) -> Path:
@@ -85,7 +105,9 @@ class Deployment:
     def read(cls, path: Path) -> Deployment:
         """The record in a file. Raises SetupIncomplete."""
         try:
-            return cls(**json.loads(path.read_text(encoding="utf-8")))
+            found = cls(**json.loads(path.read_text(encoding="utf-8")))
+            found.places  # noqa: B018  # an address that is none shows here
+            return found
         except (ValueError, TypeError) as unreadable:
             raise SetupIncomplete(
                 reason=both("{file} is no deployment record", "{file} 不是有效的部署记录", file=path.name)
@@ -110,11 +132,7 @@ class Contracts:
     def __init__(self, node: Node, deployment: Deployment) -> None:
         self.node = node
         self.deployment = deployment
-        self._places: dict[str, tuple[str, str]] = {}  # name → artifact, address
-        for name, address in deployment.contracts.items():
-            self._places[name] = name, Web3.to_checksum_address(address)
-        for currency, address in deployment.tokens.items():
-            self._places[self.token(currency)] = "SettlementToken", Web3.to_checksum_address(address)
+        self._places = deployment.places
         self.names = {address: name for name, (_, address) in self._places.items()}
         self._bound: dict[str, Contract] = {}
         self._gas: dict[tuple[str, str, str, str], int] = {}
@@ -137,7 +155,7 @@ class Contracts:
 
     def token(self, currency: str) -> str:
         """The contract name of a currency's settlement token."""
-        return f"SettlementToken:{currency}"
+        return f"{CASH}:{currency}"
 
     def call_data(self, name: str, function: str, *args: Any) -> Call:
         """The call of `function` (name, or full signature where overloaded) with `args`."""

@@ -12,6 +12,7 @@ from eth_utils.crypto import keccak
 from web3 import Web3
 from web3.exceptions import Web3RPCError
 
+from backend.chain.building import build_record, code_hash
 from backend.chain.compile import artifacts
 from backend.chain.contracts import Contracts, Deployment, refused
 from backend.chain.keystore import Keystore
@@ -67,6 +68,8 @@ class Deployer:
     _next: int = 0
     _posted: list[tuple[str, str | None]] = field(default_factory=list)
     """Transactions without a receipt so far, and the address that each is to make."""
+    created: dict[str, dict[str, str]] = field(default_factory=dict)
+    """By address: the transaction that makes it, and the constructor's arguments."""
 
     def send(self, contract: str, to: str | None, data: str) -> Any:
         """The receipt. Raises ContractRefused, ChainUnavailable."""
@@ -144,8 +147,13 @@ class Deployer:
 
     def create(self, name: str, *args: Any) -> str:
         """Posts it; its address. Raises ContractRefused, ChainUnavailable."""
-        contract = self.node.web3.eth.contract(abi=artifacts()[name].abi, bytecode=artifacts()[name].bytecode)
-        return str(self.post(name, None, contract.constructor(*args).data_in_transaction))
+        bytecode = artifacts()[name].bytecode
+        contract = self.node.web3.eth.contract(abi=artifacts()[name].abi, bytecode=bytecode)
+        data = str(contract.constructor(*args).data_in_transaction)
+        address = str(self.post(name, None, data))
+        sent, _ = self._posted[-1]
+        self.created[address] = {"transaction": sent, "arguments": "0x" + data.removeprefix(bytecode)}
+        return address
 
 
 def deploy(node: Node, keystore: Keystore, settings: Settings, report: Report = lambda line: None) -> Deployment:
@@ -206,11 +214,14 @@ def deploy(node: Node, keystore: Keystore, settings: Settings, report: Report = 
     )
     _wire(deployer, Contracts(node, deployment), settings)
     report("powers handed over")
-    hashes = {
-        name: Web3.keccak(hexstr=node.rpc("eth_getCode", address, "latest")).to_0x_hex()
-        for name, address in deployment.contracts.items()
-    }
-    deployment = replace(deployment, code_hashes=hashes)
+    places = {name: address for name, (_, address) in deployment.places.items()}
+    codes = node.all("eth_getCode", [(address, "latest") for address in places.values()])
+    deployment = replace(
+        deployment,
+        code_hashes={name: code_hash(code) for name, code in zip(places, codes, strict=True)},
+        build=build_record(artifacts(), {artifact for artifact, _ in deployment.places.values()}),
+        created={name: deployer.created[address] for name, address in places.items()},
+    )
     deployment.save(settings)
     return deployment
 

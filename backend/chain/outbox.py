@@ -49,7 +49,7 @@ from backend.chain.node import Block
 from backend.correlation import request_id
 from backend.crashpoints import crash_point
 from backend.database import metadata, reading
-from backend.errors import ContractRefused, FeiqianError, IdempotencyConflict, KeyNotHeld, NotFound
+from backend.errors import ContractRefused, IdempotencyConflict, KeyNotHeld, NotFound
 
 log = structlog.get_logger(__name__)
 
@@ -375,12 +375,10 @@ def reopen(connection: Connection, ended: Iterable[Row], at: int) -> None:
         )
 
 
-def error_json(error: FeiqianError) -> dict[str, Any]:
+def error_json(refusal: ContractRefused) -> dict[str, Any]:
     """How an operation keeps the reason of its failure. Numbers as strings: JSON's are not exact past 2^53."""
-    if isinstance(error, ContractRefused):
-        params = error.params
-        return {"error": params["error"], "arguments": exact(params["arguments"]), "contract": params["contract"]}
-    return {"error": error.type, "arguments": {"reason": str(error)}, "contract": None}
+    params = refusal.params
+    return {"error": params["error"], "arguments": exact(params["arguments"]), "contract": params["contract"]}
 
 
 def error_of(data: str, contract: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from sqlalchemy import (
@@ -20,12 +21,15 @@ from sqlalchemy import (
     String,
     Table,
     bindparam,
+    cast,
     delete,
     insert,
+    null,
     select,
     union_all,
     update,
 )
+from sqlalchemy.exc import DBAPIError, TimeoutError
 
 from backend.chain.node import Node
 from backend.commands.desk import OPERATOR, Actor
@@ -57,15 +61,23 @@ sessions = Table(
     Column("digest", String(64), primary_key=True),
     Column("account", String(42), nullable=False),
     Column("expires_at", BigInteger, nullable=False),
+    Column("seen_at", BigInteger, nullable=False, server_default="0"),
 )
 
-_OF_SESSION = select(sessions.c.account).where(
-    sessions.c.digest == bindparam("digest"), sessions.c.expires_at > bindparam("now", type_=BigInteger())
+_OF_SESSION = select(sessions.c.account, sessions.c.seen_at).where(
+    sessions.c.digest == bindparam("digest"),
+    sessions.c.expires_at > bindparam("now", type_=BigInteger()),
+    sessions.c.seen_at > bindparam("idle_since", type_=BigInteger()),
 )
 _ACCOUNT = union_all(
-    select(api_keys.c.account).where(api_keys.c.digest == bindparam("digest"), ~api_keys.c.revoked), _OF_SESSION
+    select(api_keys.c.account, cast(null(), BigInteger)).where(
+        api_keys.c.digest == bindparam("digest"), ~api_keys.c.revoked
+    ),
+    _OF_SESSION,
 )
-"""Whose a key or a session is; nobody's is both."""
+"""Whose a key or a session is, and when the session was used last; nobody's is both."""
+SEEN_SECONDS = 60
+"""The use of a session is written down no more often than that."""
 
 
 class Access:
@@ -92,8 +104,10 @@ class Access:
         return key
 
     def revoke_api_keys(self, account: str) -> int:
-        """Revokes all API keys of `account`; how many there were."""
+        """Revokes all API keys of `account` and ends its sessions, whatever they were opened with; how many keys there
+        were."""
         with self._engine.begin() as db:
+            db.execute(delete(sessions).where(sessions.c.account == account))
             done = db.execute(
                 update(api_keys).where(api_keys.c.account == account, ~api_keys.c.revoked).values(revoked=True)
             )
@@ -106,16 +120,27 @@ class Access:
             return Actor(OPERATOR)
         return self._actor(_ACCOUNT, digest)
 
-    def actor_of_session(self, token: str) -> Actor:
-        """Whoever a session belongs to. Raises Unauthenticated."""
-        return self._actor(_OF_SESSION, _digest(token))
+    def actor_of_session(self, token: str, *, is_use: bool = True) -> Actor:
+        """Whoever a session belongs to; that it is asked keeps the session from idling, if it `is_use`. Raises
+        Unauthenticated."""
+        return self._actor(_OF_SESSION, _digest(token), is_use=is_use)
 
-    def _actor(self, question: Executable, digest: str) -> Actor:
+    def _actor(self, question: Executable, digest: str, *, is_use: bool = True) -> Actor:
+        now, idle = _now(), self._settings.session_idle_seconds
         with reading(self._engine) as db:
-            account = db.execute(question, {"digest": digest, "now": _now()}).scalar()
-        if account is None:
+            asked = {"digest": digest, "now": now, "idle_since": now - idle if idle else -1}
+            found = db.execute(question, asked).first()
+        if found is None:
             raise Unauthenticated(reason=both("the token is unknown, revoked or expired", "令牌不存在、已撤销或已过期"))
+        account, seen_at = found
+        if is_use and seen_at is not None and now - seen_at >= SEEN_SECONDS:
+            self._seen(digest, now)
         return Actor(str(account))
+
+    def _seen(self, digest: str, now: int) -> None:
+        """Writes down that a session is used. A database that takes nothing now ends it the earlier, no more."""
+        with suppress(DBAPIError, TimeoutError), self._engine.begin() as db:
+            db.execute(update(sessions).where(sessions.c.digest == digest).values(seen_at=now))
 
     # ---- Sign-In with Ethereum
 
@@ -150,7 +175,7 @@ class Access:
         token = "fqs_" + secrets.token_urlsafe(32)
         with self._engine.begin() as db:
             db.execute(delete(sessions).where(sessions.c.expires_at <= now))
-            db.execute(insert(sessions).values(digest=_digest(token), account=account, expires_at=expires))
+            db.execute(insert(sessions).values(digest=_digest(token), account=account, expires_at=expires, seen_at=now))
         return token, expires
 
     def sign_out(self, token: str) -> None:

@@ -60,6 +60,8 @@ _POLICY = "; ".join(
 """Nothing from elsewhere, nothing inline (rule G4)."""
 _OF_DOCS = _POLICY.replace("'self'", "'self' 'unsafe-inline'", 2)
 """The API's documentation is APIFlask's page, with a script and a style in its text."""
+_OF_DATA = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+"""What is no page shows nothing, should a browser take it for one."""
 
 
 def install(app: Flask) -> None:
@@ -100,6 +102,7 @@ def install(app: Flask) -> None:
 
     @app.after_request
     def protect(response: Response) -> Response:
-        if response.mimetype == "text/html":
-            response.headers["Content-Security-Policy"] = _OF_DOCS if request.path == "/docs" else _POLICY
+        of_pages = _OF_DOCS if request.path == "/docs" else _POLICY
+        policy = of_pages if response.mimetype == "text/html" else _OF_DATA
+        response.headers["Content-Security-Policy"] = policy
         return response

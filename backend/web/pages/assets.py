@@ -54,10 +54,10 @@ def asset(name: str) -> Response:
         raise NotFound(what=both("asset", "资源"), id=name)
     kind = mimetypes.guess_type(name)[0]
     if request.accept_encodings["gzip"]:
-        response = Response(_compressed(name), content_type=kind)
+        response = Response(_compressed(name), mimetype=kind)
         response.headers["Content-Encoding"] = "gzip"
     else:
-        response = Response(FILES[name].read_bytes(), content_type=kind)
+        response = Response(FILES[name].read_bytes(), mimetype=kind)
     response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
     response.headers["Vary"] = "Accept-Encoding"
     return response

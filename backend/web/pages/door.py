@@ -13,6 +13,7 @@ from backend.queries import participants as queries
 from backend.web import context, limits
 from backend.web.noted import note
 from backend.web.pages import readers, sessions
+from backend.web.pages.cookies import called
 from backend.web.pages.shared import pages
 
 blueprint = pages("door", are_public=True)
@@ -80,7 +81,8 @@ def choose_language() -> Response:
     if chosen not in readers.LANGUAGES:
         raise InvalidInput(field="language", reason=both("is en or zh", "应为 en 或 zh"))
     response = make_response(redirect(_back(), 303))
-    response.set_cookie(readers.COOKIE, chosen, max_age=365 * 86_400, samesite="Lax", secure=request.is_secure)
+    name = called(readers.COOKIE)
+    response.set_cookie(name, chosen, max_age=365 * 86_400, httponly=True, samesite="Lax", secure=request.is_secure)
     return response
 
 

@@ -21,7 +21,7 @@ def stream() -> Response:
 
     def is_welcome() -> bool:
         try:
-            access.actor_of_session(token)
+            access.actor_of_session(token, is_use=False)  # a page that is left open is used by nobody
         except FeiqianError:
             return False
         return True

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from backend.errors import Phrase
 from backend.invoices import currency
 from backend.web import problems
+from backend.web.pages.cookies import called
 
 COOKIE = "feiqian_language"
 LANGUAGES = {"en": "English", "zh": "中文"}
@@ -25,7 +26,7 @@ _LOCALES = {"en": "en", "zh": "zh_Hans_CN"}
 
 def choose_language() -> None:
     """For this request: what the reader chose once, or what the browser prefers."""
-    chosen = request.cookies.get(COOKIE)
+    chosen = request.cookies.get(called(COOKIE))
     g.language = chosen if chosen in LANGUAGES else problems.language()
 
 

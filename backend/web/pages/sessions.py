@@ -13,6 +13,7 @@ from flask import Response, g, request
 from backend.commands.desk import Actor
 from backend.errors import Forbidden, Unauthenticated, both
 from backend.web import context
+from backend.web.pages.cookies import called
 
 COOKIE = "feiqian_session"
 FIELD = "form_token"
@@ -23,7 +24,7 @@ _READS = ("GET", "HEAD", "OPTIONS")
 def recognise() -> None:
     """For this request: whose session it is, if anybody's. Raises Forbidden where something is to be changed and it was
     no page of ours that asked."""
-    g.session_token = request.cookies.get(COOKIE)
+    g.session_token = request.cookies.get(called(COOKIE))
     g.actor = _actor(g.session_token)
     if g.actor is None:
         g.session_token = None
@@ -56,13 +57,13 @@ def keep(response: Response, token: str) -> Response:
     """Has the browser keep a session."""
     seconds = context.system().settings.session_seconds
     response.set_cookie(
-        COOKIE, token, max_age=seconds, httponly=True, samesite="Strict", secure=request.is_secure, path="/"
+        called(COOKIE), token, max_age=seconds, httponly=True, samesite="Strict", secure=request.is_secure, path="/"
     )
     return response
 
 
 def forget(response: Response) -> Response:
-    response.delete_cookie(COOKIE, httponly=True, samesite="Strict", secure=request.is_secure, path="/")
+    response.delete_cookie(called(COOKIE), httponly=True, samesite="Strict", secure=request.is_secure, path="/")
     return response
 
 

@@ -105,6 +105,22 @@ def test_a_chain_that_lies_is_found(feiqian: Network, monkeypatch: pytest.Monkey
     assert [proof.checks[CHECKS[index]] for index in (0, 1, 2, 4, 7)] == [False] * 5
 
 
+def test_cash_without_a_reserve_is_found(feiqian: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rule C3: no more cash is issued than the attested reserve."""
+    contracts = feiqian.world.system.contracts
+    real = contracts.read
+
+    def lying(name: str, function: str, *args: object, block: int | str = "latest") -> object:
+        answer = real(name, function, *args, block=block)
+        return real(name, "totalSupply", block=block) - 1 if function == "reserve" and name.endswith("CNY") else answer
+
+    assert reconcile(feiqian.world.system).holds
+    monkeypatch.setattr(contracts, "read", lying)
+    proof = reconcile(feiqian.world.system)
+    (finding,) = proof.findings
+    assert "CNY are issued against a reserve of" in finding and not proof.checks[CHECKS[1]]
+
+
 def test_debts_that_turn_round_are_found(feiqian: Network, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rule R9: none of what is owed or waits may be negative, though the sum be right."""
     _lived(feiqian)

@@ -20,7 +20,14 @@ def test_the_test_exists(named: str) -> None:
     assert any(one in text for one in begins)
 
 
-def test_each_threat_has_one() -> None:
-    threats = PAGE.partition("## Threats")[2].partition("## Known limits")[0]
-    rows = [line for line in threats.splitlines() if line.startswith("| ") and not line.startswith("| Threat |")]
-    assert len(rows) > 25 and all("`tests/" in row for row in rows), [row for row in rows if "`tests/" not in row]
+@pytest.mark.parametrize(("section", "first", "least"), [("Threats", "Threat", 40), ("Findings", "Finding", 15)])
+def test_each_row_has_one(section: str, first: str, least: int) -> None:
+    rows = [
+        [cell.strip() for cell in line.split("|")[1:-1]]
+        for line in PAGE.partition(f"## {section}")[2].partition("\n## ")[0].splitlines()
+        if line.startswith("| ") and not line.startswith(f"| {first} |")
+    ]
+    assert len(rows) >= least
+    columns = 3 if section == "Threats" else 4
+    for row in rows:
+        assert len(row) == columns and all(row) and "`tests/" in row[-1], row

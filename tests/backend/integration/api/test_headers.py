@@ -61,11 +61,34 @@ def test_nothing_but_assets_is_kept_on_the_way(browser: Browser, path: str) -> N
     assert kept == ("public, max-age=31536000, immutable" if path.startswith("/assets/") else "no-store")
 
 
-def test_every_page_has_a_policy_for_what_it_loads(browser: Browser, path: str) -> None:
+def test_every_answer_has_a_policy_for_what_it_loads(browser: Browser, path: str) -> None:
     answer = browser.get(path)
-    if answer.mimetype == "text/html":
-        policy = dict(part.split(" ", 1) for part in answer.headers["Content-Security-Policy"].split("; "))
-        assert policy["default-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
+    policy = dict(part.split(" ", 1) for part in answer.headers["Content-Security-Policy"].split("; "))
+    assert policy["default-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
+    if answer.mimetype != "text/html":
+        assert policy.keys() == {"default-src", "base-uri", "frame-ancestors", "form-action"}, "nothing at all"
+    else:
         inline = "'self' 'unsafe-inline'" if path == "/docs" else "'self'"
         assert policy["script-src"] == policy["style-src"] == inline
         assert policy["connect-src"] == policy["form-action"] == "'self'"
+
+
+def test_text_says_how_it_is_written(browser: Browser, path: str) -> None:
+    answer = browser.get(path)
+    assert not answer.data or answer.content_type
+    if answer.mimetype.startswith("text/"):
+        assert answer.mimetype_params["charset"].lower() == "utf-8"
+
+
+def test_no_other_origin_is_let_in(browser: Browser, path: str) -> None:
+    for headers in ({"Origin": "https://evil"}, {"Origin": "null"}):
+        answer = browser.client.get(path, headers=headers)
+        assert not [name for name, _ in answer.headers if name.startswith("Access-Control-")]
+    asked = {"Origin": "https://evil", "Access-Control-Request-Method": "POST"}
+    assert not browser.client.options(path, headers=asked).headers.get("Access-Control-Allow-Origin")
+
+
+@pytest.mark.parametrize("method", ["TRACE", "TRACK", "CONNECT"])
+def test_nothing_is_echoed(browser: Browser, path: str, method: str) -> None:
+    answer = browser.client.open(path, method=method, headers={"X-Secret": "echo me"})
+    assert answer.status_code in (404, 405) and b"echo me" not in answer.data

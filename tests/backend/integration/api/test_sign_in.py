@@ -11,10 +11,13 @@ from eth_account import Account
 from eth_account.messages import encode_defunct
 from eth_account.signers.local import LocalAccount
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
+from backend.errors import Unauthenticated
 from backend.sdk import Refused
 from backend.testing import Network
 from backend.web import access
+from tests.backend.integration.pages.browser import Browser
 
 from .driver import Answer, Raw, own_wallet, problem
 
@@ -247,6 +250,51 @@ def test_a_session_ends_with_its_message_and_at_the_latest_after_its_hours(
     problem(door.me(long["token"]), 401)
 
 
+LASTING = "\nExpiration Time: 2999-01-01T00:00:00Z"
+
+
+def test_a_session_that_nobody_uses_ends(door: Door, feiqian: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rule G1."""
+    now, idle = int(time.time()), feiqian.world.settings.session_idle_seconds
+    used, left = (door.enter(door.message(tail=LASTING)).body["token"] for _ in range(2))
+    open_page = feiqian.world.app.extensions["feiqian-access"]
+    for hour in (1, 2):
+        at = now + hour * (idle - 10)
+        monkeypatch.setattr(access, "_now", lambda at=at: at)
+        assert door.me(used).status == 200
+        if hour == 1:
+            open_page.actor_of_session(left, is_use=False)
+    problem(door.me(left), 401)
+    with pytest.raises(Unauthenticated):
+        open_page.actor_of_session(left)
+    monkeypatch.setattr(access, "_now", lambda: now + 2 * (idle - 10) + idle + 1)
+    problem(door.me(used), 401)
+    assert feiqian.tier1.me()["account"] == feiqian.tier1.account, "a key does not idle"
+
+
+def test_where_sessions_do_not_idle_they_last_their_hours(
+    door: Door, feiqian: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = door.enter(door.message(tail=LASTING)).body["token"]
+    lasting = feiqian.world.settings.model_copy(update={"session_idle_seconds": 0})
+    monkeypatch.setattr(feiqian.world.app.extensions["feiqian-access"], "_settings", lasting)
+    monkeypatch.setattr(access, "_now", lambda: int(time.time()) + 11 * 3600)
+    assert door.me(token).status == 200
+
+
+def test_a_session_is_good_while_its_use_cannot_be_written_down(
+    door: Door, feiqian: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token, now = door.enter(door.message()).body["token"], int(time.time())
+    monkeypatch.setattr(access, "_now", lambda: now + 120)
+
+    def full(*_: Any) -> None:
+        raise OperationalError("UPDATE", {}, Exception("database or disk is full"))
+
+    monkeypatch.setattr(access, "update", full)
+    assert door.me(token).status == 200
+
+
 def test_time_travel_on_the_chain_does_not_end_sessions(door: Door, feiqian: Network) -> None:
     token = door.enter(door.message()).body["token"]
     feiqian.operator.travel(days=30)
@@ -271,6 +319,16 @@ def test_api_keys_are_issued_used_and_revoked(feiqian: Network, door: Door) -> N
         problem(door.me(key), 401)
     assert feiqian.tier2.me()["account"] == feiqian.tier2.account
     assert door.me(str(feiqian.world.settings.operator_api_key)).body["roles"] == ["operator"]
+
+
+def test_who_revokes_its_keys_ends_its_sessions_too(feiqian: Network) -> None:
+    """Whoever had the key may have come in with it: a session outlives no key (rule G1)."""
+    thief = Browser(feiqian)
+    thief.post("/door/key", {"key": str(feiqian.tier1.token)})
+    other = Browser(feiqian).enter_as(feiqian.tier2.account)
+    assert not thief.is_outside
+    feiqian.world.app.extensions["feiqian-access"].revoke_api_keys(feiqian.tier1.account)
+    assert thief.is_outside and not other.is_outside
 
 
 def test_the_operator_makes_no_key_for_a_party_with_its_own_wallet(feiqian: Network, door: Door) -> None:

@@ -96,8 +96,9 @@ def test_the_record_says_where_and_what(feiqian: Network, contracts: Contracts) 
     file = feiqian.world.settings.deployments_folder / f"{deployment.chain_id}.json"
     assert json.loads(file.read_text())["contracts"] == deployment.contracts
     assert deployment.tokens.keys() == set(feiqian.world.settings.currencies.split(","))
+    assert deployment.code_hashes.keys() == deployment.places.keys() == deployment.created.keys()
     for name, digest in deployment.code_hashes.items():
-        code = contracts.node.rpc("eth_getCode", deployment.contracts[name], "latest")
+        code = contracts.node.rpc("eth_getCode", contracts.address(name), "latest")
         assert Web3.keccak(hexstr=code).to_0x_hex() == digest
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from click.testing import CliRunner
 from sqlalchemy import update
 
 from backend import doctor
+from backend.chain.node import Anvil
 from backend.chain.outbox import operations
 from backend.cli import main
 from backend.config import Settings
@@ -70,6 +72,18 @@ def test_a_chain_that_is_away_or_another_one_is_told(feiqian: Network, settings:
     assert "Receivables" in wrong(other)["deployment"].found
     locked = settings.model_copy(update={"keystore_passphrase": "another"})
     assert "FEIQIAN_KEYSTORE_PASSPHRASE" in wrong(locked)["keystore"].mend
+
+
+def test_other_code_at_a_settlement_token_is_told(feiqian: Network, settings: Settings) -> None:
+    node, deployment = feiqian.world.system.node, feiqian.world.system.contracts.deployment
+    method = "anvil_setCode" if isinstance(node.development, Anvil) else "evm_setAccountCode"
+    code = node.rpc("eth_getCode", deployment.tokens["EUR"], "latest")
+    node.rpc(method, deployment.tokens["EUR"], code[:-2] + "00")
+    assert wrong(settings)["deployment"].found == "not as deployed: SettlementToken:EUR"
+    older = {name: digest for name, digest in deployment.code_hashes.items() if name in deployment.contracts}
+    replace(deployment, code_hashes=older, build={}, created={}).save(settings)
+    assert "deployment" not in wrong(settings), "its record does not know how it was"
+    deployment.save(settings)
 
 
 def test_its_exit_status_says_whether_something_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

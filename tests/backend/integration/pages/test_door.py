@@ -107,6 +107,25 @@ def test_a_session_is_a_cookie_that_no_script_and_no_other_site_has(feiqian: Net
     assert "Secure" in secure.headers["Set-Cookie"]
 
 
+def test_over_https_no_other_host_sets_our_cookies(feiqian: Network) -> None:
+    client, here = Browser(feiqian).client, {"base_url": "https://localhost"}
+    own = {"Sec-Fetch-Site": "same-origin"}
+    cookie = client.post(f"/door/parties/{feiqian.tier1.account}", headers=own, **here).headers["Set-Cookie"]
+    assert cookie.startswith("__Host-feiqian_session=") and "Domain" not in cookie and "Path=/" in cookie
+    assert client.get("/", **here).headers.get("Location") != "/door"
+
+    tossed = Browser(feiqian).client
+    session = cookie.partition("=")[2].partition(";")[0]
+    tossed.set_cookie("feiqian_session", session, domain="localhost")
+    assert tossed.get("/", **here).headers["Location"] == "/door", "without the prefix it is none of ours"
+
+    chosen = client.post("/door/language", data={"language": "zh", "form_token": ""}, headers=own, **here)
+    assert chosen.status_code == 403, "a form of this session bears its token"
+    chosen = Browser(feiqian).client.post("/door/language", data={"language": "zh"}, headers=own, **here)
+    kept = chosen.headers["Set-Cookie"]
+    assert kept.startswith("__Host-feiqian_language=zh;") and "Secure; HttpOnly; Path=/" in kept
+
+
 def test_each_way_in_begins_another_session(feiqian: Network) -> None:
     """Session fixation: whoever left a cookie in the browser learns nothing by it, and its session is over."""
     thief, browser = Browser(feiqian), Browser(feiqian)

@@ -92,7 +92,9 @@ def counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def compile_(sources: dict[str, str], settings: object) -> dict[str, object]:
         compilations.append(",".join(sources))
-        return {"Small": {"abi": [], "bytecode": "0x60", "runtime": "0x60", "layout": {}}}
+        return {
+            "Small": {"abi": [], "bytecode": "0x60", "runtime": "0x60", "layout": {}, "immutables": [], "compiler": ""}
+        }
 
     monkeypatch.setattr(compiling, "CACHE", tmp_path / "cache")
     monkeypatch.setattr(compiling, "_compile", compile_)

@@ -16,11 +16,12 @@ from web3 import Web3
 
 from backend.chain.contracts import Call
 from backend.chain.keystore import Keystore
-from backend.chain.outbox import Intent, MovedElsewhere, Outbox, ended_in, move, operations, reopen
+from backend.chain.outbox import Intent, MovedElsewhere, Outbox, ended_in, error_json, move, operations, reopen
 from backend.chain.sender import LYING_BLOCKS, PATIENCE_PERIODS, Sender
 from backend.config import Settings
 from backend.database import open_database, reading
-from backend.errors import ChainUnavailable, ContractRefused, KeyNotHeld, NotFound, SetupIncomplete
+from backend.errors import ChainUnavailable, ContractRefused, IdempotencyConflict, KeyNotHeld, NotFound, SetupIncomplete
+from backend.leases import leases
 from backend.migrations import migrate
 from backend.testing import NewDatabase
 
@@ -587,6 +588,64 @@ def test_a_signer_with_work_under_way_is_not_simulated(bench: Bench) -> None:
     assert bench[operation_id]["state"] == "pending"
 
 
+def test_an_act_that_waits_behind_another_is_not_simulated_for_who_asks(bench: Bench) -> None:
+    bench.chain.reverts["0x00000002"] = REVERT
+    with pytest.raises(ContractRefused, match="ExceedsCap"):
+        bench.outbox.simulate(bench.signer, bench.call(2))
+    bench.put(1)
+    bench.outbox.simulate(bench.signer, bench.call(2))  # what is under way may change it
+
+
+# ---- one key, one operation
+
+
+def test_a_key_that_was_used_is_answered_with_its_operation(bench: Bench) -> None:
+    first = bench.put(1, idempotency_key="k")
+    bench.chain.mines = False
+    bench.chain.reverts["0x00000001"] = REVERT
+    assert bench.put(1, idempotency_key="k") == first, "whatever the contract would say now"
+    with pytest.raises(IdempotencyConflict):
+        bench.put(2, idempotency_key="k")
+
+
+def test_what_is_refused_because_it_was_just_done_under_the_same_key_is_that(bench: Bench) -> None:
+    """Two that ask the same at once: the contract refuses the second, which has no other act than the first."""
+    other = Outbox(bench.database, bench.contracts, bench.keystore)
+    asked, done = bench.chain.gas_limits, []
+
+    def just_done(transactions: list[dict[str, str]]) -> list[Any]:
+        if not done:
+            done.append("")
+            intent = Intent("act", "me", 1, idempotency_key="k")
+            done[0] = str(other.send(intent, bench.signer, bench.call(1))["id"])
+            bench.chain.reverts["0x00000001"] = REVERT
+        return asked(transactions)
+
+    bench.chain.gas_limits = just_done  # type: ignore[method-assign]
+    assert bench.put(1, idempotency_key="k") == done[0]
+    bench.step()
+    with pytest.raises(ContractRefused, match="ExceedsCap"):
+        bench.put(1, idempotency_key="another")
+
+
+def test_what_needs_no_chain_is_settled_once_under_its_key(bench: Bench) -> None:
+    times: list[int] = []
+
+    def work(_: Any) -> dict[str, Any]:
+        times.append(1)
+        return {"documentId": "7"}
+
+    intent = Intent("document.keep", "me", 1, idempotency_key="k")
+    first, again = (bench.outbox.settle(intent, 1_000, work)["id"] for _ in range(2))
+    assert first == again and times == [1]
+    assert bench[first]["result"] == {"documentId": "7"}
+
+
+def test_why_an_operation_failed_is_kept_with_exact_numbers() -> None:
+    refused = ContractRefused(error="TooMany", arguments={"ids": [2**60, 1], "is": True}, contract="Receivables")
+    assert error_json(refused)["arguments"] == {"ids": [str(2**60), "1"], "is": True}
+
+
 # ---- other bytes at the same nonce
 
 
@@ -750,3 +809,80 @@ def test_a_lane_that_another_holds_is_left_to_it(bench: Bench) -> None:
     other.leases.release()
     assert bench.step()
     assert bench[operation_id]["state"] == "succeeded"
+
+
+def test_a_lane_that_is_lost_in_the_middle_of_a_round_is_not_signed_for(bench: Bench) -> None:
+    """Another process took over while this one asked the chain: nothing is given a nonce, nothing is sent."""
+    operation_id = bench.put(1)
+    price = bench.chain.gas_price
+
+    def taken_over(head: Any) -> int:
+        with bench.database.begin() as db:
+            db.execute(update(leases).values(owner="elsewhere/1/ab", until=2**40))
+        return price(head)
+
+    bench.chain.gas_price = taken_over  # type: ignore[method-assign]
+    assert bench.sender.step(bench.sender.lanes(), bench.clock), "there is more to do, for whoever has the lane"
+    assert (bench[operation_id]["state"], bench[operation_id]["nonce"]) == ("pending", None)
+    assert bench.chain.broadcasts == []
+    bench.chain.gas_price = price  # type: ignore[method-assign]
+    assert not bench.step(), "it is the other's"
+    with bench.database.begin() as db:
+        db.execute(update(leases).values(owner="", until=0.0))
+    bench.restart()
+    bench.step()
+    assert bench.states(operation_id) == ["pending", "submitted", "succeeded"]
+
+
+def test_a_lane_whose_first_is_refused_leaves_the_others_alone(bench: Bench) -> None:
+    refused, other = bench.put(1), bench.put(2, signer=bench.keystore.create())
+    bench.chain.mine()
+    bench.chain.reverts["0x00000001"] = REVERT
+    bench.step()
+    assert (bench[refused]["state"], bench[refused]["nonce"]) == ("failed", None)
+    assert bench[other]["state"] == "succeeded"
+
+
+def test_of_lanes_that_wait_only_the_one_with_a_block_moves(bench: Bench) -> None:
+    bench.chain.mines = False
+    stays, goes = bench.put(1), bench.put(2, signer=bench.keystore.create())
+    bench.step()
+    waiting = [tx for tx in bench.chain.pool if tx["data"] == "0x00000001"]
+    bench.chain.pool = [tx for tx in bench.chain.pool if tx["data"] == "0x00000002"]
+    bench.chain.mine()
+    bench.step()
+    assert (bench[stays]["state"], bench[goes]["state"]) == ("submitted", "succeeded")
+    bench.chain.pool = waiting
+    bench.chain.mine()
+    bench.step()
+    assert bench[stays]["state"] == "succeeded"
+
+
+def test_what_the_node_did_not_want_behind_another_is_offered_again_once_that_is_through(bench: Bench) -> None:
+    bench.chain.mines = False
+    first = bench.put(1)
+    bench.step()
+    bench.chain.refuses = "replacement transaction queue is full"
+    second = bench.put(2)
+    bench.step()
+    assert [bench[one]["state"] for one in (first, second)] == ["submitted", "submitted"]
+    assert len(bench.chain.pool) == 1, "the second was not taken"
+    bench.chain.refuses = None
+    bench.chain.mines = True
+    bench.chain.mine()
+    bench.step()
+    assert [bench[one]["state"] for one in (first, second)] == ["succeeded"] * 2, "at once, not a period later"
+
+
+def test_what_is_of_another_deployment_is_not_taken_back_on_the_chain(bench: Bench) -> None:
+    bench.chain.mines = False
+    under_way = bench.put(1)
+    bench.step()
+    other = dataclasses.replace(bench.contracts.deployment, tokens={"CNY": "0x" + 40 * "7"})
+    bench.contracts = type(bench.contracts)(bench.chain, other)  # type: ignore[arg-type]
+    bench.restart()
+    bench.outbox.take_back(under_way)
+    bench.chain.broadcasts.clear()
+    bench.step()
+    assert bench[under_way]["error"]["error"] == "OtherDeployment"
+    assert bench.chain.broadcasts == []

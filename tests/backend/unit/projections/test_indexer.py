@@ -111,6 +111,38 @@ def test_a_handler_that_fails_stops_what_is_behind_it_and_nothing_else(
     assert len(desk.people()) == 16, "nothing was skipped"
 
 
+def stops(desk: Desk) -> str:
+    """What the indexer says where it comes to a stand."""
+    message = ""
+    for _ in range(20):
+        try:
+            desk.indexer.step()
+        except HandlerFailed as alarm:
+            message = str(alarm)
+    return message
+
+
+def test_an_event_that_cannot_be_read_stops_what_is_behind_it_and_nothing_else(desk: Desk) -> None:
+    desk.source.add(registered(1))
+    contract, name, told = registered(2)
+    torn = {key: value for key, value in told.items() if key != "roles"}
+    desk.source.add((contract, name, torn))
+    block = desk.source.add(registered(3))
+    assert "Participants.ParticipantRegistered in block 2, log 0: " in stops(desk)
+    assert (desk.people(), desk.indexer.position()) == ([1], 1)
+    torn["roles"] = told["roles"]
+    desk.indexer.catch_up()
+    assert (desk.people(), desk.indexer.position()) == ([1, 2, 3], block.number)
+
+
+def test_a_row_that_the_database_does_not_take_stops_what_is_behind_it_and_nothing_else(desk: Desk) -> None:
+    desk.source.add(registered(1))
+    contract, name, told = registered(2)
+    desk.source.add((contract, name, told | {"roles": 2**70}))
+    assert stops(desk).startswith("blocks 2 to 2: "), "named by its blocks, as near as the stretch could be cut"
+    assert (desk.people(), desk.indexer.position()) == ([1], 1)
+
+
 @pytest.mark.parametrize("step", ["_apply", "_set_cursor", "_block_row", "tell"])
 def test_a_crash_in_the_middle_leaves_nothing_behind(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str

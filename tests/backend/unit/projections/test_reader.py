@@ -11,7 +11,7 @@ from paper_source import registered
 from backend.chain.logs import LogsMissing
 from backend.errors import ChainUnavailable
 from backend.projections import reader
-from backend.projections.indexer import read_model_digest
+from backend.projections.indexer import ChainMoved, read_model_digest
 
 
 def questions(desk: Desk, kind: str) -> list[str]:
@@ -89,6 +89,32 @@ def test_a_block_fuller_than_a_stretch_is_written_whole(desk: Desk, monkeypatch:
     desk.source.add(registered(9))
     desk.indexer.catch_up()
     assert len(desk.people()) == 8
+
+
+def test_so_is_the_last_block_there_is(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "MOST_LOGS", 2)
+    desk.source.add(*(registered(log) for log in range(1, 8)))
+    assert desk.indexer.step()
+    assert (len(desk.people()), desk.indexer.position()) == (7, 1)
+
+
+def test_headers_of_two_histories_are_not_believed(desk: Desk, tmp_path: Path) -> None:
+    """A node that reorganises in the middle of an answer, or several nodes behind one address."""
+    for number in range(1, 6):
+        desk.source.add(registered(number))
+    before = list(desk.source.chain)
+    desk.source.fork_at(2)
+    for _ in range(3):
+        desk.source.add()
+    honest = desk.source.blocks
+    desk.source.blocks = lambda numbers: [*before[1:4], *honest(numbers)[3:]]  # type: ignore[method-assign]
+    with pytest.raises(ChainMoved):
+        desk.indexer.step()
+    assert (desk.people(), desk.indexer.position()) == ([], 0)
+    desk.source.blocks = honest  # type: ignore[method-assign]
+    assert desk.indexer.catch_up() == 5
+    assert desk.people() == [1, 2]
+    assert read_model_digest(desk.database) == desk.rebuilt(tmp_path)
 
 
 def test_less_is_asked_for_where_blocks_are_full(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

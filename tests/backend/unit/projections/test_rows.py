@@ -88,6 +88,14 @@ def test_rows_are_loaded_together_and_those_that_are_not_there_asked_for_once(da
     assert len([statement for statement in statements if statement.startswith("SELECT")]) == 1
 
 
+def test_numbers_above_the_last_are_known_not_to_be_there(database: Engine, rows: Rows) -> None:
+    with asked(database) as statements:
+        for numbers in ((5, 6), (7, 8)):
+            rows.load(tables.participants, [(number,) for number in numbers])
+        assert [rows.find(tables.participants, number) for number in (5, 8)] == [None, None]
+    assert [one for one in statements if "SELECT" in one] == statements[-1:], "what the last one is"
+
+
 def test_more_keys_than_fit_one_question(database: Engine, rows: Rows) -> None:
     for number in range(3, 1_203):
         rows.add(ALLOTMENTS, **allotment(1, number))
