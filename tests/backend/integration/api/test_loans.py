@@ -73,13 +73,13 @@ def test_drawn_called_cured_released_and_paid(feiqian: Network) -> None:
     assert net.operator.cash(net.tier1) == 250_000_00
     assert net.tier1.receipt(receipt)["holder"] == net.world.system.contracts.address("Collateral")
     assert shown["owedFen"] == str(250_000_00 + 250_000_00 * 600 // 3_600_000), "the first day has begun"
-    assert (shown["collateralFen"], shown["ltvBps"]) == (str(500_000_00), "5001")
+    assert (shown["collateralFen"], shown["ltvBps"]) == (str(500_000_00), 5_001)
     agrees(net)
 
     net.operator.travel(days=30)
     publish(net, feed, 350_00)
     called = net.bank_a.call_margin(loan)["result"]
-    assert int(called["ltvBps"]) == 7_180, "31 days have begun"
+    assert called["ltvBps"] == 7_180, "31 days have begun"
     assert net.tier1.loan(loan)["callBy"] == int(called["callBy"])
     net.operator.issue_cash(net.tier1, 100_000_00)
     owed = net.tier1.owed(loan)
