@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from fuzz_api_aim import Aim
 
 from backend import logs
-from backend.testing import Network, open_base, open_network, settings_in
+from backend.testing import open_base, open_network, settings_in
 from backend.testing_databases import open_databases
 from tests.backend.integration.api.driver import Scene, make_scene
 
@@ -211,28 +212,19 @@ def _note(tally: Tally, route: Any, wrong: str, case: Any, headers: dict[str, st
         tally.failures[key] = f"{asked[:SHOWN]}\n{more}"
 
 
-def _tokens(role: str, scene: Scene) -> Any:
+def _tokens(role: str, scene: Scene) -> Callable[[], str | None]:
     """What makes a token of the role: some routes end the one that they are asked with."""
     network, access = scene.network, scene.network.world.app.extensions["feiqian-access"]
     if role in ("anonymous", "operator"):
-        return lambda: None if role == "anonymous" else scene.tokens["operator"]
+        return lambda: scene.tokens[role]
     if role == "wallet":
         account = scene.raw.send("GET", "/me", token=scene.tokens["wallet"]).body["account"]
-        return lambda: access.open_session(account)[0]
-    return lambda: access.issue_api_key(_party(role, network))
-
-
-def _party(role: str, network: Network) -> str:
-    if role == "regulator":
-        known = network.operator.get("/participants", role="regulator")["items"]
-        return (
-            str(known[0]["account"]) if known else network.operator.register("Bureau", "REG-1", ["regulator"]).account
-        )
+        return lambda: str(access.open_session(account)[0])
     parties = {
         "supplier": network.tier1, "core enterprise": network.car_maker, "financier": network.bank_a,
-        "custodian": network.warehouse, "oracle": network.oracle,
+        "custodian": network.warehouse, "oracle": network.oracle, "regulator": scene.regulator,
     }  # fmt: skip
-    return str(parties[role].account)
+    return lambda: str(access.issue_api_key(parties[role].account))
 
 
 def _tell(role: str, tally: Tally) -> None:

@@ -44,7 +44,7 @@ _ANYTHING: Json = {
 }
 _THING: Json = {
     "type": "object",
-    "description": "Amounts are digits in strings, times UTC seconds, rates basis points; there is no fraction anywhere.",
+    "description": "Amounts are digits in strings, times UTC seconds, rates basis points; there are no fractions.",
     "patternProperties": {
         "Fen$": {"type": ["string", "null"], "pattern": "^-?[0-9]+$"},
         "(At|Until)$": {"type": ["integer", "null"]},
