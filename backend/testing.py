@@ -154,18 +154,18 @@ def settings_in(home: Path, databases: Databases, **more: Any) -> Settings:
     """Settings of a network that is there for one run."""
     from backend.config import UNLIMITED, Settings
 
-    return Settings.from_env(
-        {},
-        home=home,
-        database_url=databases.new(home),
-        chain=os.environ.get("CHAIN", "ganache"),
-        rpc_port=0,
-        rpc_timeout=20,
-        keystore_rounds=2,
-        operator_api_key="operator-key-of-the-tests",
-        poll_seconds=0.01,
-        **UNLIMITED | more,
-    )
+    chosen: dict[str, Any] = {
+        "home": home,
+        "database_url": databases.new(home),
+        "chain": os.environ.get("CHAIN", "ganache"),
+        "rpc_port": 0,
+        "rpc_timeout": 20,
+        "keystore_rounds": 2,
+        "operator_api_key": "operator-key-of-the-tests",
+        "poll_seconds": 0.01,
+        **UNLIMITED,
+    }
+    return Settings.from_env({}, **chosen | more)
 
 
 @dataclass

@@ -94,7 +94,7 @@ def main() -> int:
     tallies: dict[str, Tally] = {}
     with tempfile.TemporaryDirectory() as folder, open_databases() as databases:
         home = Path(folder)
-        chosen = settings_in(home, databases, max_wait_seconds=SECONDS_A_WAIT, log_level="CRITICAL")
+        chosen = settings_in(home, databases, max_wait_seconds=SECONDS_A_WAIT, poll_seconds=0.05, log_level="CRITICAL")
         logs.configure(chosen)
         with open_base(chosen) as base:
             requests = _make(base.world.app, arguments)
