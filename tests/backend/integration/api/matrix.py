@@ -100,14 +100,14 @@ def secrets_of(both: Both) -> set[str]:
         for (method, path), case in scene.cases.items():
             if method == "GET" and ("{" in path or path in LISTS) and not path.startswith("/operations"):
                 answer = scene.raw.send(method, case.path, token=scene.tokens["operator"])
-                found |= set(_values(answer.body))
+                found |= set(values(answer.body))
     return {value for value in found if len(value) >= 6 and any(letter.isdigit() for letter in value)}
 
 
-def _values(body: Any) -> Iterator[str]:
+def values(body: Any) -> Iterator[str]:
     if isinstance(body, dict | list):
         for item in body.values() if isinstance(body, dict) else body:
-            yield from _values(item)
+            yield from values(item)
     elif isinstance(body, str | int) and not isinstance(body, bool):
         yield str(body)
 
@@ -116,10 +116,16 @@ def refused(both: Both, route: Route, role: str, case: Case, secrets: set[str]) 
     """Asks what must be refused, in a way that says nothing of the thing."""
     answer = both.ask(route, role, case)
     problem(answer, *([401] if role == "anonymous" else [403, 404]))
+    _require_documented(both, route, answer)
     said, known = json.dumps(answer.body, ensure_ascii=False), f"{_sent(case)} {both.accounts.get(role)}"
     leaked = {value for value in secrets if value in said and value not in known}
     assert not leaked, (route, role, leaked)
     return answer
+
+
+def _require_documented(both: Both, route: Route, answer: Answer) -> None:
+    documented = both.ours.spec["paths"][f"/api/v1{route[1]}"][route[0].lower()]["responses"]
+    assert str(answer.status) in documented, (route, answer.status, "is not in the OpenAPI document")
 
 
 def _sent(case: Case) -> str:
@@ -136,6 +142,7 @@ def let_in(both: Both, route: Route, role: str, case: Case) -> Answer:
         case = Case(role, f"/webhooks/{made.body['id']}")
     answer = both.ask(route, role, case)
     assert answer.status not in (401, 403, 404), (route, role, answer.body)
+    _require_documented(both, route, answer)
     if route == ("DELETE", "/auth/sessions") and role == "wallet":
         scene.tokens[role] = _access(scene).open_session(both.accounts[role])[0]
     if route == ("DELETE", "/participants/{account}/api-keys"):
@@ -163,7 +170,7 @@ def page(answers: Answers) -> str:
         cells = []
         for role in COLUMNS:
             own, foreign = answers[route, role, False], answers.get((route, role, True))
-            cells.append(own if foreign is None else f"{own} / {foreign}")
+            cells.append(own if foreign in (None, own) else f"{own} / {foreign}")
         lines.append(f"| `{route[0]} {route[1]}` | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
