@@ -79,7 +79,7 @@ def test_drawn_called_cured_released_and_paid(feiqian: Network) -> None:
     net.operator.travel(days=30)
     publish(net, feed, 350_00)
     called = net.bank_a.call_margin(loan)["result"]
-    assert called["ltvBps"] == 7_180, "31 days have begun"
+    assert int(called["ltvBps"]) == 7_180, "31 days have begun"
     assert net.tier1.loan(loan)["callBy"] == int(called["callBy"])
     net.operator.issue_cash(net.tier1, 100_000_00)
     owed = net.tier1.owed(loan)
