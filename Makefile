@@ -6,6 +6,7 @@ STORY ?= confirmation
 DATABASE ?= sqlite
 SEED ?= 1
 SCALE ?= 100
+CASES ?= 2000
 DEFAULT_RATE_BPS ?= 400
 DISPUTE_RATE_BPS ?= 300
 export CHAIN DATABASE
@@ -31,7 +32,7 @@ json := $(if $(filter 1,$(JSON)),--json,)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo region up down network network-down test test-backend test-contracts test-invariants prove prove-mutants \
-	slither verify-build sbom audit bandit lint format \
+	slither fuzz-api verify-build sbom audit bandit lint format \
 	coverage gas screenshots bench bench-index bench-network bench-pages bench-reads bench-live compile lock clean
 
 help: ## this list
@@ -53,6 +54,14 @@ setup: .venv/.ready node_modules/.ready ## install all that is needed (the other
 	@echo "· Halmos and Slither, in an environment of their own" >&2
 	@test -x .venv-sec/bin/python || $(bin)/python -m venv --without-pip .venv-sec
 	@$(bin)/uv pip install -q --python .venv-sec/bin/python --no-deps --require-hashes -r requirements-sec.txt
+	@touch $@
+
+.venv-fuzz/.ready: requirements-fuzz.txt | .venv/.ready
+	@echo "· Schemathesis, in an environment of its own that the backend's stands behind" >&2
+	@test -x .venv-fuzz/bin/python || $(bin)/python -m venv --without-pip .venv-fuzz
+	@$(bin)/uv pip install -q --python .venv-fuzz/bin/python --no-deps --require-hashes -r requirements-fuzz.txt
+	@$(bin)/python -c 'import site; print(site.getsitepackages()[0])' \
+		> "$$(.venv-fuzz/bin/python -c 'import site; print(site.getsitepackages()[0])')/backend.pth"
 	@touch $@
 
 node_modules/.ready: package.json package-lock.json | .venv/.ready
@@ -123,6 +132,9 @@ audit: setup .venv-sec/.ready ## locked packages against PyPI's and npm's adviso
 bandit: setup ## static analysis of the Python code; what is accepted is explained in place or in pyproject.toml
 	$(bin)/bandit -q -c pyproject.toml -r backend scripts toolchain
 
+fuzz-api: setup .venv-fuzz/.ready ## requests that nobody thought of, as every role (CASES=100000 takes an hour, SEED=)
+	@CHAIN=anvil .venv-fuzz/bin/python scripts/fuzz_api.py --cases $(CASES) --seed $(SEED) $(json)
+
 lint: setup bandit ## ruff, mypy, import rules, bandit, solhint
 	$(bin)/ruff check .
 	$(bin)/ruff format --check .
@@ -171,7 +183,10 @@ lock: ## write the lock files again, after a change of pyproject.toml or package
 		--no-emit-index-url --no-header -q -o requirements.txt
 	$(bin)/uv pip compile --group sec --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-header -q -o requirements-sec.txt
+	mkdir -p build && sed -E '/^(hypothesis|pytest)==/,/[^\\]$$/d' requirements.txt > build/behind-fuzz.txt
+	$(bin)/uv pip compile --group fuzz --constraints build/behind-fuzz.txt --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header -q -o requirements-fuzz.txt
 	toolchain/npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved
 
 clean: ## remove what was built (not the data in var/)
-	rm -rf .venv .venv-sec node_modules build reports
+	rm -rf .venv .venv-sec .venv-fuzz node_modules build reports

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -145,21 +146,26 @@ def new_database(feiqian_databases: Databases, tmp_path: Path) -> Iterator[NewDa
 @pytest.fixture(scope="session")
 def feiqian_settings(feiqian_databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The settings of the run; a project overrides this fixture to change them."""
+    home = tmp_path_factory.mktemp("feiqian")
+    return settings_in(home, feiqian_databases)
+
+
+def settings_in(home: Path, databases: Databases, **more: Any) -> Settings:
+    """Settings of a network that is there for one run."""
     from backend.config import UNLIMITED, Settings
 
-    home = tmp_path_factory.mktemp("feiqian")
-    return Settings.from_env(
-        {},
-        home=home,
-        database_url=feiqian_databases.new(home),
-        chain=os.environ.get("CHAIN", "ganache"),
-        rpc_port=0,
-        rpc_timeout=20,
-        keystore_rounds=2,
-        operator_api_key="operator-key-of-the-tests",
-        poll_seconds=0.01,
+    chosen: dict[str, Any] = {
+        "home": home,
+        "database_url": databases.new(home),
+        "chain": os.environ.get("CHAIN", "ganache"),
+        "rpc_port": 0,
+        "rpc_timeout": 20,
+        "keystore_rounds": 2,
+        "operator_api_key": "operator-key-of-the-tests",
+        "poll_seconds": 0.01,
         **UNLIMITED,
-    )
+    }
+    return Settings.from_env({}, **chosen | more)
 
 
 @dataclass
@@ -172,9 +178,16 @@ class _Base:
 @pytest.fixture(scope="session")
 def feiqian_base(feiqian_settings: Settings) -> Iterator[_Base]:
     """One chain, one deployment and the cast, for the whole run."""
+    with open_base(feiqian_settings) as base:
+        yield base
+
+
+@contextmanager
+def open_base(settings: Settings) -> Iterator[_Base]:
+    """A chain, a deployment and the cast, that networks are made from, one after another."""
     from backend.world import World
 
-    world = World.start(feiqian_settings, keep_chain=False)
+    world = World.start(settings, keep_chain=False)
     try:
         parties = _register_cast(world.operator())
         world.system.close()
@@ -188,13 +201,20 @@ def feiqian_base(feiqian_settings: Settings) -> Iterator[_Base]:
 @pytest.fixture
 def feiqian(feiqian_base: _Base, feiqian_databases: Databases, tmp_path: Path) -> Iterator[Network]:
     """A deployed network of the test's own."""
+    with open_network(feiqian_base, feiqian_databases, tmp_path) as network:
+        yield network
+
+
+@contextmanager
+def open_network(feiqian_base: _Base, databases: Databases, folder: Path) -> Iterator[Network]:
+    """A deployed network whose database is in `folder`; afterwards the base is as it was."""
     from backend.sdk import Party
     from backend.system import System
     from backend.web.app import create_app
     from backend.world import World
 
     base = feiqian_base.world
-    database_url = feiqian_databases.copy(base.settings.database, tmp_path)
+    database_url = databases.copy(base.settings.database, folder)
     settings = base.settings.model_copy(update={"database_url": database_url})
     system = System.open(settings, base.system.node, base.system.contracts.deployment)
     system.start()
@@ -205,7 +225,7 @@ def feiqian(feiqian_base: _Base, feiqian_databases: Databases, tmp_path: Path) -
         yield Network(world, operator, *cast)
     finally:
         system.close()
-        feiqian_databases.drop(database_url)
+        databases.drop(database_url)
         development = base.system.node.development
         if development is not None and base.system.node.is_up():
             development.revert(feiqian_base.snapshot)

@@ -86,7 +86,7 @@ def _judged(collateral: Collateral, row: Row, now: int, price_age: int) -> dict[
     found = _shown(collateral, row, now, price_age)
     value = found["collateralFen"] if found["priceFen"] else None
     ltv = found["ltvBps"]
-    is_called = found["status"] == "live" and not row["call_by"] and ltv is not None and int(ltv) >= row["call_bps"]
+    is_called = found["status"] == "live" and not row["call_by"] and ltv is not None and ltv >= row["call_bps"]
     return {
         **found,
         "canBeCalled": is_called,
@@ -255,7 +255,7 @@ def _shown(collateral: Collateral, row: Row, now: int, price_age: int) -> dict[s
         "owedFen": 0 if ended else due.total,
         "priceFen": price,
         "collateralFen": value,
-        "ltvBps": None if not price or ended else str(arithmetic.ltv_bps(due.total, value)),
+        "ltvBps": None if not price or ended else arithmetic.ltv_bps(due.total, value),
         "rateBps": row["rate_bps"],
         "penaltyBps": row["penalty_bps"],
         "startedAt": row["started_at"],

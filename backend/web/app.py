@@ -14,7 +14,8 @@ from backend.system import System
 from backend.web import auditing, inputs, limits, operations, pages, problems
 from backend.web.access import Access
 from backend.web.api import BLUEPRINTS
-from backend.web.api.shared import IDENTIFIER, IdentifierConverter, describe_writes
+from backend.web.api.description import describe
+from backend.web.api.shared import IDENTIFIER, IdentifierConverter
 from backend.web.metrics import open_streams
 from backend.web.pages import assets
 
@@ -69,7 +70,7 @@ def create_app(system: System) -> APIFlask:
     pages.install(app)
     Compress(app)
 
-    app.spec_processor(describe_writes)
+    app.spec_processor(describe(app))
 
     @app.get("/problems/<kind>")
     @app.doc(hide=True)

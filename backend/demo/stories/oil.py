@@ -176,7 +176,7 @@ class _Run:
     def _is_over(self, day: int) -> bool:
         """What the day's price leads to; whether the loan has ended."""
         shown = self.bank.loan(self.loan)
-        ltv = int(shown["ltvBps"])
+        ltv = shown["ltvBps"]
         if not self.answers:
             return self._enforce(day, shown, ltv)
         if ltv >= TERMS["call_bps"]:
@@ -322,7 +322,7 @@ class _Run:
             run=self.lot,
             date=self._date(day),
             priceCents=self._price(day),
-            ltvBps=int(shown["ltvBps"] or 0),
+            ltvBps=shown["ltvBps"] or 0,
             owedCents=int(shown["owedFen"]),
             traderCents=self.stage.operator.cash(self.trader, CURRENCY),
             bankCents=self.stage.operator.cash(self.bank, CURRENCY),

@@ -15,7 +15,7 @@ from backend.queries import books as queries
 from backend.queries.participants import participant
 from backend.web import context
 from backend.web.api.participants import _account
-from backend.web.api.shared import documents_read, refusals, topic
+from backend.web.api.shared import documents_read, topic
 from backend.web.schemas import Code, Limit, RowNumber
 
 blueprint = topic("books")
@@ -47,13 +47,7 @@ def statement(account: str, query: StatementQuery) -> Response:
 
 
 @blueprint.get("/books")
-@blueprint.doc(
-    responses={
-        200: {"description": "A Beancount file", "content": {"text/plain": {"schema": {"type": "string"}}}},
-        **refusals(401, 403, 422, 429, 503),
-    },
-    security="bearer",
-)
+@documents_read(blueprint, 403, media="text/plain")
 def books() -> Response:
     """The books of all participants and contracts, for Beancount (operator)."""
     context.require_operator()

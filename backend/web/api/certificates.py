@@ -15,14 +15,14 @@ blueprint = topic("certificates", open_to_all=("verify",))
 
 
 @blueprint.get(f"/certificates/<{KIND}:kind>/<{NUMBER}:thing_id>")
-@documents_read(blueprint, 409)
+@documents_read(blueprint, 409, media="application/json")
 def certificate(kind: str, thing_id: int) -> Response:
     """A thing as the chain has it at one block, with its proofs: to be kept byte for byte."""
     return certificates.as_json(kind, thing_id, context.viewer())
 
 
 @blueprint.get(f"/certificates/<{KIND}:kind>/<{NUMBER}:thing_id>.pdf")
-@documents_read(blueprint, 409)
+@documents_read(blueprint, 409, media="application/pdf")
 def page(kind: str, thing_id: int) -> Response:
     """The same on one page of paper (PDF), with the file attached."""
     return certificates.as_pdf(kind, thing_id, context.viewer())

@@ -96,7 +96,7 @@ def readings(device: str, query: PageQuery) -> Response:
 
 
 @blueprint.get("/devices/<device>/next-batch")
-@documents_read(blueprint)
+@documents_read(blueprint, media="application/json")
 def next_batch(device: str) -> Response:
     """What the device is to sign next, as typed data (EIP-712); null where nothing waits."""
     desk, account = context.desk(), _address(device)

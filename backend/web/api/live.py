@@ -24,10 +24,15 @@ EventName = Annotated[str, Field(pattern=f"^{_NAME}$", description="Name of a co
 
 blueprint = topic("live", waiting=("stream",))
 
+_FRAME = {
+    "type": "object",
+    "description": "One event; `data` is JSON",
+    "properties": {name: {"type": "string"} for name in ("event", "id", "data")},
+}
 _FRAMES: dict[int | str, Any] = {
     200: {
         "description": "Server-sent events: `event` is `event` or `retraction`, `id` the position in the feed",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": {"text/event-stream": {"schema": _FRAME}},
     }
 }
 

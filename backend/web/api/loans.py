@@ -46,7 +46,7 @@ def loan(loan_id: int) -> Response:
 
 @blueprint.get("/sales")
 @blueprint.input(PlacePageQuery, location="query", arg_name="query")
-@documents_read(blueprint)
+@documents_read(blueprint, 403)
 def sales(query: PlacePageQuery) -> Response:
     """What is for sale now, the first to end first, for everybody that may bid."""
     context.require_member()

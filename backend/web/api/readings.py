@@ -14,7 +14,7 @@ blueprint = topic("readings")
 
 @blueprint.post("/readings")
 @blueprint.input(SignedReading, arg_name="body")
-@documents_post(blueprint, 403, 409)
+@documents_post(blueprint, 403, 409, fresh="Kept; 200 for what was kept before")
 def take(body: SignedReading) -> Response:
     """Hand over a device's signed reading; handed over again, it is kept once."""
     context.require_member()

@@ -87,7 +87,7 @@ def lineage(receivable_id: int) -> Response:
 
 
 @blueprint.get(f"/receivables/<{NUMBER}:receivable_id>/document")
-@documents_read(blueprint)
+@documents_read(blueprint, media="application/octet-stream")
 def document(receivable_id: int) -> Response:
     """The invoice as it was handed over."""
     engine = context.desk().engine

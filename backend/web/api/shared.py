@@ -20,23 +20,6 @@ NUMBER = "int(max=9223372036854775807)"
 IDENTIFIER = "any_id"
 """Path converter of the ids of operations and quotes: 32 hexadecimal digits."""
 
-WRITE_HEADERS: list[dict[str, Any]] = [
-    {
-        "name": "Idempotency-Key",
-        "in": "header",
-        "required": False,
-        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
-        "description": "Same key and body: the same operation. Same key, another body: 409.",
-    },
-    {
-        "name": "Prefer",
-        "in": "header",
-        "required": False,
-        "schema": {"type": "string", "pattern": "^wait=[0-9]{1,4}$"},
-        "description": "wait=N: answer when the operation is final, at most N seconds later.",
-    },
-]
-
 
 class IdentifierConverter(BaseConverter):
     regex = "[0-9a-f]{32}"
@@ -77,13 +60,21 @@ def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
-def documents_read(blueprint: APIBlueprint, *extra: int) -> Callable[[Any], Any]:
-    return blueprint.doc(responses=refusals(401, 404, 422, 429, 503, *extra), security="bearer")
+def documents_read(blueprint: APIBlueprint, *extra: int, media: str = "") -> Callable[[Any], Any]:
+    """A read: its answer is as backend.web.api.description says, or a document of type `media`."""
+    responses = refusals(401, 404, 422, 429, 503, *extra)
+    if media:
+        shape = "object" if media == "application/json" else "string"
+        responses[200] = {"description": "The document", "content": {media: {"schema": {"type": shape}}}}
+    return blueprint.doc(responses=responses, security="bearer")
 
 
-def documents_post(blueprint: APIBlueprint, *extra: int) -> Callable[[Any], Any]:
-    """A POST that is no operation: it is answered at once."""
-    return blueprint.doc(responses=refusals(400, 401, 413, 415, 422, 429, 503, *extra), security="bearer")
+def documents_post(blueprint: APIBlueprint, *extra: int, fresh: str = "") -> Callable[[Any], Any]:
+    """A POST that is no operation: it is answered at once, with 201 for what is `fresh`."""
+    responses = refusals(400, 401, 413, 415, 422, 429, 503, *extra)
+    if fresh:
+        responses[201] = {"description": fresh, "content": {"application/json": {"schema": {"type": "object"}}}}
+    return blueprint.doc(responses=responses, security="bearer")
 
 
 def documents_write(blueprint: APIBlueprint) -> Callable[[Any], Any]:
@@ -99,13 +90,3 @@ def documents_write(blueprint: APIBlueprint) -> Callable[[Any], Any]:
         return blueprint.doc(responses=responses, security="bearer")(view)
 
     return decorate
-
-
-def describe_writes(spec: dict[Any, Any] | str) -> dict[Any, Any] | str:
-    """Adds the headers of every write to the OpenAPI document."""
-    assert isinstance(spec, dict)
-    for path in spec["paths"].values():
-        for operation in path.values():
-            if isinstance(operation, dict) and "202" in operation.get("responses", {}):
-                operation.setdefault("parameters", []).extend(WRITE_HEADERS)
-    return spec

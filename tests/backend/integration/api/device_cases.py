@@ -15,7 +15,7 @@ def watch_over(network: Network, lot: int) -> tuple[str, dict[str, Any]]:
     address, and its second reading."""
     network.warehouse.watch(lot, tolerance_bps=200, max_silence=DAY)
     domain = Domain.of(network.world.system.contracts)
-    scale = SimulatedDevice("scale", "weight", lot, domain, quantity=1_000_000)
+    scale = SimulatedDevice(f"scale {lot}", "weight", lot, domain, quantity=1_000_000)
     until = network.operator.now() + 100 * DAY
     network.warehouse.register_device(lot, scale.address, "weight", calibrated_until=until, simulated=True)
     network.operator.travel(seconds=10)
@@ -53,7 +53,7 @@ def device_routes(
         ),
         ("POST", "/devices/{device}/revocations"): ("warehouse", f"{at}/revocations", {}, keeper),
         ("POST", "/devices/{device}/revocation-orders"): (
-            "operator", f"{at}/revocation-orders", order, {"operator"},
+            "operator", f"{at}/revocation-orders", order, {"operator", "regulator"},
         ),
         ("POST", "/contradictions"): ("tier1", "/contradictions", reading, sees),
         ("POST", "/devices/{device}/readings/{sequence}/contradictions"): (

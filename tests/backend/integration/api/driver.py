@@ -23,7 +23,7 @@ from backend.database import metadata
 from backend.projections import tables
 from backend.projections.indexer import read_model_digest
 from backend.sdk import Party
-from backend.testing import IDENTIFIERS, Network
+from backend.testing import FUNDS_FEN, IDENTIFIERS, LIMIT_FEN, Network
 from backend.web.problems import MEDIA_TYPE
 from tests.backend.integration.certificates.maker import made, parsed
 
@@ -149,6 +149,7 @@ class Scene:
     """
 
     network: Network
+    regulator: Party
     raw: Raw
     tokens: dict[str, str | None]
     submitted: int
@@ -185,7 +186,8 @@ class Scene:
         return self.raw.send(method, case.path, token=self.tokens[role], **body, **more)
 
 
-def make_scene(network: Network) -> Scene:
+def make_scene(network: Network, regulator: Party | None = None) -> Scene:
+    regulator = regulator or network.operator.register("监管局 of the scene", "REG-SCENE", ["regulator"])
     wallet = Account.create()
     signed_in = network.operator.sign_in(wallet)
     submitted = network.registered(amount=FACE)
@@ -209,6 +211,7 @@ def make_scene(network: Network) -> Scene:
     run = network.operator.settle_day(datetime.fromtimestamp(now - DAY, UTC).strftime("%Y-%m-%d"))
     scene = Scene(
         network=network,
+        regulator=regulator,
         raw=Raw(network),
         tokens={
             "anonymous": None,
@@ -220,6 +223,7 @@ def make_scene(network: Network) -> Scene:
             "car_maker": network.car_maker.token,
             "warehouse": network.warehouse.token,
             "oracle": network.oracle.token,
+            "regulator": regulator.token,
             "operator": network.world.settings.operator_api_key,
         },
         submitted=submitted,
@@ -250,6 +254,31 @@ def make_scene(network: Network) -> Scene:
     )
     scene.cases = _cases(scene)
     return scene
+
+
+class OtherFirms(Network):
+    """The network as others see it: tier 2 sells to a maker of its own, keeps its goods in another warehouse and asks
+    bank B."""
+
+    MAKER, STORE = "91310000MA1AUTO00B", "91310115MA6STORE0B"
+
+    @classmethod
+    def beside(cls, network: Network) -> OtherFirms:
+        register = network.operator.register
+        maker = register("another maker", cls.MAKER, ["obligor"], limits={"CNY": LIMIT_FEN})
+        network.operator.issue_cash(maker, FUNDS_FEN)
+        return cls(
+            network.world, network.operator, maker, network.tier2, network.tier1, network.bank_b, network.bank_a,
+            register("another warehouse", cls.STORE, ["custodian"]), network.oracle, _counter=500,
+        )  # fmt: skip
+
+    def invoice(self, **said: Any) -> bytes:
+        return super().invoice(**{"seller": IDENTIFIERS["tier2"], "buyer": self.MAKER} | said)
+
+
+def make_other_scene(scene: Scene) -> Scene:
+    """The same things once more, none of which concerns the parties of `scene`: there, tier 2 is `tier1`."""
+    return make_scene(OtherFirms.beside(scene.network), scene.regulator)
 
 
 def lend_on(network: Network, receipt: int, feed: str) -> tuple[int, str, str]:
@@ -300,9 +329,9 @@ def _cases(scene: Scene) -> dict[tuple[str, str], Case]:
     tier1, tier2, bank_a = network.tier1.account, network.tier2.account, network.bank_a.account
     invoice = base64.b64encode(network.invoice(number="CASE-1")).decode()
     credit_note = base64.b64encode(credit_of(network.invoice(number="CASE-2", amount=100))).decode()
-    members = {"tier1", "tier2", "bank_a", "bank_b", "car_maker", "warehouse", "oracle", "operator"}
+    members = set(scene.tokens) - {"anonymous", "wallet"}
     participants = members - {"operator"}
-    parties = {"tier1", "bank_a", "car_maker"}
+    parties, orders = {"tier1", "bank_a", "car_maker"}, {"operator", "regulator"}
     receivable, confirmed = f"/receivables/{scene.submitted}", f"/receivables/{scene.confirmed}"
     note, account = f"/notes/{scene.note}", f"/participants/{tier1}"
     word, anyone = {"signature": "0x" + "11" * 65, "nonce": "7", "deadline": 2_000_000_000}, set(scene.tokens)
@@ -354,10 +383,10 @@ def _cases(scene: Scene) -> dict[tuple[str, str], Case]:
             "tier1", f"{account}/withheld-payments", {"currency": "CNY"}, {"tier1", "operator"}
         ),
         ("POST", "/participants/{account}/freezes"): Case(
-            "operator", f"{account}/freezes", {"order": "order 1"}, {"operator"}
+            "operator", f"{account}/freezes", {"order": "order 1"}, orders
         ),
         ("POST", "/participants/{account}/unfreezes"): Case(
-            "operator", f"{account}/unfreezes", {"order": "order 2"}, {"operator"}
+            "operator", f"{account}/unfreezes", {"order": "order 2"}, orders
         ),
         ("POST", "/cash/attestations"): Case(
             "operator", "/cash/attestations", {"currency": "CNY", "reserveFen": "100", "statement": "s"}, {"operator"}
@@ -455,7 +484,7 @@ def _cases(scene: Scene) -> dict[tuple[str, str], Case]:
             "car_maker", f"/resolutions/{scene.resolution}/acceptances", {"own": word}, {"car_maker"}
         ),
         ("POST", "/receivables/{receivable_id}/orders"): Case(
-            "operator", f"{confirmed}/orders", {"upheldFen": "100", "order": "order 3"}, {"operator"}
+            "operator", f"{confirmed}/orders", {"upheldFen": "100", "order": "order 3"}, orders
         ),
         ("POST", "/bulk/confirmations"): Case(
             "car_maker",
@@ -590,7 +619,7 @@ def _live_cases(scene: Scene) -> dict[tuple[str, str], Case]:
 
 def _loan_cases(scene: Scene) -> dict[tuple[str, str], Case]:
     network, of_loan, loan = scene.network, "/loans/{loan_id}", f"/loans/{scene.loan}"
-    members = {"tier1", "tier2", "bank_a", "bank_b", "car_maker", "warehouse", "oracle", "operator"}
+    members = set(scene.tokens) - {"anonymous", "wallet"}
     participants, known = members - {"operator"}, members | {"wallet"}
     parties = {"tier1", "bank_a", "warehouse"}
     word = {"signature": "0x" + "11" * 65, "nonce": "7", "deadline": 2_000_000_000}
@@ -667,7 +696,7 @@ def _goods_cases(scene: Scene) -> dict[tuple[str, str], Case]:
     tier1, tier2, until = network.tier1.account, network.tier2.account, network.operator.now() + 400 * DAY
     word = {"signature": "0x" + "11" * 65, "nonce": "7", "deadline": 2_000_000_000}
     members = set(scene.tokens) - {"anonymous", "wallet"}
-    sides, sees = {"tier1", "warehouse"}, {"tier1", "warehouse", "bank_a"}
+    sides, sees, orders = {"tier1", "warehouse"}, {"tier1", "warehouse", "bank_a"}, {"operator", "regulator"}
     receipt, lot = f"/receipts/{scene.receipt}", f"/lots/{scene.lot}"
     intake, order = f"/intakes/{scene.intake}", f"/delivery-orders/{scene.order}"
     words = {"commodity": "BRENT", "grade": "CRUDE", "unit": "BBL", "currency": "CNY"}
@@ -708,7 +737,7 @@ def _goods_cases(scene: Scene) -> dict[tuple[str, str], Case]:
         ("POST", "/lots/{lot_id}/extensions"): Case(
             "warehouse", f"{lot}/extensions", {"insuredUntil": until, "expiresAt": until}, {"warehouse"}
         ),
-        ("POST", "/lots/{lot_id}/unlocks"): Case("operator", f"{lot}/unlocks", {"order": "order 8"}, {"operator"}),
+        ("POST", "/lots/{lot_id}/unlocks"): Case("operator", f"{lot}/unlocks", {"order": "order 8"}, orders),
         ("GET", "/receipts"): Case("tier1", "/receipts", None, members | {"wallet"}),
         ("GET", of_receipt): Case("tier1", receipt, None, sees | {"operator"}),
         ("POST", f"{of_receipt}/splits"): Case("tier1", f"{receipt}/splits", {"quantity": "1", "to": tier2}, {"tier1"}),
@@ -718,10 +747,8 @@ def _goods_cases(scene: Scene) -> dict[tuple[str, str], Case]:
         ("POST", f"{of_receipt}/insurance-payments"): Case(
             "tier1", f"{receipt}/insurance-payments", {"amountFen": "100"}, sees
         ),
-        ("POST", f"{of_receipt}/freezes"): Case("operator", f"{receipt}/freezes", {"order": "order 9"}, {"operator"}),
-        ("POST", f"{of_receipt}/unfreezes"): Case(
-            "operator", f"{receipt}/unfreezes", {"order": "order 9"}, {"operator"}
-        ),
+        ("POST", f"{of_receipt}/freezes"): Case("operator", f"{receipt}/freezes", {"order": "order 9"}, orders),
+        ("POST", f"{of_receipt}/unfreezes"): Case("operator", f"{receipt}/unfreezes", {"order": "order 9"}, orders),
         ("POST", f"{of_receipt}/replacement-requests"): Case(
             "warehouse", f"{receipt}/replacement-requests", {"to": tier2, "evidence": "lost"}, {"warehouse"}
         ),
@@ -778,6 +805,7 @@ __all__ = [
     "Scene",
     "credit_of",
     "is_chinese",
+    "make_other_scene",
     "make_scene",
     "nothing_changes",
     "own_wallet",

@@ -73,7 +73,7 @@ def test_drawn_called_cured_released_and_paid(feiqian: Network) -> None:
     assert net.operator.cash(net.tier1) == 250_000_00
     assert net.tier1.receipt(receipt)["holder"] == net.world.system.contracts.address("Collateral")
     assert shown["owedFen"] == str(250_000_00 + 250_000_00 * 600 // 3_600_000), "the first day has begun"
-    assert (shown["collateralFen"], shown["ltvBps"]) == (str(500_000_00), "5001")
+    assert (shown["collateralFen"], shown["ltvBps"]) == (str(500_000_00), 5_001)
     agrees(net)
 
     net.operator.travel(days=30)

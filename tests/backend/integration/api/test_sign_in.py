@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from eth_account import Account
-from eth_account.messages import encode_defunct
-from eth_account.signers.local import LocalAccount
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
@@ -19,67 +17,13 @@ from backend.testing import Network
 from backend.web import access
 from tests.backend.integration.pages.browser import Browser
 
-from .driver import Answer, Raw, own_wallet, problem
-
-ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
-
-
-class Door:
-    """Signs in step by step, with any step changed."""
-
-    def __init__(self, network: Network) -> None:
-        self.raw = Raw(network)
-        self.wallet: LocalAccount = Account.create()
-
-    def nonce(self) -> dict[str, Any]:
-        answer = self.raw.send("POST", "/auth/nonces", {})
-        assert answer.status == 200
-        return dict(answer.body)
-
-    def message(self, **changes: Any) -> str:
-        asked = self.nonce()
-        now = datetime.now(UTC)
-        part = {
-            "domain": asked["domain"],
-            "account": self.wallet.address,
-            "statement": "Good day.\n",
-            "uri": asked["uri"],
-            "version": "1",
-            "chain": asked["chainId"],
-            "nonce": asked["nonce"],
-            "issued": _iso(now),
-            "tail": f"\nExpiration Time: {_iso(now + timedelta(minutes=5))}",
-        } | changes
-        return (
-            "{domain} wants you to sign in with your Ethereum account:\n{account}\n\n{statement}\nURI: {uri}\n"
-            "Version: {version}\nChain ID: {chain}\nNonce: {nonce}\nIssued At: {issued}{tail}"
-        ).format(**part)
-
-    def sign(self, message: str, wallet: LocalAccount | None = None) -> str:
-        return "0x" + bytes((wallet or self.wallet).sign_message(encode_defunct(text=message)).signature).hex()
-
-    def enter(self, message: str, signature: str | None = None) -> Answer:
-        body = {"message": message, "signature": signature or self.sign(message)}
-        return self.raw.send("POST", "/auth/sessions", body)
-
-    def me(self, token: str) -> Answer:
-        return self.raw.send("GET", "/me", token=token)
+from .driver import own_wallet, problem
+from .sign_in_door import ORDER, Door, iso, soon
 
 
 @pytest.fixture
 def door(feiqian: Network) -> Door:
     return Door(feiqian)
-
-
-def _iso(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _soon(**later: int) -> str:
-    return f"\nExpiration Time: {_iso(datetime.now(UTC) + timedelta(minutes=5))}" + "".join(
-        f"\n{name.replace('_', ' ').title()}: {_iso(datetime.now(UTC) + timedelta(seconds=seconds))}"
-        for name, seconds in later.items()
-    )
 
 
 def test_a_wallet_signs_in_and_out(feiqian: Network, door: Door) -> None:
@@ -112,7 +56,7 @@ def test_messages_that_wallets_write_are_understood(door: Door, changes: dict[st
     if changes.get("domain", "") is None:
         changes = {"domain": f"http://{door.nonce()['domain']}"}
     if "tail" in changes:
-        changes = {"tail": changes["tail"].format(soon=_soon())}
+        changes = {"tail": changes["tail"].format(soon=soon())}
     assert door.enter(door.message(**changes)).status == 200
 
 
@@ -152,7 +96,7 @@ def test_a_message_that_was_meant_otherwise_does_not_convince(
     door: Door, changes: dict[str, Any], complaint: str
 ) -> None:
     if "tail" in changes:
-        changes = {"tail": changes["tail"].format(soon=_soon())}
+        changes = {"tail": changes["tail"].format(soon=soon())}
     if changes.get("chain") == "01337":
         changes = {"chain": int(door.nonce()["chainId"]) + 1}
     found = problem(door.enter(door.message(**changes)), 401)
@@ -237,7 +181,7 @@ def test_a_session_ends_with_its_message_and_at_the_latest_after_its_hours(
     door: Door, feiqian: Network, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = int(time.time())
-    short = door.enter(door.message(tail=f"\nExpiration Time: {_iso(datetime.fromtimestamp(now + 100, UTC))}")).body
+    short = door.enter(door.message(tail=f"\nExpiration Time: {iso(datetime.fromtimestamp(now + 100, UTC))}")).body
     long = door.enter(door.message(tail="\nExpiration Time: 2999-01-01T00:00:00Z")).body
     assert short["expiresAt"] == now + 100
     assert abs(long["expiresAt"] - now - feiqian.world.settings.session_seconds) < 5

@@ -168,7 +168,7 @@ def test_the_portfolio_comes_to_what_the_api_says(feiqian: Network) -> None:
     assert "claim-recourse" not in page and "write-off" not in page, "nothing is late yet"
     owed = feiqian.bank_a.loan(loan)
     given = card(page, "loans")
-    assert f"{int(owed['ltvBps']) / 100:.2f} %" in given and "70.00 % 85.00 %" in given
+    assert f"{owed['ltvBps'] / 100:.2f} %" in given and "70.00 % 85.00 %" in given
     assert f'low="7000" high="8500" optimum="0" value="{owed["ltvBps"]}"' in page
     assert "call-margin" not in page and "open-sale" not in page
 

@@ -21,7 +21,7 @@ def test_the_ltv_at_each_price_is_what_the_contract_says_then(feiqian: Network) 
         net.operator.travel(days=days, seconds=1)
         publish(net, feed, price)
         shown = net.tier1.loan(loan)
-        said.append((shown["priceFen"], shown["ltvBps"], shown["owedFen"]))
+        said.append((shown["priceFen"], str(shown["ltvBps"]), shown["owedFen"]))
 
     at(495_00)
     at(470_00, days=20)
