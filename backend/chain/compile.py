@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -58,15 +59,22 @@ def artifacts() -> dict[str, Artifact]:
 
 @cache
 def _artifacts() -> dict[str, Artifact]:
-    sources = _sources()
+    return compiled(contract_sources())
+
+
+def compiled(sources: dict[str, str], wanted: Sequence[str] = ()) -> dict[str, Artifact]:
+    """What stands in `sources` (paths from the root → text), or in those of them that are wanted, by name. Raises
+    SetupIncomplete without the compiler."""
     settings = compiler_settings()
-    digest = hashlib.sha256(json.dumps([SOLC_VERSION, settings, sources, _libraries(), _WANTED]).encode()).hexdigest()
+    wanted = wanted or list(sources)
+    inputs = [SOLC_VERSION, settings, sources, wanted, _libraries(), _WANTED]
+    digest = hashlib.sha256(json.dumps(inputs).encode()).hexdigest()
     cached = CACHE / f"{digest[:16]}.json"
     if not cached.exists():
-        compiled = _compile(sources, settings)
+        made = _compile(sources, wanted, settings)
         CACHE.mkdir(parents=True, exist_ok=True)
         unfinished = cached.with_suffix(f".{os.getpid()}")
-        unfinished.write_text(json.dumps(compiled), encoding="utf-8")
+        unfinished.write_text(json.dumps(made), encoding="utf-8")
         unfinished.replace(cached)
     return {name: Artifact(name, **kept) for name, kept in json.loads(cached.read_text(encoding="utf-8")).items()}
 
@@ -80,12 +88,13 @@ def _libraries() -> str:
     return package.read_text(encoding="utf-8") if package.exists() else ""
 
 
-def _sources() -> dict[str, str]:
+def contract_sources() -> dict[str, str]:
+    """The text of every file of contracts/, by its path from the root."""
     paths = sorted(path for path in CONTRACTS.rglob("*.sol"))
     return {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in paths}
 
 
-def _compile(sources: dict[str, str], settings: dict[str, Any]) -> dict[str, Any]:
+def _compile(sources: dict[str, str], wanted: Sequence[str], settings: dict[str, Any]) -> dict[str, Any]:
     os.environ["SOLCX_BINARY_PATH"] = str(TOOLCHAIN)
     import solcx  # reads SOLCX_BINARY_PATH; takes long to import and is needed only here
 
@@ -97,14 +106,14 @@ def _compile(sources: dict[str, str], settings: dict[str, Any]) -> dict[str, Any
         {
             "language": "Solidity",
             "sources": {path: {"content": text} for path, text in sources.items()},
-            "settings": settings | {"outputSelection": {path: {"*": _WANTED} for path in sources}},
+            "settings": settings | {"outputSelection": {path: {"*": _WANTED} for path in wanted}},
         },
         solc_version=SOLC_VERSION,
         base_path=str(ROOT),
         allow_paths=[str(ROOT)],
     )
     kept: dict[str, Any] = {}
-    for path in sources:
+    for path in wanted:
         for name, contract in output["contracts"].get(path, {}).items():
             kept[name] = {
                 "abi": contract["abi"],

@@ -96,7 +96,7 @@ def counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(compiling, "CACHE", tmp_path / "cache")
     monkeypatch.setattr(compiling, "_compile", compile_)
-    monkeypatch.setattr(compiling, "_sources", lambda: {"contracts/Small.sol": SOURCE})
+    monkeypatch.setattr(compiling, "contract_sources", lambda: {"contracts/Small.sol": SOURCE})
     compiling._artifacts.cache_clear()
     yield compilations
     compiling._artifacts.cache_clear()
@@ -111,7 +111,7 @@ def test_artifacts_are_kept_until_something_changes(
         return len(counted)
 
     assert [again(), again()] == [1, 1]
-    monkeypatch.setattr(compiling, "_sources", lambda: {"contracts/Small.sol": SOURCE + "//"})
+    monkeypatch.setattr(compiling, "contract_sources", lambda: {"contracts/Small.sol": SOURCE + "//"})
     assert [again(), again()] == [2, 2]
     monkeypatch.setattr(compiling, "_libraries", lambda: '{"version": "5.3.1"}')
     assert [again(), again()] == [3, 3]
