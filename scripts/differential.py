@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import Progress
 from rich.table import Table
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -30,6 +29,7 @@ from tests.model.lives.bench import Bench
 from tests.model.lives.compare import Differ, Tally, compare
 
 CHUNK = 1_000
+TOLD_EVERY = 50
 Chunk = tuple[int, int]
 """A seed, and how many schedules are drawn from it."""
 
@@ -61,14 +61,13 @@ def _play_all(chunks: Sequence[Chunk], jobs: int) -> Tally | str:
     for worker in workers:
         worker.start()
     try:
-        with Progress(console=Console(stderr=True)) as progress:
-            task = progress.add_task("schedules", total=sum(count for _, count in chunks))
-            for _ in chunks:
-                tally = results.get()
-                if isinstance(tally, str):
-                    return tally
-                total += tally
-                progress.advance(task, tally.lives.total())
+        for number in range(len(chunks)):
+            tally = results.get()
+            if isinstance(tally, str):
+                return tally
+            total += tally
+            if (number + 1) % TOLD_EVERY == 0:
+                print(f"{total.lives.total():,} agree", flush=True)
         return total
     finally:
         enough.set()

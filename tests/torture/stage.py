@@ -214,3 +214,12 @@ def staged(home: Path, chain: str | None = None, **more: object) -> Iterator[Sta
         yield stage
     finally:
         stage.close()
+
+
+def twin(home: Path) -> Path:
+    """A home for another backend of the same network: the same keys."""
+    other = home / "twin"
+    other.mkdir()
+    for shared in ("keystore", "secret"):
+        (other / shared).symlink_to(home / shared)
+    return other

@@ -108,9 +108,11 @@ contract ClaimLives is Surroundings {
         (uint256 penalty, uint256 principal, uint256 supplierOwes) = _repayments.dueOf(_claimId);
         said[told++] = done | (uint256(_terms.status) << 8) | (penalty << 128);
         said[told++] = principal | (supplierOwes << 64) | (_repayments.liveOf(_claimId) << 128);
+        bool everDisputed = detailed && _adjustments.adjustmentOf(_claimId).disputeId != 0;
         for (uint256 i = 0; detailed && i < _noteIds.length; i++) {
             IReceivables.NoteView storage note = _notes[_noteIds[i]];
-            said[told++] = note.value | (uint256(_adjustments.lockedOf(_noteIds[i])) << 64) | (_got[note.holder] << 128);
+            uint256 locked = everDisputed ? _adjustments.lockedOf(_noteIds[i]) : 0;
+            said[told++] = note.value | (locked << 64) | (_got[note.holder] << 128);
         }
         return told;
     }

@@ -31,6 +31,14 @@ contract ElapsingLoans is Loans {
             sstore(add(at, 1), sub(sload(add(at, 1)), shl(160, time))) // maturityAt
         }
     }
+
+    /// @dev What loanOf tells among much else.
+    function statusOf(uint256 loanId) external view returns (uint256 status) {
+        bytes32 at = keccak256(abi.encode(loanId, LOANS));
+        assembly {
+            status := and(shr(216, sload(at)), 0xff)
+        }
+    }
 }
 
 /// @notice Enforcement as it is, whose sales can be made older.

@@ -138,7 +138,7 @@ contract LoanLives is Surroundings {
     function _tell(uint256[] memory said, uint256 told, uint256 loanId, uint256 done) private view returns (uint256) {
         if (loanId == 0) return told + 1;
         ILoans.Due memory due = _loans.debtOf(loanId);
-        said[told] = done | (uint256(_loans.loanOf(loanId).status) << 8) | (_got[address(_lender)] << 16)
+        said[told] = done | (_loans.statusOf(loanId) << 8) | (_got[address(_lender)] << 16)
             | (_got[address(this)] << 112);
         said[told + 1] = _custodianGot | (due.costs << 64) | (due.principal << 128);
         said[told + 2] = due.penalty | (due.interest << 128);

@@ -21,7 +21,7 @@ from backend.config import ROOT, TOOLCHAIN
 HARNESS = ROOT / "tests" / "model" / "harness"
 GAS = 10**15
 PLACES = {
-    "Loans": ("_loans", 6, {"startedAt": (0, 20), "maturityAt": (1, 20)}),
+    "Loans": ("_loans", 6, {"startedAt": (0, 20), "status": (0, 27), "maturityAt": (1, 20)}),
     "Enforcement": ("_sales", 5, {"endsAt": (0, 20)}),
 }
 """What Elapsing.sol takes for granted of the storage: variable, slot, and word and byte of its members."""
