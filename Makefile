@@ -23,7 +23,7 @@ on_both := $(addprefix tests/backend/unit/,test_audit.py test_database.py test_m
 json := $(if $(filter 1,$(JSON)),--json,)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo region up down network network-down test test-backend test-contracts test-invariants prove prove-mutants differential \
+.PHONY: help setup demo region up down network network-down test test-backend test-contracts test-invariants prove prove-mutants differential torture \
 	slither lint format \
 	coverage gas screenshots bench bench-index bench-network bench-pages bench-reads bench-live compile lock clean
 
@@ -96,6 +96,10 @@ test-invariants: setup
 
 differential: setup ## a million lives of loans and claims, contracts = model to the fen (SCHEDULES=, SEED=, JOBS=)
 	@$(bin)/python scripts/differential.py $(json)
+
+torture: setup ## schedules of faults, reorganisations and kills: 0 lost, 0 doubled (ROUNDS=long, SEED=, JOBS=, DATABASE=postgresql)
+	@toolchain/components
+	@CHAIN=$(if $(filter file,$(origin CHAIN)),anvil,$(CHAIN)) $(bin)/python scripts/torture.py $(json)
 
 prove: setup .venv-sec/.ready ## proofs of the contracts, by Halmos (ONLY="words of their names")
 	@$(bin)/python scripts/run_proofs.py $(ONLY) $(json)

@@ -95,8 +95,7 @@ class Cast:
 @pytest.fixture(scope="module", params=[1, 2], ids=["one backend", "two backends"])
 def cast(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cast]:
     home = tmp_path_factory.mktemp("races")
-    database_url = f"sqlite:///{home / 'shared.db'}"
-    with staged(home, database_url=database_url, levy_bps=0, receipt_seconds=5, rpc_timeout=10) as stage:
+    with staged(home, levy_bps=0, receipt_seconds=5, rpc_timeout=10) as stage:
         ports = [int(str(stage.given["port"])), *(free_port() for _ in range(request.param - 1))]
         stage.run_well()
         for port in ports[1:]:

@@ -131,7 +131,8 @@ def read_model_is_the_chains(stage: Stage) -> None:
     used = read_model_digest(stage.database)
     system = System.open(stage.settings)
     try:
-        assert reconcile(system).findings == []
+        findings = reconcile(system).findings
+        assert not findings, f"rebuilt: {findings}"
     finally:
         system.close()
-    assert read_model_digest(stage.database) == used, "it was not yet at the head"
+    assert read_model_digest(stage.database) == used, "rebuilt: it was not yet at the head"
