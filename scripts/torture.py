@@ -10,11 +10,14 @@ prints one JSON object as the last line.
 
 from __future__ import annotations
 
+import contextlib
 import json
+import logging
 import multiprocessing
 import os
 import secrets
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -25,6 +28,7 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
 
+import structlog
 from rich.console import Console
 from rich.table import Table
 
@@ -80,7 +84,7 @@ def main() -> int:
         goals.pop("reorganisations", None)
     kept = REPORTS / f"torture-{DATABASE}-{CHAIN}.json"
     tally = Tally(**json.loads(kept.read_text())) if asked == "long" and kept.exists() else Tally()
-    seed = int(os.environ.get("SEED") or secrets.randbits(32))
+    seed = max(int(os.environ.get("SEED") or secrets.randbits(32)), max(tally.seeds, default=-1) + 1)
     jobs = int(os.environ.get("JOBS") or os.cpu_count() or 1)
     print(f"seeds from {seed} on, {DATABASE} and {CHAIN}, {jobs} stages at once; so far {_sum(tally)}", flush=True)
     REPORTS.mkdir(exist_ok=True)
@@ -94,7 +98,8 @@ def main() -> int:
             kept.write_text(json.dumps(asdict(tally), indent=2) + "\n", encoding="utf-8")
         return all(getattr(tally, name) >= goal for name, goal in goals.items())
 
-    _play_all(seed, jobs, min(ON_A_STAGE, -(-goals["schedules"] // jobs)), take)
+    with contextlib.suppress(KeyboardInterrupt):  # enough for today
+        _play_all(seed, jobs, min(ON_A_STAGE, -(-goals["schedules"] // jobs)), take)
     _show(tally)
     if os.environ.get("JSON") == "1" or "--json" in sys.argv:
         print(json.dumps({"database": DATABASE, "chain": CHAIN} | asdict(tally)))
@@ -119,6 +124,8 @@ def _play_all(seed: int, jobs: int, on_a_stage: int, take: Callable[[Played], bo
 
 def _work(seed: int, step: int, on_a_stage: int, results: Any, enough: Event) -> None:
     os.environ["CI"] = "1"  # a database that is not there is an error, and nothing to be skipped
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the schedule that is under way is played to its end
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     while not enough.is_set():
         home = Path(tempfile.mkdtemp(prefix="feiqian-torture-"))
         played = Played(seed, 0)
