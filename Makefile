@@ -31,7 +31,7 @@ space := $(subst ,, )
 json := $(if $(filter 1,$(JSON)),--json,)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo region up down network network-down test test-backend test-contracts test-invariants prove prove-mutants \
+.PHONY: help setup demo region up down network network-down test test-backend test-contracts test-invariants prove prove-mutants differential torture \
 	slither fuzz-api verify-build sbom audit bandit lint format \
 	coverage gas screenshots bench bench-index bench-network bench-pages bench-reads bench-live compile lock clean
 
@@ -109,6 +109,13 @@ test-contracts: setup
 
 test-invariants: setup
 	$(bin)/python scripts/run_invariants.py $(json)
+
+differential: setup ## a million lives of loans and claims, contracts = model to the fen (SCHEDULES=, SEED=, JOBS=)
+	@$(bin)/python scripts/differential.py $(json)
+
+torture: setup ## schedules of faults, reorganisations and kills: 0 lost, 0 doubled (ROUNDS=long, SEED=, JOBS=, DATABASE=postgresql)
+	@toolchain/components
+	@CHAIN=$(if $(filter file,$(origin CHAIN)),anvil,$(CHAIN)) $(bin)/python scripts/torture.py $(json)
 
 prove: setup .venv-sec/.ready ## proofs of the contracts, by Halmos (ONLY="words of their names")
 	@$(bin)/python scripts/run_proofs.py $(ONLY) $(json)

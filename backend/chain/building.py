@@ -12,7 +12,7 @@ from typing import Any
 
 from web3 import Web3
 
-from backend.chain.compile import Artifact, artifact, compiler_settings, kept, question, sources_of
+from backend.chain.compile import Artifact, artifact, compiler_settings, kept, question, contract_sources
 from backend.config import ROOT, TOOLCHAIN
 from backend.errors import SetupIncomplete, both
 
@@ -97,8 +97,8 @@ def _install(root: Path, folder: Path) -> None:
 
 
 def _compile(folder: Path) -> dict[str, Artifact]:
-    sources = sources_of(folder)
-    asked = json.dumps(question(sources, compiler_settings(folder)))
+    sources = contract_sources(folder)
+    asked = json.dumps(question(sources, sources, compiler_settings(folder)))
     compiler = [str(TOOLCHAIN / "node"), str(folder / "toolchain" / "solc.cjs"), "--standard-json"]
     done = _run([*compiler, "--base-path", str(folder)], folder, asked)
     broken = [{"severity": "error", "formattedMessage": done.stderr}]

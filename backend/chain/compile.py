@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -61,15 +61,22 @@ def artifacts() -> dict[str, Artifact]:
 
 @cache
 def _artifacts() -> dict[str, Artifact]:
-    sources = _sources()
+    return compiled(contract_sources())
+
+
+def compiled(sources: dict[str, str], wanted: Sequence[str] = ()) -> dict[str, Artifact]:
+    """What stands in `sources` (paths from the root → text), or in those of them that are wanted, by name. Raises
+    SetupIncomplete without the compiler."""
     settings = compiler_settings()
-    digest = hashlib.sha256(json.dumps([SOLC_VERSION, settings, sources, _libraries(), _WANTED]).encode()).hexdigest()
+    wanted = wanted or list(sources)
+    inputs = [SOLC_VERSION, settings, sources, wanted, _libraries(), _WANTED]
+    digest = hashlib.sha256(json.dumps(inputs).encode()).hexdigest()
     cached = CACHE / f"{digest[:16]}.json"
     if not cached.exists():
-        compiled = _compile(sources, settings)
+        made = _compile(sources, wanted, settings)
         CACHE.mkdir(parents=True, exist_ok=True)
         unfinished = cached.with_suffix(f".{os.getpid()}")
-        unfinished.write_text(json.dumps(compiled), encoding="utf-8")
+        unfinished.write_text(json.dumps(made), encoding="utf-8")
         unfinished.replace(cached)
     return {name: artifact(name, one) for name, one in json.loads(cached.read_text(encoding="utf-8")).items()}
 
@@ -88,16 +95,14 @@ def _libraries() -> str:
     return package.read_text(encoding="utf-8") if package.exists() else ""
 
 
-def sources_of(root: Path) -> dict[str, str]:
-    """The Solidity sources of a checkout by the names under which they are compiled: those stand in the metadata."""
+def contract_sources(root: Path | None = None) -> dict[str, str]:
+    """The Solidity sources by the names under which they are compiled: those stand in the metadata. `root`: of another
+    checkout."""
+    root = root or ROOT
     return {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in source_paths(root)}
 
 
-def _sources() -> dict[str, str]:
-    return sources_of(ROOT)
-
-
-def _compile(sources: dict[str, str], settings: dict[str, Any]) -> dict[str, Any]:
+def _compile(sources: dict[str, str], wanted: Sequence[str], settings: dict[str, Any]) -> dict[str, Any]:
     os.environ["SOLCX_BINARY_PATH"] = str(TOOLCHAIN)
     import solcx  # reads SOLCX_BINARY_PATH; takes long to import and is needed only here
 
@@ -106,27 +111,27 @@ def _compile(sources: dict[str, str], settings: dict[str, Any]) -> dict[str, Any
             reason=both("the compiler is not installed; run 'make setup'", "编译器尚未安装;请运行 make setup")
         )
     output = solcx.compile_standard(
-        question(sources, settings),
+        question(sources, wanted, settings),
         solc_version=SOLC_VERSION,
         base_path=str(ROOT),
         allow_paths=[str(ROOT)],
     )
-    return kept(output, sources)
+    return kept(output, wanted)
 
 
-def question(sources: dict[str, str], settings: dict[str, Any]) -> dict[str, Any]:
-    """What the compiler is asked, as its standard JSON."""
+def question(sources: dict[str, str], wanted: Iterable[str], settings: dict[str, Any]) -> dict[str, Any]:
+    """What the compiler is asked, as its standard JSON: all `sources`, for the code of those that are `wanted`."""
     return {
         "language": "Solidity",
         "sources": {path: {"content": text} for path, text in sources.items()},
-        "settings": settings | {"outputSelection": {path: {"*": _WANTED} for path in sources}},
+        "settings": settings | {"outputSelection": {path: {"*": _WANTED} for path in wanted}},
     }
 
 
-def kept(output: dict[str, Any], sources: Iterable[str]) -> dict[str, Any]:
+def kept(output: dict[str, Any], wanted: Iterable[str]) -> dict[str, Any]:
     """What of the compiler's answer makes an Artifact, by the contract's name."""
     found: dict[str, Any] = {}
-    for path in sources:
+    for path in wanted:
         for name, contract in output["contracts"].get(path, {}).items():
             code = contract["evm"]["deployedBytecode"]
             places = sorted((at["start"], at["length"]) for ats in code["immutableReferences"].values() for at in ats)

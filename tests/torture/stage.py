@@ -26,6 +26,7 @@ from backend.config import UNLIMITED, Settings
 from backend.database import open_database, reading
 from backend.projections import tables
 from backend.sdk import Feiqian, Party
+from backend.testing_databases import open_databases
 from backend.world import World
 
 OPERATOR_KEY = "the-operator"
@@ -209,8 +210,19 @@ class Stage:
 
 @contextlib.contextmanager
 def staged(home: Path, chain: str | None = None, **more: object) -> Iterator[Stage]:
-    stage = Stage.start(home, chain, **more)
-    try:
-        yield stage
-    finally:
-        stage.close()
+    """A stage on a database of its own: SQLite, or PostgreSQL where DATABASE says so."""
+    with open_databases() as databases:
+        stage = Stage.start(home, chain, **{"database_url": databases.new(home), **more})
+        try:
+            yield stage
+        finally:
+            stage.close()
+
+
+def twin(home: Path) -> Path:
+    """A home for another backend of the same network: the same keys."""
+    other = home / "twin"
+    other.mkdir()
+    for shared in ("keystore", "secret"):
+        (other / shared).symlink_to(home / shared)
+    return other

@@ -17,7 +17,7 @@ import pytest
 from backend.chain.node import free_port
 from backend.private_postgresql import NotInstalled, PrivatePostgresql
 from tests.torture.clients import Act, draw
-from tests.torture.stage import OPERATOR_KEY, Stage, new_dice, staged
+from tests.torture.stage import OPERATOR_KEY, Stage, new_dice, staged, twin
 from tests.torture.verdict import await_recovery, judge
 
 CLIENTS = 50
@@ -42,7 +42,7 @@ def _two_backends(home: Path, database_url: str) -> None:
     with staged(home, database_url=database_url, receipt_seconds=5, rpc_timeout=10) as stage:
         ports = [int(str(stage.given["port"])), free_port()]
         stage.run_well()
-        stage.run_well(home=_twin(home), port=ports[1])
+        stage.run_well(home=twin(home), port=ports[1])
         before = _transactions(stage)
         acts = draw(stage, KEYS)
         began = time.monotonic()
@@ -111,12 +111,3 @@ class _Asking:
 def _transactions(stage: Stage) -> int:
     roles = stage.contracts.deployment.roles
     return sum(stage.node.transaction_count(who) for who in (roles["issuer"], roles["attestor"], stage.bank[1]))
-
-
-def _twin(home: Path) -> Path:
-    """A home for another backend of the same network: the same keys."""
-    twin = home / "twin"
-    twin.mkdir()
-    for shared in ("keystore", "secret"):
-        (twin / shared).symlink_to(home / shared)
-    return twin

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import random
 import time
-from collections import defaultdict
 from pathlib import Path
 
 from tests.torture.clients import Act, Crowd, draw, redemption
 from tests.torture.fault_proxy import FaultProxy
+from tests.torture.schedules import survivors
 from tests.torture.stage import Stage, new_dice, rounds, staged
 from tests.torture.verdict import await_recovery, judge
 
@@ -31,29 +31,12 @@ def test_reorganisations_from_1_to_64_blocks(tmp_path: Path) -> None:
             acts += new
             crowd = Crowd(stage, new)
             crowd.await_done(dice.randint(1, ACTS - 1))
-            survivors = _survivors(stage, depth, dice)
+            staying = survivors(stage, depth, dice)
             since = time.monotonic()
-            stage.node.rpc("anvil_reorg", depth, survivors)
+            stage.node.rpc("anvil_reorg", depth, staying)
             told = crowd.join()
-            await_recovery(stage, since, of=f"{depth} blocks, {len(survivors)} transactions in others of them")
+            await_recovery(stage, since, of=f"{depth} blocks, {len(staying)} transactions in others of them")
             judge(stage, acts, told)
-
-
-def _survivors(stage: Stage, depth: int, dice: random.Random) -> list[tuple[str, int]]:
-    """Of the transactions in the last `depth` blocks some first ones of each lane, with the place in the new blocks
-    that each is to have: the same bytes, in another block."""
-    head = stage.node.head().number
-    lanes: defaultdict[str, list[str]] = defaultdict(list)
-    for number in range(head - depth + 1, head + 1):
-        for transaction in stage.node.rpc("eth_getBlockByNumber", hex(number), True)["transactions"]:
-            lanes[transaction["from"]].append(transaction["hash"])
-    found: list[tuple[str, int]] = []
-    for hashes in lanes.values():
-        chosen = hashes[: dice.randint(0, len(hashes))]
-        places = sorted(dice.choices(range(depth), k=len(chosen)))
-        raw = [stage.node.rpc("eth_getRawTransactionByHash", one) for one in chosen]
-        found += zip(raw, places, strict=True)
-    return found
 
 
 def test_ganache_goes_back_to_a_snapshot(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 
 DAY = 86_400
 
@@ -18,22 +19,17 @@ class History:
         if not self.changes or self.changes[-1][1] != principal:
             self.changes.append((now, principal))
 
-    def at(self, when: int) -> int:
-        """What was due at the end of the second `when`."""
-        principal = 0
-        for since, amount in self.changes:
-            if since > when:
-                break
-            principal = amount
-        return principal
-
 
 def accrued(history: History, grace_ends_at: int, bps_per_day: int, now: int) -> Fraction:
     """All the penalty that has run until `now`, unrounded. A day begins in the second after the one before it ends,
     and counts whole from then on, on what was due when it began."""
-    whole = Fraction(0)
-    begins_after = grace_ends_at
-    while begins_after < now:
-        whole += Fraction(history.at(begins_after) * bps_per_day, 10_000)
-        begins_after += DAY
-    return whole
+    sum_of_days = 0
+    for (since, amount), (until, _) in pairwise([*history.changes, (now, 0)]):
+        # It was due as each of the days began whose first second comes after `since` and not after `until`.
+        sum_of_days += amount * (_days(grace_ends_at, min(until, now)) - _days(grace_ends_at, min(since, now)))
+    return Fraction(sum_of_days * bps_per_day, 10_000)
+
+
+def _days(grace_ends_at: int, when: int) -> int:
+    """Days that have begun at the end of the second `when`."""
+    return max(0, -(-(when - grace_ends_at) // DAY))

@@ -90,7 +90,7 @@ def counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The compilations that take place, over a cache of the test's own."""
     compilations: list[str] = []
 
-    def compile_(sources: dict[str, str], settings: object) -> dict[str, object]:
+    def compile_(sources: dict[str, str], wanted: object, settings: object) -> dict[str, object]:
         compilations.append(",".join(sources))
         return {
             "Small": {"abi": [], "bytecode": "0x60", "runtime": "0x60", "layout": {}, "immutables": [], "compiler": ""}
@@ -98,7 +98,7 @@ def counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(compiling, "CACHE", tmp_path / "cache")
     monkeypatch.setattr(compiling, "_compile", compile_)
-    monkeypatch.setattr(compiling, "_sources", lambda: {"contracts/Small.sol": SOURCE})
+    monkeypatch.setattr(compiling, "contract_sources", lambda: {"contracts/Small.sol": SOURCE})
     compiling._artifacts.cache_clear()
     yield compilations
     compiling._artifacts.cache_clear()
@@ -113,7 +113,7 @@ def test_artifacts_are_kept_until_something_changes(
         return len(counted)
 
     assert [again(), again()] == [1, 1]
-    monkeypatch.setattr(compiling, "_sources", lambda: {"contracts/Small.sol": SOURCE + "//"})
+    monkeypatch.setattr(compiling, "contract_sources", lambda: {"contracts/Small.sol": SOURCE + "//"})
     assert [again(), again()] == [2, 2]
     monkeypatch.setattr(compiling, "_libraries", lambda: '{"version": "5.3.1"}')
     assert [again(), again()] == [3, 3]
@@ -146,12 +146,12 @@ def test_another_version_in_brownies_settings_is_refused(tmp_path: Path, monkeyp
 def test_without_the_compiler_setup_is_incomplete(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compiling, "ROOT", tmp_path)
     with pytest.raises(SetupIncomplete, match="make setup"):
-        compiling._compile({}, {})
+        compiling._compile({}, [], {})
     assert compiling._libraries() == ""
 
 
 def test_the_compiler_of_the_project_compiles(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = compiling._compile({"contracts/Small.sol": SOURCE}, compiling.compiler_settings())
+    made = compiling._compile({"contracts/Small.sol": SOURCE}, ["contracts/Small.sol"], compiling.compiler_settings())
     assert list(made) == ["Small"]
     assert made["Small"]["bytecode"].startswith("0x60")
     assert len(made["Small"]["runtime"]) < len(made["Small"]["bytecode"])
