@@ -1,0 +1,226 @@
+"""The contract tests, tried on one broken contract after the other by one process: brownie is loaded, the tests are
+collected and the chain is started once. Each try is a fork of that, on a chain that goes back afterwards.
+
+What a test comes to is recorded once (`record`): the functions of the contracts that were called while it ran, by the
+chain's own traces. A mutant is tried by the tests that come to its function, and by no other.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from _pytest.main import pytest_runtestloop as play_items
+
+NETWORK = "feiqian-anvil"
+SAME_BYTECODE, GAS = "test_same_bytecode.py", "test_gas.py"
+"""Tests that tell any bytecode from any other, or for nothing but its gas."""
+LONGEST = 4 * 3600
+"""Seconds that all tests may take while their calls are traced."""
+
+
+@dataclass
+class Reach:
+    """What one test comes to, as Contract.0xselector, and how long it takes."""
+
+    test: str
+    passed: bool
+    seconds: float
+    calls: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    killer: str
+    """The test that failed first; empty where none did."""
+    tests: int
+    seconds: float
+
+
+def with_tests(play: Callable[[Tests], None], folder: Path) -> int:
+    """Collects the tests, and has them played with instead of run."""
+    from brownie._config import CONFIG
+
+    CONFIG.argv["cli"] = "test"  # as its own command line does
+    options = ["-q", "--no-header", "-p", "no:cacheprovider", "--network", NETWORK]
+    return int(pytest.main([str(folder), *options], plugins=["pytest-brownie", _Player(play)]))
+
+
+class _Player:
+    def __init__(self, play: Callable[[Tests], None]) -> None:
+        self._play = play
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        capture = session.config.pluginmanager.get_plugin("capturemanager")
+        assert capture
+        with capture.global_and_fixture_disabled():
+            self._play(Tests(session))
+        return True
+
+
+class Tests:
+    def __init__(self, session: pytest.Session) -> None:
+        import brownie
+
+        self._session = session
+        self._project = brownie.project.get_loaded_projects()[0]
+        self._provider = brownie.web3.provider
+        left_out = (SAME_BYTECODE, GAS)
+        self._items = {item.nodeid: item for item in session.items if item.path.name not in left_out}
+
+    def names(self) -> list[str]:
+        return list(self._items)
+
+    def try_on(self, bytecode: dict[str, str], tests: list[str], seconds: float) -> Outcome:
+        """The first of these tests that fails with this bytecode, by the contracts' names."""
+        started, first = time.monotonic(), ["took too long", 0]
+        for line in self._forked(lambda say: self._play(bytecode, tests, _FirstFailure(say)), seconds):
+            first = json.loads(line)
+        return Outcome(str(first[0]), int(first[1]), round(time.monotonic() - started, 1))
+
+    def record(self, tests: list[str]) -> Iterator[Reach]:
+        """What each test comes to, one after the other, as they end."""
+        recorder = partial(_Recorder, project=self._project, provider=self._provider)
+        for line in self._forked(lambda say: self._play({}, tests, recorder(say)), LONGEST):
+            yield Reach(**json.loads(line))
+
+    def _play(self, bytecode: dict[str, str], tests: list[str], watcher: Any) -> None:
+        """In a process of its own."""
+        quiet = os.open(os.devnull, os.O_WRONLY)
+        for stream in (1, 2):
+            os.dup2(quiet, stream)
+        self._provider._request_session_manager.session_cache.clear()  # its connections are the other process's
+        for container in self._project:
+            if container._name in bytecode:
+                container.bytecode = container._build["bytecode"] = bytecode[container._name]
+        self._session.items[:] = [self._items[test] for test in tests]
+        self._session.config.pluginmanager.register(watcher)
+        self._session.config.option.maxfail = watcher.maxfail
+        with suppress(self._session.Failed):
+            play_items(self._session)
+        watcher.end()
+
+    def _forked(self, act: Callable[[Callable[[Any], None]], None], seconds: float) -> Iterator[str]:
+        """What an act says in a process of its own, line by line; the chain is then as it was before."""
+        snapshot = self._provider.make_request("evm_snapshot", [])["result"]
+        reading, writing = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.close(reading)
+            try:
+                with os.fdopen(writing, "w") as out:
+                    act(lambda said: print(json.dumps(said), file=out, flush=True))
+            finally:
+                os._exit(0)
+        os.close(writing)
+        try:
+            yield from _lines(reading, time.monotonic() + seconds)
+        finally:
+            os.close(reading)
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            self._provider.make_request("evm_revert", [snapshot])
+
+
+def _lines(reading: int, end: float) -> Iterator[str]:
+    """Until the writer closes, or the time is over."""
+    text = b""
+    while select.select([reading], [], [], max(0, end - time.monotonic()))[0]:
+        piece = os.read(reading, 65_536)
+        if not piece:
+            return
+        *lines, text = (text + piece).split(b"\n")
+        yield from (line.decode() for line in lines)
+
+
+class _FirstFailure:
+    maxfail = 1
+
+    def __init__(self, say: Callable[[Any], None]) -> None:
+        self._say = say
+        self._killer = ""
+        self._tests = 0
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self._tests += report.when == "setup"
+        if report.failed and not self._killer:
+            self._killer = report.nodeid
+
+    def end(self) -> None:
+        self._say([self._killer, self._tests])
+
+
+class _Recorder:
+    maxfail = 0
+
+    def __init__(self, say: Callable[[Any], None], project: Any, provider: Any) -> None:
+        self._say = say
+        self._project = project
+        self._provider = provider
+        self._ask = type(provider).make_request
+        self._asked: list[tuple[str, Any]] = []
+        self._reach = Reach("", True, 0)
+        self._started = 0.0
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
+        self._reach, self._started = Reach(item.nodeid, True, 0), time.monotonic()
+        calls: set[str] = set()
+        with self._listening(calls):
+            yield
+        self._reach.calls = sorted(calls)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            self._reach.passed = False
+        if report.when == "teardown" and self._reach.test == report.nodeid:
+            self._say(asdict(self._reach))
+
+    @contextmanager
+    def _listening(self, calls: set[str]) -> Iterator[None]:
+        """Every transaction and every call meanwhile is traced, at once: the chain goes back afterwards."""
+        provider, ask = self._provider, self._ask
+        of_a_call = {"tracer": "callTracer"}
+        names = {c.address.lower(): c._name for container in self._project for c in container}
+
+        def asking(self: Any, method: str, params: Any) -> Any:
+            answer = ask(self, method, params)
+            if method == "eth_call":
+                traced = ask(self, "debug_traceCall", [params[0], params[1], of_a_call])
+            elif method in ("eth_sendTransaction", "eth_sendRawTransaction") and "result" in answer:
+                traced = ask(self, "debug_traceTransaction", [answer["result"], of_a_call])
+            else:
+                return answer
+            calls.update(_called(traced.get("result") or {}, names))
+            return answer
+
+        type(provider).make_request = asking
+        provider._request_func_cache = (None, None)
+        try:
+            yield
+        finally:
+            type(provider).make_request = ask
+            provider._request_func_cache = (None, None)
+            self._reach.seconds = round(time.monotonic() - self._started, 2)
+
+    def end(self) -> None:
+        pass
+
+
+def _called(frame: dict[str, Any], names: dict[str, str]) -> Iterable[str]:
+    name = names.get(str(frame.get("to", "")).lower())
+    if name:
+        yield f"{name}.{frame.get('input', '')[2:10]}"
+    for inner in frame.get("calls", ()):
+        yield from _called(inner, names)
