@@ -22,15 +22,14 @@ import sys
 import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
-from itertools import chain
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
 from mutate_operators import Mutant  # noqa: E402
-from mutate_sources import Compiler, Sources  # noqa: E402
+from mutate_sources import Code, Compiler, Sources  # noqa: E402
 from mutate_tests import Reach, Tests, with_tests  # noqa: E402
 from rich.console import Console  # noqa: E402
 from rich.table import Table  # noqa: E402
@@ -64,7 +63,7 @@ def main() -> int:
     missing = [mutant for mutant in picked if results.of(mutant) is None]
     print(f"{len(all_mutants)} mutants, {len(picked)} picked, {len(missing)} to try", flush=True)
     if missing and "--report" not in sys.argv:
-        status = with_tests(lambda tests: _try_all(missing, sources, results, tests), TESTS)
+        status = with_tests(lambda tests: _play(missing, sources, results, tests), TESTS)
         assert status == 0, f"the tests did not begin ({status})"
     compiler.end()
     return _report(all_mutants, picked, results)
@@ -82,50 +81,66 @@ def _picked(mutants: list[Mutant]) -> list[Mutant]:
 # ---- trying
 
 
+def _play(mutants: list[Mutant], sources: Sources, results: Results, tests: Tests) -> None:
+    """Most take the place of what stands; what a constructor does, or its immutables, is deployed anew."""
+    tests.in_world(lambda: _try_all([each for each in mutants if _is_replaced(each)], sources, results, tests))
+    results.read()
+    _try_all([each for each in mutants if results.of(each) is None], sources, results, tests)
+
+
+def _is_replaced(mutant: Mutant) -> bool:
+    return mutant.function not in ("", "constructor")
+
+
 def _try_all(mutants: list[Mutant], sources: Sources, results: Results, tests: Tests) -> None:
-    reaches = _reaches(tests, results.tests)
-    right: dict[tuple[str, ...], dict[str, str] | None] = {}
+    reaches = _reaches(tests, results) if mutants else []
+    right: dict[str, Code] = {}
     killers: dict[str, list[str]] = defaultdict(list)
-    for names in dict.fromkeys(tuple(sources.deployed_from[mutant.file]) for mutant in mutants):
-        sources.ask(None, list(names))
-        right[names] = sources.answer(list(names))
-    sources.ask(mutants[0], sources.deployed_from[mutants[0].file])
+    for name in dict.fromkeys(name for mutant in mutants for name in sources.deployed_from[mutant.file]):
+        sources.ask(None, [name])
+        right |= sources.answer([name]) or {}
+    for mutant in mutants[:1]:
+        whole = tests.try_on(right, right, [reach.test for reach in reaches[:: len(reaches) // 30]], 600)
+        assert whole and not whole.killer, f"with nothing broken {whole}"
+        sources.ask(mutant, sources.deployed_from[mutant.file])
     for number, mutant in enumerate(mutants, 1):
         names = sources.deployed_from[mutant.file]
-        bytecode = sources.answer(names)
+        codes = sources.answer(names)
         for following in mutants[number : number + 1]:
             sources.ask(following, sources.deployed_from[following.file])
-        if bytecode is None or bytecode == right[tuple(names)]:
-            tried = Tried(results.name(mutant), NOT_COMPILED if bytecode is None else SAME)
+        if codes is None or all(code.creation == right[name].creation for name, code in codes.items()):
+            tried = Tried(results.name(mutant), NOT_COMPILED if codes is None else SAME)
         else:
             ordered = _ordered(reaches, mutant, sources, killers[f"{mutant.file}.{mutant.function}"])
             seconds = 300 + 10 * sum(reach.seconds for reach in reaches if reach.test in ordered)
-            outcome = tests.try_on(bytecode, ordered, seconds)
+            outcome = tests.try_on(codes, right, ordered, seconds)
+            if outcome is None:
+                continue
             ending = KILLED if outcome.killer else SURVIVED
-            tried = Tried(
-                results.name(mutant), ending, outcome.killer, outcome.tests, outcome.seconds, results.tests_digest
-            )
+            tried = Tried(results.name(mutant), ending, **asdict(outcome), of=results.tests_digest)
             if outcome.killer in ordered:
                 killers[f"{mutant.file}.{mutant.function}"].insert(0, outcome.killer)
         results.add(tried)
-        print(f"{number}/{len(mutants)} {tried.ending} {tried.seconds} s {mutant.file}:{mutant.line} {mutant.key}")
-        sys.stdout.flush()
+        line = f"{number}/{len(mutants)} {tried.ending} {tried.seconds} s {mutant.file}:{mutant.line} {mutant.key}"
+        print(line, file=sys.stderr)
 
 
-def _reaches(tests: Tests, kept: Path) -> list[Reach]:
+def _reaches(tests: Tests, results: Results) -> list[Reach]:
     """What each test comes to: from an earlier run, or recorded now."""
+    kept, of = results.reach, results.file_digests
     lines = kept.read_text(encoding="utf-8").splitlines() if kept.exists() else []
-    known = [Reach(**json.loads(line)) for line in lines]
-    missing = [name for name in tests.names() if name not in {reach.test for reach in known}]
+    known = {reach.test: reach for reach in (Reach(**json.loads(line)) for line in lines)}
+    known = {name: reach for name, reach in known.items() if of.get(name.split("::")[0]) == reach.of}
+    missing = [name for name in tests.names() if name not in known]
     if missing:
         print(f"recording what {len(missing)} tests come to", flush=True)
         with kept.open("a", encoding="utf-8") as out:
             for reach in tests.record(missing):
-                known.append(reach)
-                print(json.dumps(asdict(reach)), file=out, flush=True)
-    failing = [reach.test for reach in known if not reach.passed]
+                known[reach.test] = replace(reach, of=of[reach.test.split("::")[0]])
+                print(json.dumps(asdict(known[reach.test])), file=out, flush=True)
+    failing = [reach.test for reach in known.values() if not reach.passed]
     assert not failing, f"these fail with nothing broken: {failing}"
-    return known
+    return list(known.values())
 
 
 def _ordered(reaches: list[Reach], mutant: Mutant, sources: Sources, killers: list[str]) -> list[str]:
@@ -150,11 +165,16 @@ class Results:
     def __init__(self, sources: Sources) -> None:
         KEPT.mkdir(parents=True, exist_ok=True)
         self._digests = {path: _digest([text]) for path, text in sources.text.items()}
-        files = sorted(TESTS.rglob("*.py"))
-        self.tests_digest = _digest(path.read_bytes() for path in files)
-        everything = chain(sources.text.values(), (path.read_bytes() for path in files))
-        self.tests = KEPT / f"reach-{_digest(everything)}.jsonl"
+        files = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in sorted(TESTS.rglob("*.py"))}
+        shared = [text for path, text in files.items() if not Path(path).name.startswith("test_")]
+        self.tests_digest = _digest(files.values())
+        self.file_digests = {path: _digest([text]) for path, text in files.items()}
+        self.reach = KEPT / f"reach-{_digest([*sources.text.values(), *shared])}.jsonl"
         self._file = KEPT / "tried.jsonl"
+        self._tried: dict[str, Tried] = {}
+        self.read()
+
+    def read(self) -> None:
         lines = self._file.read_text(encoding="utf-8").splitlines() if self._file.exists() else []
         self._tried = {tried.mutant: tried for tried in (Tried(**json.loads(line)) for line in lines)}
 

@@ -7,6 +7,7 @@ import json
 import subprocess
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,30 @@ BROKEN = sorted(
     if path.parent.name not in ("interfaces", "mocks")
 )
 """What is mutated: all that has code and is deployed."""
+WANTED = ["evm.bytecode.object", "evm.deployedBytecode.object", "evm.deployedBytecode.immutableReferences"]
 COMPILES = 150
 """How many before the compiler begins anew: it never gives memory back."""
+
+
+@dataclass(frozen=True)
+class Code:
+    """What makes a contract, and what is then there, with gaps where its immutables stand: in the order in which they
+    are declared, all places of each."""
+
+    creation: str
+    runtime: str
+    immutables: list[list[int]]
+
+    def in_place_of(self, other: Code, deployed: str) -> str | None:
+        """This code with the immutables of another that is deployed; None where it has not the same ones."""
+        if len(self.immutables) != len(other.immutables):
+            return None
+        code = bytearray.fromhex(self.runtime)
+        there = bytes.fromhex(deployed.removeprefix("0x"))
+        for places, (known, *_) in zip(self.immutables, other.immutables, strict=True):
+            for place in places:
+                code[place : place + 32] = there[known : known + 32]
+        return code.hex()
 
 
 class Compiler:
@@ -109,20 +132,20 @@ class Sources:
         return found
 
     def ask(self, mutant: Mutant | None, names: list[str]) -> None:
-        """For the bytecode of some deployed contracts, with one break or none."""
+        """For the code of some deployed contracts, with one break or none."""
         sources = {f"contracts/{name}.sol": self.text[f"contracts/{name}.sol"] for name in names}
         if mutant:
             sources[mutant.file] = mutant.apply(self.text[mutant.file])
-        wanted = {f"contracts/{name}.sol": {name: ["evm.bytecode.object"]} for name in names}
+        wanted = {f"contracts/{name}.sol": {name: WANTED} for name in names}
         self._compiler.ask({path: text.decode() for path, text in sources.items()}, wanted)
 
-    def answer(self, names: list[str]) -> dict[str, str] | None:
-        """Their bytecode, or None where they do not compile."""
+    def answer(self, names: list[str]) -> dict[str, Code] | None:
+        """Their code, or None where they do not compile."""
         answered = self._compiler.answer()
         if any(error["severity"] == "error" for error in answered.get("errors", [])):
             return None
         made = answered["contracts"]
-        return {name: made[f"contracts/{name}.sol"][name]["evm"]["bytecode"]["object"] for name in names}
+        return {name: _code(made[f"contracts/{name}.sol"][name]["evm"]) for name in names}
 
     # ---- who comes to a function
 
@@ -151,6 +174,13 @@ class Sources:
                     waiting += used_by[user]
             found[name] |= {selector_of[user] for user in seen if user in selector_of}
         return dict(found)
+
+
+def _code(made: dict[str, Any]) -> Code:
+    runtime = made["deployedBytecode"]
+    places = sorted(runtime["immutableReferences"].items(), key=lambda each: int(each[0]))
+    starts = [[place["start"] for place in each] for _, each in places]
+    return Code(made["bytecode"]["object"], runtime["object"], starts)
 
 
 def _all(node: Node) -> Iterator[Node]:

@@ -21,6 +21,7 @@ from typing import Any
 
 import pytest
 from _pytest.main import pytest_runtestloop as play_items
+from mutate_sources import Code
 
 NETWORK = "feiqian-anvil"
 SAME_BYTECODE, GAS = "test_same_bytecode.py", "test_gas.py"
@@ -37,6 +38,8 @@ class Reach:
     passed: bool
     seconds: float
     calls: list[str] = field(default_factory=list)
+    of: str = ""
+    """The file of the test, as it was."""
 
 
 @dataclass(frozen=True)
@@ -77,33 +80,74 @@ class Tests:
         self._project = brownie.project.get_loaded_projects()[0]
         self._provider = brownie.web3.provider
         left_out = (SAME_BYTECODE, GAS)
+        self._stands = False
         self._items = {item.nodeid: item for item in session.items if item.path.name not in left_out}
 
     def names(self) -> list[str]:
         return list(self._items)
 
-    def try_on(self, bytecode: dict[str, str], tests: list[str], seconds: float) -> Outcome:
-        """The first of these tests that fails with this bytecode, by the contracts' names."""
+    def in_world(self, act: Callable[[], None]) -> None:
+        """Does something in a process in which the world that all tests begin with is deployed already."""
+        for _ in self._forked(lambda _: self._deployed(act), LONGEST):
+            pass
+
+    def _deployed(self, act: Callable[[], None]) -> None:
+        self._begin()
+        # The session as what comes next: its fixtures stay, and nothing else.
+        first = self._session.items[0]
+        first.config.hook.pytest_runtest_protocol(item=first, nextitem=self._session)
+        self._stands = True
+        act()
+
+    def try_on(
+        self, codes: dict[str, Code], right: dict[str, Code], tests: list[str], seconds: float
+    ) -> Outcome | None:
+        """The first of these tests that fails with these contracts. They take the place of those that are deployed;
+        None where they cannot (`right` is what stands there), and all must be deployed anew."""
+        runtime = self._in_place(codes, right) if self._stands else {}
+        if runtime is None:
+            return None
         started, first = time.monotonic(), ["took too long", 0]
-        for line in self._forked(lambda say: self._play(bytecode, tests, _FirstFailure(say)), seconds):
+        for line in self._forked(lambda say: self._play(codes, runtime, tests, _FirstFailure(say)), seconds):
             first = json.loads(line)
         return Outcome(str(first[0]), int(first[1]), round(time.monotonic() - started, 1))
+
+    def _in_place(self, codes: dict[str, Code], right: dict[str, Code]) -> dict[str, str] | None:
+        """The code to put at each address."""
+        found = {}
+        for name, code in codes.items():
+            address = self._project[name][0].address
+            there = self._provider.make_request("eth_getCode", [address, "latest"])["result"]
+            runtime = code.in_place_of(right[name], there)
+            if runtime is None:
+                return None
+            found[address] = runtime
+        return found
 
     def record(self, tests: list[str]) -> Iterator[Reach]:
         """What each test comes to, one after the other, as they end."""
         recorder = partial(_Recorder, project=self._project, provider=self._provider)
-        for line in self._forked(lambda say: self._play({}, tests, recorder(say)), LONGEST):
+        for line in self._forked(lambda say: self._play({}, {}, tests, recorder(say)), LONGEST):
             yield Reach(**json.loads(line))
 
-    def _play(self, bytecode: dict[str, str], tests: list[str], watcher: Any) -> None:
-        """In a process of its own."""
+    def _begin(self) -> None:
+        """In a process of its own: its connections are the other one's, and nobody reads what pytest prints."""
         quiet = os.open(os.devnull, os.O_WRONLY)
-        for stream in (1, 2):
-            os.dup2(quiet, stream)
-        self._provider._request_session_manager.session_cache.clear()  # its connections are the other process's
+        os.dup2(quiet, 1)
+        self._provider._request_session_manager.session_cache.clear()
+
+    def _play(self, codes: dict[str, Code], runtime: dict[str, str], tests: list[str], watcher: Any) -> None:
+        import brownie
+
+        self._begin()
         for container in self._project:
-            if container._name in bytecode:
-                container.bytecode = container._build["bytecode"] = bytecode[container._name]
+            if container._name in codes:
+                container.bytecode = container._build["bytecode"] = codes[container._name].creation
+        for address, code in runtime.items():
+            self._provider.make_request("anvil_setCode", [address, "0x" + code])
+        if self._stands:
+            chain = brownie.chain
+            chain._reset_id = chain._current_id = chain._take_snapshot()
         self._session.items[:] = [self._items[test] for test in tests]
         self._session.config.pluginmanager.register(watcher)
         self._session.config.option.maxfail = watcher.maxfail
