@@ -14,43 +14,26 @@ when a test has changed. `--report` tries nothing. JSON=1 prints one JSON object
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import random
 import sys
 import tomllib
-from collections import defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
 from mutate_operators import Mutant  # noqa: E402
-from mutate_sources import Code, Compiler, Sources  # noqa: E402
-from mutate_tests import Reach, Tests, with_tests  # noqa: E402
+from mutate_sources import Compiler, Sources  # noqa: E402
+from mutate_tests import Tests, with_tests  # noqa: E402
+from mutate_trial import KILLED, NOT_COMPILED, SAME, SURVIVED, TESTS, Kept, Trial, Tried  # noqa: E402
 from rich.console import Console  # noqa: E402
 from rich.table import Table  # noqa: E402
 
-TESTS = ROOT / "tests" / "contracts"
 REASONS = ROOT / "tests" / "mutants" / "survivors.toml"
-KEPT = ROOT / "build" / "mutation"
 LEAST_PERCENT = 95
-KILLED, SURVIVED, SAME, NOT_COMPILED = "killed", "survived", "same bytecode", "does not compile"
-
-
-@dataclass(frozen=True)
-class Tried:
-    mutant: str
-    """What was broken, by its words, place and source."""
-    ending: str
-    killer: str = ""
-    tests: int = 0
-    seconds: float = 0.0
-    of: str = ""
-    """The tests that let it survive: others may not."""
 
 
 def main() -> int:
@@ -59,14 +42,14 @@ def main() -> int:
     sources = Sources(compiler)
     all_mutants = sources.mutants()
     picked = _picked(all_mutants)
-    results = Results(sources)
-    missing = [mutant for mutant in picked if results.of(mutant) is None]
+    kept = Kept(sources)
+    missing = [mutant for mutant in picked if kept.of(mutant) is None]
     print(f"{len(all_mutants)} mutants, {len(picked)} picked, {len(missing)} to try", flush=True)
     if missing and "--report" not in sys.argv:
-        status = with_tests(lambda tests: _play(missing, sources, results, tests), TESTS)
+        status = with_tests(lambda tests: _play(missing, sources, kept, tests), TESTS)
         assert status == 0, f"the tests did not begin ({status})"
     compiler.end()
-    return _report(all_mutants, picked, results)
+    return _report(all_mutants, picked, kept)
 
 
 def _picked(mutants: list[Mutant]) -> list[Mutant]:
@@ -78,130 +61,20 @@ def _picked(mutants: list[Mutant]) -> list[Mutant]:
     return random.Random(os.environ.get("SEED", "1")).sample(wanted, min(sample, len(wanted)))
 
 
-# ---- trying
-
-
-def _play(mutants: list[Mutant], sources: Sources, results: Results, tests: Tests) -> None:
+def _play(mutants: list[Mutant], sources: Sources, kept: Kept, tests: Tests) -> None:
     """Most take the place of what stands; what a constructor does, or its immutables, is deployed anew."""
-    tests.in_world(lambda: _try_all([each for each in mutants if _is_replaced(each)], sources, results, tests))
-    results.read()
-    _try_all([each for each in mutants if results.of(each) is None], sources, results, tests)
-
-
-def _is_replaced(mutant: Mutant) -> bool:
-    return mutant.function not in ("", "constructor")
-
-
-def _try_all(mutants: list[Mutant], sources: Sources, results: Results, tests: Tests) -> None:
-    reaches = _reaches(tests, results) if mutants else []
-    right: dict[str, Code] = {}
-    killers: dict[str, list[str]] = defaultdict(list)
-    for name in dict.fromkeys(name for mutant in mutants for name in sources.deployed_from[mutant.file]):
-        sources.ask(None, [name])
-        right |= sources.answer([name]) or {}
-    for mutant in mutants[:1]:
-        whole = tests.try_on(right, right, [reach.test for reach in reaches[:: len(reaches) // 30]], 600)
-        assert whole and not whole.killer, f"with nothing broken {whole}"
-        sources.ask(mutant, sources.deployed_from[mutant.file])
-    for number, mutant in enumerate(mutants, 1):
-        names = sources.deployed_from[mutant.file]
-        codes = sources.answer(names)
-        for following in mutants[number : number + 1]:
-            sources.ask(following, sources.deployed_from[following.file])
-        if codes is None or all(code.creation == right[name].creation for name, code in codes.items()):
-            tried = Tried(results.name(mutant), NOT_COMPILED if codes is None else SAME)
-        else:
-            ordered = _ordered(reaches, mutant, sources, killers[f"{mutant.file}.{mutant.function}"])
-            seconds = 300 + 10 * sum(reach.seconds for reach in reaches if reach.test in ordered)
-            outcome = tests.try_on(codes, right, ordered, seconds)
-            if outcome is None:
-                continue
-            ending = KILLED if outcome.killer else SURVIVED
-            tried = Tried(results.name(mutant), ending, **asdict(outcome), of=results.tests_digest)
-            if outcome.killer in ordered:
-                killers[f"{mutant.file}.{mutant.function}"].insert(0, outcome.killer)
-        results.add(tried)
-        line = f"{number}/{len(mutants)} {tried.ending} {tried.seconds} s {mutant.file}:{mutant.line} {mutant.key}"
-        print(line, file=sys.stderr)
-
-
-def _reaches(tests: Tests, results: Results) -> list[Reach]:
-    """What each test comes to: from an earlier run, or recorded now."""
-    kept, of = results.reach, results.file_digests
-    lines = kept.read_text(encoding="utf-8").splitlines() if kept.exists() else []
-    known = {reach.test: reach for reach in (Reach(**json.loads(line)) for line in lines)}
-    known = {name: reach for name, reach in known.items() if of.get(name.split("::")[0]) == reach.of}
-    missing = [name for name in tests.names() if name not in known]
-    if missing:
-        print(f"recording what {len(missing)} tests come to", flush=True)
-        with kept.open("a", encoding="utf-8") as out:
-            for reach in tests.record(missing):
-                known[reach.test] = replace(reach, of=of[reach.test.split("::")[0]])
-                print(json.dumps(asdict(known[reach.test])), file=out, flush=True)
-    failing = [reach.test for reach in known.values() if not reach.passed]
-    assert not failing, f"these fail with nothing broken: {failing}"
-    return list(known.values())
-
-
-def _ordered(reaches: list[Reach], mutant: Mutant, sources: Sources, killers: list[str]) -> list[str]:
-    """The tests that come to the broken function, and first those that are likeliest to notice: what noticed another
-    break of it, then the contract's own, then what comes to little else."""
-    names = sources.deployed_from[mutant.file]
-    selectors = sources.entries.get(f"{mutant.file}.{mutant.function}", set())
-    wanted = {f"{name}.{selector}" for name in names for selector in selectors}
-    if wanted:
-        coming = [reach for reach in reaches if not wanted.isdisjoint(reach.calls)]
-    else:  # a constructor, a constant, what a library calls
-        coming = [reach for reach in reaches if any(call.split(".")[0] in names for call in reach.calls)]
-    own = tuple(f"tests/contracts/{name}/" for name in names)
-    rank = {test: place for place, test in reversed(list(enumerate(killers)))}
-    coming.sort(key=lambda reach: (rank.get(reach.test, 999), not reach.test.startswith(own), len(reach.calls)))
-    return [reach.test for reach in coming]
-
-
-class Results:
-    """What was tried, in a file of a line each. Names say which source was broken, so another source has others."""
-
-    def __init__(self, sources: Sources) -> None:
-        KEPT.mkdir(parents=True, exist_ok=True)
-        self._digests = {path: _digest([text]) for path, text in sources.text.items()}
-        files = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in sorted(TESTS.rglob("*.py"))}
-        shared = [text for path, text in files.items() if not Path(path).name.startswith("test_")]
-        self.tests_digest = _digest(files.values())
-        self.file_digests = {path: _digest([text]) for path, text in files.items()}
-        self.reach = KEPT / f"reach-{_digest([*sources.text.values(), *shared])}.jsonl"
-        self._file = KEPT / "tried.jsonl"
-        self._tried: dict[str, Tried] = {}
-        self.read()
-
-    def read(self) -> None:
-        lines = self._file.read_text(encoding="utf-8").splitlines() if self._file.exists() else []
-        self._tried = {tried.mutant: tried for tried in (Tried(**json.loads(line)) for line in lines)}
-
-    def name(self, mutant: Mutant) -> str:
-        return f"{self._digests[mutant.file]} {mutant.start}-{mutant.end} {mutant.becomes} {mutant.key}"
-
-    def of(self, mutant: Mutant) -> Tried | None:
-        """How it ended; None where that is to be found out, again where tests have changed since it survived."""
-        tried = self._tried.get(self.name(mutant))
-        stale = tried is not None and tried.ending == SURVIVED and tried.of != self.tests_digest
-        return None if stale else tried
-
-    def add(self, tried: Tried) -> None:
-        self._tried[tried.mutant] = tried
-        with self._file.open("a", encoding="utf-8") as out:
-            print(json.dumps(asdict(tried)), file=out)
-
-
-def _digest(texts: Iterable[bytes]) -> str:
-    return hashlib.sha256(b"\0".join(texts)).hexdigest()[:12]
+    replaced = [mutant for mutant in mutants if mutant.function not in ("", "constructor")]
+    replaced.sort(key=lambda mutant: mutant.file)
+    tests.in_world(lambda: Trial(sources, kept, tests).run(replaced))
+    kept.read()
+    Trial(sources, kept, tests).run([mutant for mutant in mutants if kept.of(mutant) is None])
 
 
 # ---- reporting
 
 
-def _report(all_mutants: list[Mutant], picked: list[Mutant], results: Results) -> int:
-    tried = [(mutant, result) for mutant in picked if (result := results.of(mutant))]
+def _report(all_mutants: list[Mutant], picked: list[Mutant], kept: Kept) -> int:
+    tried = [(mutant, result) for mutant in picked if (result := kept.of(mutant))]
     reasons = tomllib.loads(REASONS.read_text(encoding="utf-8"))["survivor"] if REASONS.exists() else []
     why = {each["mutant"]: each["why"] for each in reasons}
     survivors = [mutant for mutant, result in tried if result.ending == SURVIVED]
