@@ -28,7 +28,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 from mutate_operators import Mutant  # noqa: E402
 from mutate_sources import Compiler, Sources  # noqa: E402
 from mutate_tests import Tests, with_tests  # noqa: E402
-from mutate_trial import KILLED, NOT_COMPILED, SAME, SURVIVED, TESTS, Kept, Trial, Tried  # noqa: E402
+from mutate_trial import KILLED, NOT_COMPILED, PASSED, SAME, SURVIVED, TESTS, Kept, Trial, Tried  # noqa: E402
 from rich.console import Console  # noqa: E402
 from rich.table import Table  # noqa: E402
 
@@ -43,7 +43,7 @@ def main() -> int:
     all_mutants = sources.mutants()
     picked = _picked(all_mutants)
     kept = Kept(sources)
-    missing = [mutant for mutant in picked if kept.of(mutant) is None]
+    missing = [mutant for mutant in picked if _is_open(kept.of(mutant))]
     print(f"{len(all_mutants)} mutants, {len(picked)} picked, {len(missing)} to try", flush=True)
     if missing and "--report" not in sys.argv:
         status = with_tests(lambda tests: _play(missing, sources, kept, tests), TESTS)
@@ -57,8 +57,8 @@ def _picked(mutants: list[Mutant]) -> list[Mutant]:
     unknown = only - {mutant.contract for mutant in mutants}
     assert not unknown, f"no such contract: {sorted(unknown)}"
     wanted = [mutant for mutant in mutants if not only or mutant.contract in only]
-    sample = int(os.environ.get("SAMPLE") or len(wanted))
-    return random.Random(os.environ.get("SEED", "1")).sample(wanted, min(sample, len(wanted)))
+    random.Random(os.environ.get("SEED", "1")).shuffle(wanted)  # so that a larger sample contains a smaller one
+    return wanted[: int(os.environ.get("SAMPLE") or len(wanted))]
 
 
 def _play(mutants: list[Mutant], sources: Sources, kept: Kept, tests: Tests) -> None:
@@ -67,20 +67,28 @@ def _play(mutants: list[Mutant], sources: Sources, kept: Kept, tests: Tests) -> 
     replaced.sort(key=lambda mutant: mutant.file)
     tests.in_world(lambda: Trial(sources, kept, tests).run(replaced))
     kept.read()
-    Trial(sources, kept, tests).run([mutant for mutant in mutants if kept.of(mutant) is None])
+    Trial(sources, kept, tests).run([mutant for mutant in mutants if _is_open(kept.of(mutant))])
+
+
+def _is_open(tried: Tried | None) -> bool:
+    return tried is None or tried.ending == PASSED
 
 
 # ---- reporting
 
 
 def _report(all_mutants: list[Mutant], picked: list[Mutant], kept: Kept) -> int:
-    tried = [(mutant, result) for mutant in picked if (result := kept.of(mutant))]
+    tried = [(mutant, result) for mutant in picked if (result := kept.of(mutant)) and not _is_open(result)]
     reasons = tomllib.loads(REASONS.read_text(encoding="utf-8"))["survivor"] if REASONS.exists() else []
     why = {each["mutant"]: each["why"] for each in reasons}
     survivors = [mutant for mutant, result in tried if result.ending == SURVIVED]
     for mutant in sorted(survivors, key=lambda mutant: (mutant.file, mutant.start)):
         print(f"{mutant.file}:{mutant.line} {mutant.operator} in {mutant.function}")
         print(f"  - {mutant.was_line}\n  + {mutant.becomes_line}\n  {why.get(mutant.key, 'UNEXPLAINED')}")
+    for mutant in picked:
+        result = kept.of(mutant)
+        if result and result.ending == PASSED:
+            print(f"not tried by all tests yet: {mutant.file}:{mutant.line} {mutant.key}")
     by: dict[str, Callable[[Mutant], str]] = {
         "Contract": lambda mutant: mutant.contract,
         "Operator": lambda mutant: mutant.operator,

@@ -150,21 +150,21 @@ class Sources:
     # ---- who comes to a function
 
     @cached_property
-    def entries(self) -> dict[str, set[str]]:
-        """The selectors of the functions from which each function can be come to, by file.function.
+    def entries(self) -> dict[str, dict[str, str]]:
+        """The acts from which each function can be come to, by file.function: their names by their selectors.
 
         A call that may go to an override goes to all of them, so these are rather too many than too few."""
         kinds = ("FunctionDefinition", "ModifierDefinition")
         functions = [(path, node) for path in BROKEN for node in _all(self.trees[path]) if node["nodeType"] in kinds]
         name_of = {node["id"]: f"{path}.{node['name'] or node.get('kind')}" for path, node in functions}
-        selector_of = {node["id"]: node["functionSelector"] for _, node in functions if "functionSelector" in node}
+        acts = {node["id"]: node for _, node in functions if "functionSelector" in node}
         used_by: dict[int, set[int]] = defaultdict(set)
         for _, node in functions:
             used_by[node["id"]] |= name_of.keys() & set(node.get("baseFunctions", []))
             for inner in _all(node):
                 if inner.get("referencedDeclaration") in name_of:
                     used_by[inner["referencedDeclaration"]].add(node["id"])
-        found: dict[str, set[str]] = defaultdict(set)
+        found: dict[str, dict[str, str]] = defaultdict(dict)
         for number, name in name_of.items():
             seen, waiting = set(), [number]
             while waiting:
@@ -172,7 +172,7 @@ class Sources:
                 if user not in seen:
                     seen.add(user)
                     waiting += used_by[user]
-            found[name] |= {selector_of[user] for user in seen if user in selector_of}
+            found[name] |= {acts[user]["functionSelector"]: acts[user]["name"] for user in seen & acts.keys()}
         return dict(found)
 
 

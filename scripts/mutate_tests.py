@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from functools import partial
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -131,9 +132,8 @@ class Tests:
             yield Reach(**json.loads(line))
 
     def _begin(self) -> None:
-        """In a process of its own: its connections are the other one's, and nobody reads what pytest prints."""
-        quiet = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(quiet, 1)
+        """In a process of its own: its connections are the other one's, and nobody reads what pytest tells."""
+        self._session.config.pluginmanager.get_plugin("terminalreporter")._tw._file = StringIO()
         self._provider._request_session_manager.session_cache.clear()
 
     def _play(self, codes: dict[str, Code], runtime: dict[str, str], tests: list[str], watcher: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -17,6 +18,8 @@ from mutate_tests import Reach, Tests
 TESTS = ROOT / "tests" / "contracts"
 KEPT = ROOT / "build" / "mutation"
 KILLED, SURVIVED, SAME, NOT_COMPILED = "killed", "survived", "same bytecode", "does not compile"
+PASSED = "passed its own"
+"""Its own contract's tests let it pass, and no others have been tried."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ class Kept:
     def of(self, mutant: Mutant) -> Tried | None:
         """How it ended; None where that is to be found out, again where tests have changed since it survived."""
         tried = self._results.get(self.name(mutant))
-        stale = tried is not None and tried.ending == SURVIVED and tried.of != self.tests_digest
+        stale = tried is not None and tried.ending in (SURVIVED, PASSED) and tried.of != self.tests_digest
         return None if stale else tried
 
     def add(self, tried: Tried) -> None:
@@ -88,9 +91,13 @@ class Trial:
         for name in dict.fromkeys(name for mutant in mutants for name in self._sources.deployed_from[mutant.file]):
             self._sources.ask(None, [name])
             self._right |= self._sources.answer([name]) or {}
-        passed = [mutant for mutant, codes in self._compiled(mutants) if not self._try(mutant, codes, own=True)]
-        for mutant, codes in self._compiled(passed):
-            self._try(mutant, codes, own=False)
+        for own, left in ((True, None), (False, PASSED)):
+            for mutant, codes in self._compiled([each for each in mutants if self._ending(each) == left]):
+                self._try(mutant, codes, own)
+
+    def _ending(self, mutant: Mutant) -> str | None:
+        tried = self._kept.of(mutant)
+        return tried.ending if tried else None
 
     def _compiled(self, mutants: list[Mutant]) -> Iterator[tuple[Mutant, dict[str, Code] | None]]:
         """Each is compiled while the one before it is tried."""
@@ -101,10 +108,10 @@ class Trial:
             for following in mutants[number : number + 1]:
                 self._sources.ask(following, self._sources.deployed_from[following.file])
             yield mutant, codes
-            print(f"{number}/{len(mutants)}", file=sys.stderr)
+            print(f"{number}/{len(mutants)} {self._ending(mutant)} {mutant.file}:{mutant.line} {mutant.key}")
+            sys.stdout.flush()
 
-    def _try(self, mutant: Mutant, codes: dict[str, Code] | None, own: bool) -> bool:
-        """Whether it is over with this one."""
+    def _try(self, mutant: Mutant, codes: dict[str, Code] | None, own: bool) -> None:
         tried = Tried(self._kept.name(mutant), NOT_COMPILED)
         if codes and all(code.creation == self._right[name].creation for name, code in codes.items()):
             tried = replace(tried, ending=SAME)
@@ -113,26 +120,22 @@ class Trial:
             seconds = 300 + 10 * sum(self._reaches[test].seconds for test in tests)
             outcome = self._tests.try_on(codes, self._right, tests, seconds)
             if outcome is None:
-                return True  # it has to be deployed anew: later
-            if not outcome.killer and own:
-                return False
-            tried = Tried(tried.mutant, KILLED if outcome.killer else SURVIVED, **asdict(outcome))
-            if tried.ending == SURVIVED:
-                tried = replace(tried, of=self._kept.tests_digest)
-            elif outcome.killer in tests:
+                return  # it has to be deployed anew: later
+            ending = KILLED if outcome.killer else PASSED if own else SURVIVED
+            tried = Tried(tried.mutant, ending, **asdict(outcome), of="" if outcome.killer else self._kept.tests_digest)
+            if outcome.killer in tests:
                 self._killers[f"{mutant.file}.{mutant.function}"].insert(0, outcome.killer)
         self._kept.add(tried)
-        print(f"{tried.ending} {tried.seconds} s {mutant.file}:{mutant.line} {mutant.key}", file=sys.stderr, end=" ")
-        return True
 
     def _tests_of(self, mutant: Mutant, own: bool) -> list[str]:
         """The tests that come to the broken function, and first those that are likeliest to notice: what noticed
-        another break of it, then what comes to little else."""
+        another break of it, then those named after the act, then what comes to little else."""
         names = self._sources.deployed_from[mutant.file]
         folders = tuple(f"tests/contracts/{name}/" for name in (mutant.contract, *names))
         self._record([test for test in self._tests.names() if not own or test.startswith(folders)])
-        selectors = self._sources.entries.get(f"{mutant.file}.{mutant.function}", set())
-        wanted = {f"{name}.{selector}" for name in names for selector in selectors}
+        entries = self._sources.entries.get(f"{mutant.file}.{mutant.function}", {})
+        wanted = {f"{name}.{selector}" for name in names for selector in entries}
+        named = tuple(f"test_{_snake(act)}.py" for act in entries.values())
         coming = [
             reach
             for reach in self._reaches.values()
@@ -142,7 +145,13 @@ class Trial:
         ]
         killers = self._killers[f"{mutant.file}.{mutant.function}"]
         rank = {test: place for place, test in reversed(list(enumerate(killers)))}
-        coming.sort(key=lambda reach: (rank.get(reach.test, len(killers)), len(reach.calls)))
+        coming.sort(
+            key=lambda reach: (
+                rank.get(reach.test, len(killers)),
+                not _file(reach.test).endswith(named),
+                len(reach.calls),
+            )
+        )
         return [reach.test for reach in coming]
 
     def _record(self, tests: list[str]) -> None:
@@ -160,6 +169,10 @@ class Trial:
 
 def _file(test: str) -> str:
     return test.split("::")[0]
+
+
+def _snake(name: str) -> str:
+    return re.sub("([A-Z])", r"_\1", name).lower()
 
 
 def _digest(texts: Iterable[bytes]) -> str:
