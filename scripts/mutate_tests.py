@@ -11,40 +11,27 @@ import json
 import os
 import select
 import signal
-import socket
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
-from http.client import HTTPResponse
 from io import StringIO
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, NoReturn
 
 import pytest
 from _pytest.main import pytest_runtestloop as play_items
+from mutate_chain import Line, Reach, Recorder
 from mutate_sources import Code
 
 NETWORK = "feiqian-anvil"
 SAME_BYTECODE, GAS = "test_same_bytecode.py", "test_gas.py"
 """Tests that tell any bytecode from any other, or for nothing but its gas."""
-LONGEST = 4 * 3600
-"""Seconds that all tests may take while their calls are traced."""
-
-
-@dataclass
-class Reach:
-    """What one test comes to, as Contract.0xselector, and how long it takes."""
-
-    test: str
-    passed: bool
-    seconds: float
-    calls: list[str] = field(default_factory=list)
-    of: str = ""
-    """The file of the test, as it was."""
+LONGEST = 7 * 86_400.0
+"""Seconds, for what takes as long as it takes."""
+OVER = "over"
 
 
 @dataclass(frozen=True)
@@ -112,7 +99,7 @@ class Tests:
         runtime = self._in_place(codes, right) if self._stands else {}
         if runtime is None:
             return None
-        started, first = time.monotonic(), ["took too long", 0]
+        started, first = time.monotonic(), ["it took too long", 0]
         for line in self._forked(lambda say: self._play(codes, runtime, tests, _FirstFailure(say)), seconds):
             first = json.loads(line)
         return Outcome(str(first[0]), int(first[1]), round(time.monotonic() - started, 1))
@@ -131,14 +118,14 @@ class Tests:
 
     def record(self, tests: list[str]) -> Iterator[Reach]:
         """What each test comes to, one after the other, as they end."""
-        recorder = partial(_Recorder, project=self._project, provider=self._provider)
+        recorder = partial(Recorder, project=self._project, provider=self._provider)
         for line in self._forked(lambda say: self._play({}, {}, tests, recorder(say)), LONGEST):
             yield Reach(**json.loads(line))
 
     def _begin(self) -> None:
         """In a process of its own: its connections are the other one's, and nobody reads what pytest tells."""
         self._session.config.pluginmanager.get_plugin("terminalreporter")._tw._file = StringIO()
-        self._provider.make_request = _Line(self._provider)
+        self._provider.make_request = Line(self._provider)
         self._provider._request_func_cache = (None, None)
 
     def _play(self, codes: dict[str, Code], runtime: dict[str, str], tests: list[str], watcher: Any) -> None:
@@ -167,14 +154,14 @@ class Tests:
         child = os.fork()
         if child == 0:
             os.close(reading)
-            try:
-                with os.fdopen(writing, "w") as out:
-                    act(lambda said: print(json.dumps(said), file=out, flush=True))
-            finally:
-                os._exit(0)
+            _say_all(act, writing)
         os.close(writing)
+        end, said = time.monotonic() + seconds, ""
         try:
-            yield from _lines(reading, time.monotonic() + seconds)
+            for said in _lines(reading, end):
+                if said != OVER:
+                    yield said
+            assert said == OVER or time.monotonic() >= end, "a process ended before it was over"
         finally:
             os.close(reading)
             os.kill(child, signal.SIGKILL)
@@ -182,27 +169,16 @@ class Tests:
             self._provider.make_request("evm_revert", [snapshot])
 
 
-class _Line:
-    """The chain over one connection, without what a web client does about each question: that takes as long again."""
-
-    def __init__(self, provider: Any) -> None:
-        self._provider = provider
-        address = urlsplit(provider.endpoint_uri)
-        self._connection = socket.create_connection((address.hostname, address.port))
-        self._connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._one_at_a_time = threading.Lock()  # brownie waits for its transactions in threads
-
-    def __call__(self, method: Any, params: Any) -> Any:
-        body = self._provider.encode_rpc_request(method, params)
-        head = (
-            f"POST / HTTP/1.1\r\nHost: chain\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-        )
-        with self._one_at_a_time:
-            self._connection.sendall(head.encode() + body)
-            answer = HTTPResponse(self._connection, method="POST")
-            answer.begin()
-            text = answer.read()
-        return self._provider.decode_rpc_response(text)
+def _say_all(act: Callable[[Callable[[Any], None]], None], writing: int) -> NoReturn:
+    """To its end, and out: what the other process has begun is not this one's to finish."""
+    try:
+        with os.fdopen(writing, "w") as out:
+            act(lambda said: print(json.dumps(said), file=out, flush=True))
+            print(OVER, file=out)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(0)
 
 
 def _lines(reading: int, end: float) -> Iterator[str]:
@@ -231,68 +207,3 @@ class _FirstFailure:
 
     def end(self) -> None:
         self._say([self._killer, self._tests])
-
-
-class _Recorder:
-    maxfail = 0
-
-    def __init__(self, say: Callable[[Any], None], project: Any, provider: Any) -> None:
-        self._say = say
-        self._project = project
-        self._provider = provider
-        self._ask = provider.make_request
-        self._asked: list[tuple[str, Any]] = []
-        self._reach = Reach("", True, 0)
-        self._started = 0.0
-
-    @pytest.hookimpl(hookwrapper=True)
-    def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
-        self._reach, self._started = Reach(item.nodeid, True, 0), time.monotonic()
-        calls: set[str] = set()
-        with self._listening(calls):
-            yield
-        self._reach.calls = sorted(calls)
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.failed:
-            self._reach.passed = False
-        if report.when == "teardown" and self._reach.test == report.nodeid:
-            self._say(asdict(self._reach))
-
-    @contextmanager
-    def _listening(self, calls: set[str]) -> Iterator[None]:
-        """Every transaction and every call meanwhile is traced, at once: the chain goes back afterwards."""
-        provider, ask = self._provider, self._ask
-        of_a_call = {"tracer": "callTracer"}
-        names = {c.address.lower(): c._name for container in self._project for c in container}
-
-        def asking(method: str, params: Any) -> Any:
-            answer = ask(method, params)
-            if method == "eth_call":
-                traced = ask("debug_traceCall", [params[0], params[1], of_a_call])
-            elif method in ("eth_sendTransaction", "eth_sendRawTransaction") and "result" in answer:
-                traced = ask("debug_traceTransaction", [answer["result"], of_a_call])
-            else:
-                return answer
-            calls.update(_called(traced.get("result") or {}, names))
-            return answer
-
-        provider.make_request = asking
-        provider._request_func_cache = (None, None)
-        try:
-            yield
-        finally:
-            provider.make_request = ask
-            provider._request_func_cache = (None, None)
-            self._reach.seconds = round(time.monotonic() - self._started, 2)
-
-    def end(self) -> None:
-        pass
-
-
-def _called(frame: dict[str, Any], names: dict[str, str]) -> Iterable[str]:
-    name = names.get(str(frame.get("to", "")).lower())
-    if name:
-        yield f"{name}.{frame.get('input', '')[2:10]}"
-    for inner in frame.get("calls", ()):
-        yield from _called(inner, names)

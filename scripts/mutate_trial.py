@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from mutate_chain import Reach
 from mutate_operators import Mutant
 from mutate_sources import ROOT, Code, Sources
-from mutate_tests import Reach, Tests
+from mutate_tests import Tests
 
 TESTS = ROOT / "tests" / "contracts"
 KEPT = ROOT / "build" / "mutation"
