@@ -31,8 +31,8 @@ space := $(subst ,, )
 json := $(if $(filter 1,$(JSON)),--json,)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo region up down network network-down test test-backend test-contracts test-invariants prove prove-mutants differential torture \
-	slither fuzz-api verify-build sbom audit bandit lint format \
+.PHONY: help setup demo region up down network network-down test test-backend test-contracts test-invariants \
+	prove prove-mutants mutate-contracts slither differential torture fuzz-api verify-build sbom audit bandit lint format \
 	coverage gas screenshots bench bench-index bench-network bench-pages bench-reads bench-live compile lock clean
 
 help: ## this list
@@ -122,6 +122,10 @@ prove: setup .venv-sec/.ready ## proofs of the contracts, by Halmos (ONLY="words
 
 prove-mutants: setup .venv-sec/.ready ## whether each proof finds a contract that was broken for it (ONLY=…)
 	@$(bin)/python scripts/run_proofs.py --mutants $(ONLY) $(json)
+
+mutate-contracts: setup ## break the contracts one place at a time: which test notices (SAMPLE=300, SEED=, ONLY=Loans,Notes)
+	@$(bin)/python toolchain/prepare_brownie.py
+	@$(bin)/python scripts/mutate_contracts.py $(json)
 
 slither: setup .venv-sec/.ready ## static analysis of the contracts; each finding is explained in contracts/slither.toml
 	@$(bin)/python scripts/run_slither.py $(json)

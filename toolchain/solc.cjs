@@ -1,5 +1,6 @@
 // Command-line face of the pinned WebAssembly compiler: --version and --standard-json on stdin.
 // Imports that are not in the input are read from --base-path (default: here) and node_modules.
+// With --lines each line of stdin is an input of its own, answered by one line: the second takes a third of the time.
 "use strict";
 const fs = require("fs");
 const path = require("path");
@@ -28,5 +29,10 @@ const readImport = (name) => {
   }
   return { error: "File not found: " + name };
 };
-const output = solc.compile(fs.readFileSync(0, "utf8"), { import: readImport });
-process.stdout.write(output);
+const compile = (input) => solc.compile(input, { import: readImport });
+if (args.includes("--lines")) {
+  const lines = require("readline").createInterface({ input: process.stdin });
+  lines.on("line", (line) => process.stdout.write(compile(line) + "\n"));
+} else {
+  process.stdout.write(compile(fs.readFileSync(0, "utf8")));
+}

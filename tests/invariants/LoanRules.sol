@@ -58,6 +58,7 @@ abstract contract LoanRules is Rules {
                 requireEqual("W3 a receipt stays in its lot", all[k], r.lotId, ids[i]);
                 sum += r.quantity;
                 if (r.quantity == 0) continue;
+                requireTrue("P5 who holds goods is a participant", all[k], _isParticipant(r.holder));
                 bool kept = r.holder == address(_collateral);
                 if (kept) standing++;
                 uint256 loanId = _collateral.loanIdOf(address(_receipts), all[k]);

@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {Adjustments} from "../../contracts/Adjustments.sol";
+import {Participants} from "../../contracts/Participants.sol";
 import {Receivables} from "../../contracts/Receivables.sol";
 import {Repayments} from "../../contracts/Repayments.sol";
 import {SettlementToken} from "../../contracts/SettlementToken.sol";
@@ -27,6 +28,7 @@ abstract contract Rules {
     }
 
     Handler internal _handler;
+    Participants private _participants;
     Receivables internal _receivables;
     Repayments internal _repayments;
     Adjustments internal _adjustments;
@@ -36,13 +38,14 @@ abstract contract Rules {
 
     function _meet(Handler handler) internal {
         _handler = handler;
+        _participants = handler.participants();
         _receivables = handler.receivables();
         _repayments = handler.repayments();
         _adjustments = handler.adjustments();
         _cash = handler.cash();
         for (uint256 i = 0; i < handler.HOLDERS(); i++) _holders.push(handler.holder(i));
         for (uint256 i = 0; i < 2; i++) {
-            (_obligorIds[i],,,) = handler.participants().participantOf(handler.holder(3 + i));
+            (_obligorIds[i],,,) = _participants.participantOf(handler.holder(3 + i));
         }
     }
 
@@ -83,6 +86,7 @@ abstract contract Rules {
             IReceivables.NoteView memory note = _receivables.noteOf(ids[i]);
             notes[i] = note;
             requireEqual("N2 a note stays in its receivable", ids[i], note.receivableId, books.id);
+            requireTrue("P5 who holds a note is a participant", ids[i], _isParticipant(note.holder));
             if (note.parentId == 0) {
                 requireEqual("N2 a root has no depth", ids[i], note.depth, 0);
                 requireTrue("N2 a root has no endorser", ids[i], note.endorserId == 0 && !note.withRecourse);
@@ -154,7 +158,8 @@ abstract contract Rules {
             sum += _cash.balanceOf(_holders[i]);
         }
         requireEqual("R10 cash kept = waiting + withheld", 0, kept, waiting);
-        // Nobody else has any: neither Settlement nor Adjustments nor Receivables.
+        requireEqual("D2 settlement keeps no cash", 0, _cash.balanceOf(address(_handler.settlement())), 0);
+        // Nobody else has any: neither Adjustments nor Receivables.
         requireEqual("C D J cash of all = supply", 0, sum, _cash.totalSupply());
         requireAtMost("C3 supply <= reserve", 0, _cash.totalSupply(), _cash.reserve());
         requireEqual(
@@ -163,6 +168,11 @@ abstract contract Rules {
             _cash.balanceOf(_holders[_handler.PEOPLE()]) + _handler.covers(),
             _handler.levies() + _handler.reserveIncome()
         );
+    }
+
+    function _isParticipant(address account) internal view returns (bool) {
+        (uint256 id,,,) = _participants.participantOf(account);
+        return id != 0;
     }
 
     function _obligorOwes(Books memory books) private pure returns (uint256) {

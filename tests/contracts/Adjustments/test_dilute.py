@@ -153,6 +153,18 @@ def test_not_what_has_fallen_or_is_repaid(world, receivables, supplier):
         world.credit(9, 1)
 
 
+def test_nor_what_is_repaid_while_its_money_is_divided(world, supplier, mill):
+    """J3: that it is repaid is the first thing said, and would be so after the division too."""
+    receivable, root = world.note()
+    world.endorse(root, supplier, mill, FACE // 2)
+    world.repay(receivable, 100)
+    wait_until(world.maturity(receivable))
+    world.allot(receivable)
+    world.repay(receivable, FACE - 100)
+    with refused("WrongStatus", receivable, Status.REPAID):
+        world.credit(receivable, 1)
+
+
 def test_after_notice_only_what_is_absorbed_at_once(world, adjustments, supplier, mill):
     """J3, Civil Code art. 765: the holders whose assignment was notified do not come to depend on the supplier."""
     receivable, root = world.note()

@@ -142,6 +142,19 @@ def test_until_the_last_second(world, loans, enforcement, called, bank, offset):
             enforcement.openSale(loan, DAY, {"from": bank})
 
 
+def test_a_better_price_in_time_is_no_missed_call(world, loans, called):
+    """K13: after the last second the band is judged at the price of now: at it nothing was missed, above it the call
+    was, although nobody looked in between."""
+    loan, call_by = called
+    wait_until(call_by + 1)
+    owed = sum(world.debt(loan))
+    price = ceil(owed * 10_000 / 7_000 * 1_000 / GOODS)
+    assert (ltv(price - 1, owed), ltv(price, owed)) == (7_001, 7_000)
+    for now_at, cause in ((price, 0), (price - 1, CALL_NOT_CURED)):
+        world.move_price(now_at)
+        assert loans.defaultOf(loan) == cause
+
+
 @pytest.mark.parametrize("offset", [0, 1])
 def test_a_cure_at_the_last_second_and_after_it(world, loans, cash, enforcement, called, supplier, bank, offset):
     """K9: while no sale was opened it is never too late."""

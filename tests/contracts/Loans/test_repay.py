@@ -30,6 +30,7 @@ def test_the_whole_brings_title_back(world, loans, collateral, receivables, cash
     tx = loans.repay(loan, LENT + A_DAY + 7, {"from": supplier})
     assert tx.events["LoanRepaid"]["excess"] == 7
     assert dict(tx.events["LoanEnded"]) == {"loanId": loan}
+    assert "SaleCalledOff" not in tx.events  # there was none
     assert dict(tx.events["TitleReturned"]) == {"loanId": loan, "asset": receivables, "tokenId": note}
     assert (receivables.ownerOf(note), cash.balanceOf(supplier)) == (supplier, 7)
     assert world.ended(loan)

@@ -13,6 +13,14 @@ def test_the_first_limits_hold_at_once(policy):
     assert policy.limits() == LIMITS
 
 
+def test_a_policy_announces_what_it_is_born_with(authority, admin, Policy):
+    """L1: whoever follows the announcements knows the first limits too."""
+    second = now() + 100
+    with at(second):
+        tx = Policy.deploy(authority, SMALL, {"from": admin}).tx
+    assert dict(tx.events["LimitsScheduled"]) == {"effectiveAt": second, "limits": SMALL}
+
+
 def test_new_limits_begin_in_their_second(world, policy, admin):
     """L1: one second before, the old ones hold."""
     begin = now() + DAY

@@ -1,0 +1,115 @@
+"""The chain as the tests ask it: over one plain connection, and overheard."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from http.client import HTTPResponse
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+
+@dataclass
+class Reach:
+    """What one test comes to, as Contract.0xselector, and how long it takes."""
+
+    test: str
+    passed: bool
+    seconds: float
+    calls: list[str] = field(default_factory=list)
+    of: str = ""
+    """The file of the test, as it was."""
+
+
+class Line:
+    """The chain over one connection, without what a web client does about each question: that takes as long again."""
+
+    def __init__(self, provider: Any) -> None:
+        self._provider = provider
+        address = urlsplit(provider.endpoint_uri)
+        self._connection = socket.create_connection((address.hostname, address.port))
+        self._connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._one_at_a_time = threading.Lock()  # brownie waits for its transactions in threads
+
+    def __call__(self, method: Any, params: Any) -> Any:
+        body = self._provider.encode_rpc_request(method, params)
+        head = (
+            f"POST / HTTP/1.1\r\nHost: chain\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        with self._one_at_a_time:
+            self._connection.sendall(head.encode() + body)
+            answer = HTTPResponse(self._connection, method="POST")
+            answer.begin()
+            text = answer.read()
+        return self._provider.decode_rpc_response(text)
+
+
+class Recorder:
+    maxfail = 0
+
+    def __init__(self, say: Callable[[Any], None], project: Any, provider: Any) -> None:
+        self._say = say
+        self._project = project
+        self._provider = provider
+        self._ask = provider.make_request
+        self._asked: list[tuple[str, Any]] = []
+        self._reach = Reach("", True, 0)
+        self._started = 0.0
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
+        self._reach, self._started = Reach(item.nodeid, True, 0), time.monotonic()
+        calls: set[str] = set()
+        with self._listening(calls):
+            yield
+        self._reach.calls = sorted(calls)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            self._reach.passed = False
+        if report.when == "teardown" and self._reach.test == report.nodeid:
+            self._say(asdict(self._reach))
+
+    @contextmanager
+    def _listening(self, calls: set[str]) -> Iterator[None]:
+        """Every transaction and every call meanwhile is traced, at once: the chain goes back afterwards."""
+        provider, ask = self._provider, self._ask
+        of_a_call = {"tracer": "callTracer"}
+        names = {c.address.lower(): c._name for container in self._project for c in container}
+
+        def asking(method: str, params: Any) -> Any:
+            answer = ask(method, params)
+            if method == "eth_call":
+                traced = ask("debug_traceCall", [params[0], params[1], of_a_call])
+            elif method in ("eth_sendTransaction", "eth_sendRawTransaction") and "result" in answer:
+                traced = ask("debug_traceTransaction", [answer["result"], of_a_call])
+            else:
+                return answer
+            calls.update(_called(traced.get("result") or {}, names))
+            return answer
+
+        provider.make_request = asking
+        provider._request_func_cache = (None, None)
+        try:
+            yield
+        finally:
+            provider.make_request = ask
+            provider._request_func_cache = (None, None)
+            self._reach.seconds = round(time.monotonic() - self._started, 2)
+
+    def end(self) -> None:
+        pass
+
+
+def _called(frame: dict[str, Any], names: dict[str, str]) -> Iterable[str]:
+    name = names.get(str(frame.get("to", "")).lower())
+    if name:
+        yield f"{name}.{frame.get('input', '')[2:10]}"
+    for inner in frame.get("calls", ()):
+        yield from _called(inner, names)
