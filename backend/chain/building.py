@@ -12,7 +12,7 @@ from typing import Any
 
 from web3 import Web3
 
-from backend.chain.compile import Artifact, artifact, compiler_settings, kept, question, contract_sources
+from backend.chain.compile import Artifact, artifact, compiler_settings, contract_sources, kept, question
 from backend.config import ROOT, TOOLCHAIN
 from backend.errors import SetupIncomplete, both
 
