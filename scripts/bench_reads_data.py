@@ -171,12 +171,12 @@ class _Maker:
         assert set(columns) <= set(table.c.keys()), columns
         names = ", ".join(f'"{column.name}"' for column in table.c)
         numbers = (
-            f"WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count})"  # nosec B608  # a number
+            f"WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count})"
             if self.is_sqlite
-            else f"WITH numbers AS (SELECT n::bigint FROM generate_series(1, {count}) AS n)"  # nosec B608  # a number
+            else f"WITH numbers AS (SELECT n::bigint FROM generate_series(1, {count}) AS n)"
         )
         # Names of our own tables, and expressions of this file.
-        statement = f'INSERT INTO "{table.name}" ({names}) {numbers} SELECT {", ".join(values)} FROM numbers'  # nosec B608
+        statement = f'INSERT INTO "{table.name}" ({names}) {numbers} SELECT {", ".join(values)} FROM numbers'
         self.db.execute(text(statement.replace(":", r"\:")))
 
     def who(self, number: Any) -> str:

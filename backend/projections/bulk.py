@@ -37,7 +37,7 @@ def _insert(dialect: Dialect, table: Table) -> tuple[str, list[str], list[tuple[
     sign = "?" if dialect.paramstyle == "qmark" else "%s"
     target = dialect.identifier_preparer.format_table(table)
     # Names of our own tables and columns, quoted; the values are bound.
-    statement = f"INSERT INTO {target} ({quoted}) VALUES ({', '.join([sign] * len(columns))})"  # noqa: S608  # nosec B608
+    statement = f"INSERT INTO {target} ({quoted}) VALUES ({', '.join([sign] * len(columns))})"  # noqa: S608
     processors: list[tuple[int, Processor]] = [
         (place, process)
         for place, column in enumerate(columns)

@@ -38,7 +38,7 @@ def upgrade() -> None:
     )
     # What the read model knows already is the beginning of what is told.
     op.execute(
-        f"INSERT INTO feed (kind, {COLUMNS}) "  # noqa: S608  # nosec B608  # names of this file
+        f"INSERT INTO feed (kind, {COLUMNS}) "  # noqa: S608  # names of this file
         f"SELECT 'event', {COLUMNS} FROM events ORDER BY block_number, log_index"
     )
 
