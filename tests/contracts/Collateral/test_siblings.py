@@ -44,13 +44,3 @@ def test_a_gift_is_nobodys_proceeds(world, collateral, cash, bank):
     assert (cash.balanceOf(collateral), collateral.proceedsOf(loan)) == (5, 0)
     with refused("NothingToApply", loan):
         world.loans.applyProceeds(loan, {"from": bank})
-
-
-def test_a_note_that_nobody_pledged(world, receivables, repayments, collateral, cash, supplier, stranger):
-    """K12, K19: what it pays is a gift too, is counted for no loan, and does not hold up who pays."""
-    receivable, note = world.note()
-    receivables.transferFrom["address,address,uint256"](supplier, collateral, note, {"from": supplier})
-    world.repay(receivable)
-    tx = repayments.redeem(note, {"from": stranger})
-    assert "ProceedsReceived" not in tx.events
-    assert (cash.balanceOf(collateral), collateral.proceedsOf(0)) == (FACE, 0)
