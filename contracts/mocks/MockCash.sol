@@ -24,8 +24,10 @@ contract MockCash is ERC20 {
 
     function _update(address from, address to, uint256 amount) internal override {
         super._update(from, to, amount);
-        if (_target == address(0)) return;
-        (bool done, bytes memory result) = _target.call(_call);
+        address target = _target;
+        if (target == address(0)) return;
+        _target = address(0); // once: else its own second call is refused, whatever the first would have come to
+        (bool done, bytes memory result) = target.call(_call);
         if (!done) {
             assembly ("memory-safe") {
                 revert(add(result, 32), mload(result))
