@@ -105,7 +105,10 @@ endif
 
 test-contracts: setup
 	@$(bin)/python toolchain/prepare_brownie.py
-	$(bin)/brownie test --network feiqian-$(CHAIN)
+	$(bin)/brownie test --network feiqian-anvil
+ifneq ($(CHAIN),anvil)
+	$(bin)/brownie test tests/contracts/Repayments --network feiqian-$(CHAIN)
+endif
 
 test-invariants: setup
 	$(bin)/python scripts/run_invariants.py $(json)

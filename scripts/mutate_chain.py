@@ -1,16 +1,12 @@
-"""The chain as the tests ask it: over one plain connection, and overheard."""
+"""What the tests ask the chain, overheard."""
 
 from __future__ import annotations
 
-import socket
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from http.client import HTTPResponse
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -25,29 +21,6 @@ class Reach:
     calls: list[str] = field(default_factory=list)
     of: str = ""
     """The file of the test, as it was."""
-
-
-class Line:
-    """The chain over one connection, without what a web client does about each question: that takes as long again."""
-
-    def __init__(self, provider: Any) -> None:
-        self._provider = provider
-        address = urlsplit(provider.endpoint_uri)
-        self._connection = socket.create_connection((address.hostname, address.port))
-        self._connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._one_at_a_time = threading.Lock()  # brownie waits for its transactions in threads
-
-    def __call__(self, method: Any, params: Any) -> Any:
-        body = self._provider.encode_rpc_request(method, params)
-        head = (
-            f"POST / HTTP/1.1\r\nHost: chain\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-        )
-        with self._one_at_a_time:
-            self._connection.sendall(head.encode() + body)
-            answer = HTTPResponse(self._connection, method="POST")
-            answer.begin()
-            text = answer.read()
-        return self._provider.decode_rpc_response(text)
 
 
 class Recorder:

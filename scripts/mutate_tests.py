@@ -23,8 +23,10 @@ from typing import Any, NoReturn
 
 import pytest
 from _pytest.main import pytest_runtestloop as play_items
-from mutate_chain import Line, Reach, Recorder
+from mutate_chain import Reach, Recorder
 from mutate_sources import Code
+
+from tests.contracts.line import lay
 
 NETWORK = "feiqian-anvil"
 SAME_BYTECODE, GAS = "test_same_bytecode.py", "test_gas.py"
@@ -125,8 +127,7 @@ class Tests:
     def _begin(self) -> None:
         """In a process of its own: its connections are the other one's, and nobody reads what pytest tells."""
         self._session.config.pluginmanager.get_plugin("terminalreporter")._tw._file = StringIO()
-        self._provider.make_request = Line(self._provider)
-        self._provider._request_func_cache = (None, None)
+        lay(self._provider)
 
     def _play(self, codes: dict[str, Code], runtime: dict[str, str], tests: list[str], watcher: Any) -> None:
         import brownie

@@ -12,14 +12,16 @@ from brownie._config import CONFIG
 if CONFIG.argv.get("cli") != "test":
     collect_ignore_glob = ["*"]
 else:
-    from brownie import history
+    from brownie import history, web3
 
+    from tests.contracts.line import lay
     from tests.contracts.world import CIRCLE, OFFICERS, OUTSIDERS, PARTIES, World, begin_here, restart_clock
 
     CONTRACTS = ("Authority", "Participants", "Policy", "Fingerprints", "SettlementToken", *CIRCLE)
 
     @pytest.fixture(scope="session")
     def world(request):
+        lay(web3.provider)
         deployed = World().deploy({name: request.getfixturevalue(name) for name in CONTRACTS})
         begin_here()
         return deployed
