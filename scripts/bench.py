@@ -76,7 +76,7 @@ class Stand:
             keystore_rounds=2,
             operator_api_key="the-operator",
             currencies="CNY",
-            gather_seconds=0.2,
+            gather_seconds=0.1,
             **UNLIMITED,
         )
         logs.configure(self.settings)
