@@ -11,7 +11,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = "feiqian"
-PYTHON = ("requirements.txt", "requirements-sec.txt", "requirements-uv.txt")
+PYTHON = tuple(sorted(path.name for path in ROOT.glob("requirements*.txt")))
+"""One for each environment that the Makefile makes."""
 NPM = "package-lock.json"
 STRONG = ("sha256", "sha384", "sha512")
 
