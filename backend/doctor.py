@@ -169,8 +169,12 @@ def _deployment(settings: Settings, node: Node) -> Iterator[Finding]:
         yield Finding("deployment", f"it is of chain {deployment.chain_id}", "set FEIQIAN_DEPLOYMENTS to the right one")
         return
     # An older record has no hashes of the settlement tokens.
-    known = [name for name in deployment.places if name in deployment.code_hashes or name in deployment.contracts]
-    codes = {name: node.rpc("eth_getCode", deployment.places[name][1], "latest") for name in known}
+    places = {
+        name: address
+        for name, (_, address) in deployment.places.items()
+        if name in deployment.code_hashes or name in deployment.contracts
+    }
+    codes = {name: node.rpc("eth_getCode", address, "latest") for name, address in places.items()}
     other = [name for name, code in codes.items() if code_hash(code) != deployment.code_hashes.get(name)]
     mend = "join the chain of the deployment, or deploy to this one with 'feiqian deploy'" if other else ""
     found = f"not as deployed: {', '.join(other)}" if other else f"{len(codes)} contracts as deployed"

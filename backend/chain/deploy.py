@@ -94,7 +94,7 @@ class Deployer:
         except Web3RPCError as no:
             raise refused(no, contract) from no
         self._next = nonce + 1
-        self._posted.append((sent, None if to else self._made(nonce)))
+        self._posted.append((sent, None if to else made_by(self.address, nonce)))
         return self._posted[-1][1]
 
     def settle(self) -> Any:
@@ -127,9 +127,6 @@ class Deployer:
     def _nonce(self) -> int:
         return max(self._next, self.node.transaction_count(self.address))
 
-    def _made(self, nonce: int) -> str:
-        return Web3.to_checksum_address(keccak(rlp.encode([bytes.fromhex(self.address[2:]), nonce]))[12:])
-
     def _receipt(self, sent: str) -> Any:
         deadline = time.monotonic() + RECEIPT_SECONDS
         while time.monotonic() < deadline:
@@ -143,7 +140,7 @@ class Deployer:
     def foresee(self, count: int) -> list[str]:
         """The addresses of the next `count` contracts that `create` makes."""
         first = self._nonce()
-        return [self._made(nonce) for nonce in range(first, first + count)]
+        return [made_by(self.address, nonce) for nonce in range(first, first + count)]
 
     def create(self, name: str, *args: Any) -> str:
         """Posts it; its address. Raises ContractRefused, ChainUnavailable."""
@@ -154,6 +151,11 @@ class Deployer:
         sent, _ = self._posted[-1]
         self.created[address] = {"transaction": sent, "arguments": "0x" + data.removeprefix(bytecode)}
         return address
+
+
+def made_by(address: str, nonce: int) -> str:
+    """Where the contract stands that the transaction of `address` with that nonce makes."""
+    return Web3.to_checksum_address(keccak(rlp.encode([bytes.fromhex(address[2:]), nonce]))[12:])
 
 
 def deploy(node: Node, keystore: Keystore, settings: Settings, report: Report = lambda line: None) -> Deployment:

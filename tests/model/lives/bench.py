@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import itertools
-import json
 import subprocess
 import time
 from collections.abc import Sequence
 from typing import Any
 
-import httpx
-import rlp
 from eth_abi import encode
-from eth_utils import function_signature_to_4byte_selector, keccak
+from eth_utils import function_signature_to_4byte_selector
 
 from backend.chain.compile import artifacts, compiled, contract_sources
-from backend.chain.node import free_port
+from backend.chain.deploy import made_by
+from backend.chain.node import Node, free_port
 from backend.config import ROOT, TOOLCHAIN
 
 HARNESS = ROOT / "tests" / "model" / "harness"
@@ -32,8 +29,8 @@ class Bench:
 
     def __init__(self) -> None:
         _check_places()
-        self._port = free_port()
-        command = [TOOLCHAIN / "anvil", "--port", str(self._port), "--hardfork", "paris", "--silent", "--accounts", "1"]
+        port = free_port()
+        command = [TOOLCHAIN / "anvil", "--port", str(port), "--hardfork", "paris", "--silent", "--accounts", "1"]
         command += [
             "--gas-limit",
             str(GAS),
@@ -43,12 +40,11 @@ class Bench:
             str(2**32),
         ]
         self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, cwd=ROOT)
-        self._http = httpx.Client(timeout=600, trust_env=False)
-        self._ids = itertools.count()
+        self._node = Node(f"http://127.0.0.1:{port}", 600)
         self._nonce = 0
         try:
             self._await_start()
-            (self._deployer,) = self._rpc("eth_accounts")
+            (self._deployer,) = self._node.rpc("eth_accounts")
             self._deploy_all()
         except BaseException:
             self.close()
@@ -59,7 +55,7 @@ class Bench:
         address, selector = self._plays[kind]
         data = selector + (32).to_bytes(32, "big") + len(words).to_bytes(32, "big")
         data += b"".join(word.to_bytes(32, "big") for word in words)
-        answer = self._rpc("eth_call", {"to": address, "data": "0x" + data.hex(), "gas": hex(GAS)}, "latest")
+        answer = self._node.rpc("eth_call", {"to": address, "data": "0x" + data.hex(), "gas": hex(GAS)}, "latest")
         said = bytes.fromhex(answer[2:])
         return [int.from_bytes(said[at : at + 32], "big") for at in range(64, len(said), 32)]
 
@@ -70,7 +66,6 @@ class Bench:
         self.close()
 
     def close(self) -> None:
-        self._http.close()
         self._process.terminate()
         self._process.wait()
 
@@ -112,8 +107,7 @@ class Bench:
 
     def _next(self, ahead: int) -> str:
         """Where the contract will stand that is made after `ahead` others from now."""
-        nonce = self._nonce + ahead
-        return "0x" + keccak(rlp.encode([bytes.fromhex(self._deployer[2:]), nonce]))[-20:].hex()
+        return made_by(self._deployer, self._nonce + ahead)
 
     def _deploy(self, bytecode: str, *arguments: tuple[str, Any]) -> str:
         packed = encode([kind for kind, _ in arguments], [value for _, value in arguments])
@@ -121,33 +115,18 @@ class Bench:
 
     def _send(self, to: str | None, data: str) -> dict[str, Any]:
         transaction = {"from": self._deployer, "data": data, "gas": hex(10**8)} | ({"to": to} if to else {})
-        sent = self._rpc("eth_sendTransaction", transaction)
-        while (receipt := self._rpc("eth_getTransactionReceipt", sent)) is None:
+        sent = self._node.rpc("eth_sendTransaction", transaction)
+        while (receipt := self._node.rpc("eth_getTransactionReceipt", sent)) is None:
             time.sleep(0.01)
         assert int(receipt["status"], 16) == 1, receipt
         self._nonce += 1
         return dict(receipt)
 
-    def _rpc(self, method: str, *params: Any) -> Any:
-        body = {"jsonrpc": "2.0", "id": next(self._ids), "method": method, "params": params}
-        answer = self._http.post(
-            f"http://127.0.0.1:{self._port}", content=json.dumps(body).encode(), headers=_JSON
-        ).json()
-        assert "result" in answer, answer
-        return answer["result"]
-
     def _await_start(self) -> None:
         deadline = time.monotonic() + 60
-        while True:
-            try:
-                self._rpc("eth_chainId")
-                return
-            except httpx.HTTPError:
-                assert self._process.poll() is None and time.monotonic() < deadline, "Anvil did not start"
-                time.sleep(0.05)
-
-
-_JSON = {"Content-Type": "application/json"}
+        while not self._node.is_up():
+            assert self._process.poll() is None and time.monotonic() < deadline, "Anvil did not start"
+            time.sleep(0.05)
 
 
 def _call(signature: str, *addresses: str) -> str:

@@ -52,6 +52,12 @@ class Bench:
         self.sender.leases.release()
         self.sender = Sender(self.database, self.contracts, self.keystore, self.settings)
 
+    def deploy_anew(self) -> None:
+        """A new process, which knows other contracts."""
+        other = dataclasses.replace(self.contracts.deployment, tokens={"CNY": "0x" + 40 * "7"})
+        self.contracts = type(self.contracts)(self.chain, other)  # type: ignore[arg-type]
+        self.restart()
+
     def step(self, seconds: float = 0.0) -> bool:
         self.clock += seconds
         moved = False
@@ -412,9 +418,7 @@ def test_an_operation_for_contracts_of_another_deployment_is_never_sent(bench: B
     bench.chain.mines = False
     under_way = bench.put(2)
     bench.step()
-    other = dataclasses.replace(bench.contracts.deployment, tokens={"CNY": "0x" + 40 * "7"})
-    bench.contracts = type(bench.contracts)(bench.chain, other)  # type: ignore[arg-type]
-    bench.restart()
+    bench.deploy_anew()
     bench.chain.broadcasts.clear()
     bench.step()
     bench.wait(3)
@@ -878,9 +882,7 @@ def test_what_is_of_another_deployment_is_not_taken_back_on_the_chain(bench: Ben
     bench.chain.mines = False
     under_way = bench.put(1)
     bench.step()
-    other = dataclasses.replace(bench.contracts.deployment, tokens={"CNY": "0x" + 40 * "7"})
-    bench.contracts = type(bench.contracts)(bench.chain, other)  # type: ignore[arg-type]
-    bench.restart()
+    bench.deploy_anew()
     bench.outbox.take_back(under_way)
     bench.chain.broadcasts.clear()
     bench.step()
