@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from mosquitto_broker import Broker
 
+from tests.backend.integration.devices.mosquitto_broker import Broker
 from tests.backend.unit.devices.conftest import database as database
 from tests.backend.unit.devices.conftest import scene as scene
 

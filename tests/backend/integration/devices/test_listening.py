@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from mosquitto_broker import Broker
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
@@ -18,6 +17,7 @@ from backend.devices.mqtt import topic
 from backend.devices.simulator import SimulatedDevice
 from backend.system import System
 from backend.testing import Network
+from tests.backend.integration.devices.mosquitto_broker import Broker
 
 
 def test_readings_over_the_broker_reach_the_query(feiqian: Network, broker: Broker) -> None:

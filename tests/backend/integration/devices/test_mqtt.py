@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from mosquitto_broker import Broker
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 from sqlalchemy import select
@@ -19,6 +18,7 @@ from backend.devices.collector import Collector
 from backend.devices.mqtt import MqttIntake, topic
 from backend.devices.simulator import SimulatedDevice
 from backend.documents.tables import device_readings
+from tests.backend.integration.devices.mosquitto_broker import Broker
 from tests.backend.unit.devices.scene import DOMAIN, Scene, read
 
 

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from eth_abi import encode
 from eth_account import Account
-from paper_chain import ADDRESS, PaperChain, paper_contracts, refusal
 from sqlalchemy import select, update
 from web3 import Web3
 
@@ -24,6 +23,7 @@ from backend.errors import ChainUnavailable, ContractRefused, IdempotencyConflic
 from backend.leases import leases
 from backend.migrations import migrate
 from backend.testing import NewDatabase
+from tests.backend.unit.chain.paper_chain import ADDRESS, PaperChain, paper_contracts, refusal
 
 PERIOD = 30.0
 REVERT = refusal(

@@ -3,15 +3,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from paper_desk import Desk
-from paper_life import Happen
-from paper_source import TOKEN, Entry, PaperSource, registered
 from sqlalchemy import Engine
 
 from backend.database import open_database
 from backend.migrations import migrate
 from backend.projections.indexer import Indexer
 from backend.testing import NewDatabase
+from tests.backend.unit.projections.paper_desk import Desk
+from tests.backend.unit.projections.paper_life import Happen
+from tests.backend.unit.projections.paper_source import TOKEN, Entry, PaperSource, registered
 
 
 @pytest.fixture

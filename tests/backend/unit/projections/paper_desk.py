@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from paper_source import PaperSource
 from sqlalchemy import func, select
 
 from backend.database import open_database, reading
 from backend.migrations import migrate
 from backend.projections import tables
 from backend.projections.indexer import Indexer, read_model_digest
+from tests.backend.unit.projections.paper_source import PaperSource
 
 
 class Desk:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from paper_source import NOBODY, RECEIVABLES, REPAYMENTS, TOKEN, Entry, account
 from sqlalchemy import Engine, func, select
 
 from backend.database import reading
 from backend.projections import tables
+from tests.backend.unit.projections.paper_source import NOBODY, RECEIVABLES, REPAYMENTS, TOKEN, Entry, account
 
 SUPPLIER, OBLIGOR, BANK = account(1_001), account(1_002), account(1_003)
 HUGE = 2**256 - 1

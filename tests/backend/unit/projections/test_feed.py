@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from paper_desk import Desk
-from paper_source import registered
 from sqlalchemy import delete, select
 
 from backend.database import reading
 from backend.migrations import alembic_config, migrate
 from backend.projections import tables
+from tests.backend.unit.projections.paper_desk import Desk
+from tests.backend.unit.projections.paper_source import registered
 
 
 def standing(desk: Desk) -> list[tuple[str, int]]:

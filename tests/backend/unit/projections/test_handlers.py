@@ -7,7 +7,13 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from paper_life import (
+from sqlalchemy import Engine, select
+
+from backend.database import reading
+from backend.events.types import Event
+from backend.projections import handlers, ledger, tables
+from backend.projections.handlers import HANDLERS
+from tests.backend.unit.projections.paper_life import (
     BANK,
     HUGE,
     OBLIGOR,
@@ -24,13 +30,7 @@ from paper_life import (
     settled,
     status_changed,
 )
-from paper_source import NOBODY, RECEIVABLES, REPAYMENTS, RESERVE, TOKEN, Entry, account
-from sqlalchemy import Engine, select
-
-from backend.database import reading
-from backend.events.types import Event
-from backend.projections import handlers, ledger, tables
-from backend.projections.handlers import HANDLERS
+from tests.backend.unit.projections.paper_source import NOBODY, RECEIVABLES, REPAYMENTS, RESERVE, TOKEN, Entry, account
 
 # ---- the table
 

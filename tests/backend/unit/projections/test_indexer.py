@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from paper_desk import Desk
-from paper_source import PaperSource, account, registered
 from sqlalchemy import Engine, insert, select
 from web3.exceptions import Web3RPCError
 
@@ -18,6 +16,8 @@ from backend.projections import handlers, indexer, tables
 from backend.projections.indexer import ChainMoved, HandlerFailed, Indexer, read_model_digest
 from backend.projections.reader import Reader
 from backend.testing import NewDatabase
+from tests.backend.unit.projections.paper_desk import Desk
+from tests.backend.unit.projections.paper_source import PaperSource, account, registered
 
 
 class Crash(BaseException):

@@ -7,8 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from paper_desk import Desk
-from paper_life import (
+from sqlalchemy import select
+
+from backend.database import reading
+from backend.projections import indexer, journal, tables
+from backend.projections.indexer import read_model_digest
+from tests.backend.unit.projections.paper_desk import Desk
+from tests.backend.unit.projections.paper_life import (
     BANK,
     OBLIGOR,
     SUPPLIER,
@@ -24,12 +29,7 @@ from paper_life import (
     settled,
     status_changed,
 )
-from paper_source import NOBODY, TOKEN, Entry, registered
-from sqlalchemy import select
-
-from backend.database import reading
-from backend.projections import indexer, journal, tables
-from backend.projections.indexer import read_model_digest
+from tests.backend.unit.projections.paper_source import NOBODY, TOKEN, Entry, registered
 
 LIFE: list[list[Entry]] = [
     [("Policy", "SettlementTokenSet", {"currency": 156, "token": TOKEN}), *(registered(n) for n in (1, 2, 3))],

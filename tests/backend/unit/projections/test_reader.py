@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from paper_desk import Desk
-from paper_source import registered
 
 from backend.chain.logs import LogsMissing
 from backend.errors import ChainUnavailable
 from backend.projections import reader
 from backend.projections.indexer import ChainMoved, read_model_digest
+from tests.backend.unit.projections.paper_desk import Desk
+from tests.backend.unit.projections.paper_source import registered
 
 
 def questions(desk: Desk, kind: str) -> list[str]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from paper_life import (
+from sqlalchemy import Engine
+
+from backend.projections import ledger, tables
+from tests.backend.unit.projections.paper_life import (
     BANK,
     HUGE,
     OBLIGOR,
@@ -20,9 +23,6 @@ from paper_life import (
     row,
     status_changed,
 )
-from sqlalchemy import Engine
-
-from backend.projections import ledger, tables
 
 
 def disputed(amount: int, number: int = 1) -> tuple[str, str, dict[str, object]]:

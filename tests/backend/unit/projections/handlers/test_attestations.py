@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from paper_life import Happen, row
-from paper_source import Entry, account
 from sqlalchemy import Engine, select
 
 from backend.database import reading
@@ -14,6 +12,8 @@ from backend.documents.tables import device_batches
 from backend.projections import tables
 from backend.projections.handlers.attestations import KINDS
 from backend.queries import devices as queries
+from tests.backend.unit.projections.paper_life import Happen, row
+from tests.backend.unit.projections.paper_source import Entry, account
 
 SCALE, OTHER = account(0xE1), account(0xE2)
 OWNER = account(1_002)

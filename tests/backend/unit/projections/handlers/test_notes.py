@@ -5,7 +5,11 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from paper_life import (
+from sqlalchemy import Engine, select
+
+from backend.database import reading
+from backend.projections import tables
+from tests.backend.unit.projections.paper_life import (
     BANK,
     OBLIGOR,
     SUPPLIER,
@@ -17,11 +21,7 @@ from paper_life import (
     place_taken,
     registration,
 )
-from paper_source import Entry
-from sqlalchemy import Engine, select
-
-from backend.database import reading
-from backend.projections import tables
+from tests.backend.unit.projections.paper_source import Entry
 
 
 def endorsed(parent: int, child: int, giver: str, taker: str, value: int = 10) -> list[Entry]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from paper_life import (
+from sqlalchemy import Engine
+
+from backend.projections import ledger, tables
+from tests.backend.unit.projections.paper_life import (
     BANK,
     SUPPLIER,
     Happen,
@@ -19,10 +22,7 @@ from paper_life import (
     row,
     settled,
 )
-from paper_source import RESERVE, TOKEN, Entry, account
-from sqlalchemy import Engine
-
-from backend.projections import ledger, tables
+from tests.backend.unit.projections.paper_source import RESERVE, TOKEN, Entry, account
 
 OTHER = account(1_004)
 

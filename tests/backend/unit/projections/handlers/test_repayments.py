@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from paper_life import (
+from sqlalchemy import Engine
+
+from backend.config import DAY
+from backend.money import penalty_due
+from backend.projections import ledger, tables
+from tests.backend.unit.projections.paper_life import (
     BANK,
     OBLIGOR,
     PENALTY_BPS,
@@ -21,12 +26,7 @@ from paper_life import (
     row,
     status_changed,
 )
-from paper_source import REPAYMENTS
-from sqlalchemy import Engine
-
-from backend.config import DAY
-from backend.money import penalty_due
-from backend.projections import ledger, tables
+from tests.backend.unit.projections.paper_source import REPAYMENTS
 
 
 def settled_with(database: Engine) -> None:

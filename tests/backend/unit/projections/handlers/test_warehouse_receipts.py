@@ -5,13 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from paper_life import BANK, OBLIGOR, SUPPLIER, Happen, books, cash, confirmation, registration, row, settled
-from paper_source import NOBODY, RECEIPTS, Entry
 from sqlalchemy import Engine, func, select
 
 from backend.database import reading
 from backend.goods import feed_of, to_word
 from backend.projections import ledger, tables
+from tests.backend.unit.projections.paper_life import (
+    BANK,
+    OBLIGOR,
+    SUPPLIER,
+    Happen,
+    books,
+    cash,
+    confirmation,
+    registration,
+    row,
+    settled,
+)
+from tests.backend.unit.projections.paper_source import NOBODY, RECEIPTS, Entry
 
 CUSTODIAN = OBLIGOR
 WORDS = to_word("BRENT"), to_word("CRUDE"), to_word("BBL")
