@@ -1,10 +1,10 @@
 """Mutation test of the contracts: break them at one place after the other, and see whether a test of theirs fails.
 
-The places come from the compiler's syntax tree (scripts/mutate_operators.py). What does not compile and what comes to
+The places come from the compiler's syntax tree (scripts/mutation/operators.py). What does not compile and what comes to
 the same bytecode is no mutant. The others are deployed as they are, with all else as it should be, and the contract
-tests that come to the broken function run until one fails (scripts/mutate_tests.py). Which those are is recorded before
-and kept until a contract or a test changes. A mutant that no test notices survives: it needs a test, or a reason in
-tests/mutants/survivors.toml, which is found again by its words and not by its line. Fails where a survivor has
+tests that come to the broken function run until one fails (scripts/mutation/playing.py). Which those are is recorded
+before and kept until a contract or a test changes. A mutant that no test notices survives: it needs a test, or a reason
+in tests/mutants/survivors.toml, which is found again by its words and not by its line. Fails where a survivor has
 neither, where a reason has no survivor any more, and below LEAST_PERCENT.
 
 SAMPLE=300 tries as many, picked by SEED; without it all are tried. ONLY=Loans,Notes takes those sources alone. What
@@ -25,10 +25,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
-from mutate_operators import Mutant  # noqa: E402
-from mutate_sources import Compiler, Sources  # noqa: E402
-from mutate_tests import Tests, with_tests  # noqa: E402
-from mutate_trial import KILLED, NOT_COMPILED, PASSED, SAME, SURVIVED, TESTS, Kept, Trial, Tried  # noqa: E402
+from mutation.operators import Mutant  # noqa: E402
+from mutation.playing import Tests, with_tests  # noqa: E402
+from mutation.sources import Compiler, Sources  # noqa: E402
+from mutation.trial import KILLED, NOT_COMPILED, PASSED, SAME, SURVIVED, TESTS, Kept, Trial, Tried  # noqa: E402
 from rich.console import Console  # noqa: E402
 from rich.table import Table  # noqa: E402
 

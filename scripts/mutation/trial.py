@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from mutate_chain import Reach
-from mutate_operators import Mutant
-from mutate_sources import ROOT, Code, Sources
-from mutate_tests import Tests
+from mutation.operators import Mutant
+from mutation.playing import Tests
+from mutation.reach import Reach
+from mutation.sources import ROOT, Code, Sources
 
 TESTS = ROOT / "tests" / "contracts"
 KEPT = ROOT / "build" / "mutation"

@@ -12,11 +12,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from mutate_operators import Mutant, Node, children, mutants
+from mutation.operators import Mutant, Node, children, mutants
 
 from backend.chain.compile import compiler_settings
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 BROKEN = sorted(
     path.relative_to(ROOT).as_posix()
     for path in (ROOT / "contracts").rglob("*.sol")

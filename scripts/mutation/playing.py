@@ -23,8 +23,8 @@ from typing import Any, NoReturn
 
 import pytest
 from _pytest.main import pytest_runtestloop as play_items
-from mutate_chain import Reach, Recorder
-from mutate_sources import Code
+from mutation.reach import Reach, Recorder
+from mutation.sources import Code
 
 from tests.contracts.line import lay
 
