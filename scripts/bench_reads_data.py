@@ -139,6 +139,12 @@ class _Maker:
             ):
                 self.put(tables.ledger, size, block_number=n, log_index=str(log), line=str(line), at="60 * n",
                          party=self.who(party), book=f"'{book}'", currency=CNY, amount=f"{sign}100")  # fmt: skip
+        self.db.execute(
+            text(
+                "INSERT INTO book_balances (party, currency, book, amount, lines) "
+                "SELECT party, currency, book, sum(amount), count(*) FROM ledger GROUP BY party, currency, book"
+            )
+        )
         self.db.execute(insert(tables.cursor).values(id=1, block_number=size, block_hash="0x1", at=60 * size))
         self.documents(size // 4)
         self.goods(max(100, size // 50))

@@ -9,14 +9,14 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from backend.database import metadata
-from backend.projections import tables
+from backend.projections import ledger, tables
 from backend.projections.rows import Before, Key, rewrite
 
 DEPTH = 256
 """Blocks that can be taken back so; deeper, the events that are kept are gone through once more."""
 
-PLACED = [table for table in tables.READ_MODEL if "block_number" in table.primary_key]
-"""What is known by block: it goes with it."""
+PLACED = [table for table in tables.READ_MODEL if "block_number" in table.primary_key and table is not tables.ledger]
+"""What is known by block: it goes with it. The ledger takes its balances along."""
 
 
 def keep(db: Connection, pages: list[dict[str, Any]], head: int) -> None:
@@ -37,6 +37,7 @@ def take_back(db: Connection, after: int) -> bool:
         return False
     for name, rows in _together([page.undo for page in pages]).items():
         _restore(db, name, rows)
+    ledger.take_back(db, after)
     for table in PLACED:
         db.execute(delete(table).where(table.c.block_number > after))
     db.execute(delete(tables.blocks).where(tables.blocks.c.number > after))

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from sqlalchemy import Connection, cast, delete, func, select
+
 from backend.events.types import Place
 from backend.projections import tables
+from backend.projections.bulk import add_many
 from backend.projections.rows import Rows
 
 CASH = "cash"
@@ -79,3 +82,25 @@ def post(rows: Rows, place: Place, currency: int, *lines: Line, first_line: int 
         if amount != 0
     ]
     rows.append(tables.ledger, *posted)
+    for party, book, amount in lines:
+        if amount != 0:
+            rows.sum_up(tables.book_balances, (party, currency, book), amount, 1)
+
+
+def take_back(db: Connection, after: int) -> None:
+    """Takes the lines of the blocks above `after` out of the ledger and of its balances."""
+    later = tables.ledger.c.block_number > after
+    balances = tables.book_balances
+    add_many(db, balances, [dict(row) for row in db.execute(_UNDONE.where(later)).mappings()])
+    db.execute(delete(balances).where(balances.c.lines == 0))
+    db.execute(delete(tables.ledger).where(later))
+
+
+_lines = tables.ledger.c
+_UNDONE = select(
+    _lines.party,
+    _lines.currency,
+    _lines.book,
+    cast(-func.sum(_lines.amount), tables.Amount).label("amount"),
+    (-func.count()).label("lines"),
+).group_by(_lines.party, _lines.currency, _lines.book)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Integer, Select, Table, bindparam, func, sele
 
 from backend.events.types import Event
 from backend.projections import tables
-from backend.projections.bulk import insert_many
+from backend.projections.bulk import add_many, insert_many
 
 Row = Mapping[str, Any]
 """A row as it stands now: what a handler changes later shows in it."""
@@ -39,6 +39,7 @@ class Rows:
         self._db = db
         self._shelves = _Shelves(db)
         self._appended: dict[Table, list[dict[str, Any]]] = {}
+        self._sums: dict[Table, dict[Key, list[int]]] = {}
         self._addresses: dict[str, str] = {}
 
     # ---- what handlers use
@@ -87,6 +88,13 @@ class Rows:
         """Rows that nothing changes any more."""
         self._appended.setdefault(table, []).extend(rows)
 
+    def sum_up(self, table: Table, key: Key, *by: int) -> None:
+        """Adds to the columns beside the key, in their order; where there is no such row, it begins with these. Nobody
+        reads it in the batch, and what the blocks of a reorganisation added is for others to take away again."""
+        sums = self._sums.setdefault(table, {})
+        known = sums.get(key)
+        sums[key] = list(by) if known is None else [had + more for had, more in zip(known, by, strict=True)]
+
     def address(self, contract: str) -> str | None:
         """Where the contract of that name is, by what it said so far."""
         if contract not in self._addresses:
@@ -117,6 +125,9 @@ class Rows:
             shelf.flush(db)
         for table, rows in self._appended.items():
             insert_many(db, table, rows)
+        for table, sums in self._sums.items():
+            names = table.columns.keys()
+            add_many(db, table, [dict(zip(names, (*key, *by), strict=True)) for key, by in sums.items()])
 
 
 class _Shelves(dict[Table, "_Shelf"]):

@@ -7,6 +7,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     ColumnElement,
     Index,
@@ -21,6 +22,7 @@ from backend import roles
 from backend.database import metadata
 
 Amount = BigInteger
+MOST = 2**63 - 1
 
 cursor = Table(
     "cursor",
@@ -415,6 +417,19 @@ ledger = Table(
     Index("ix_ledger_party_place", "party", "block_number", "log_index", "book", "currency", "amount"),
 )
 
+book_balances = Table(
+    "book_balances",
+    metadata,
+    Column("party", String(42), primary_key=True),
+    Column("currency", Integer, primary_key=True, autoincrement=False),
+    Column("book", String(32), primary_key=True),
+    Column("amount", Amount, nullable=False),
+    Column("lines", BigInteger, nullable=False),
+    # A sum that is too large for SQLite's integers would go on as a float.
+    CheckConstraint(f"amount BETWEEN -{MOST} AND {MOST}", name="ck_book_balances_whole"),
+)
+"""What the lines of the ledger come to, and how many they are."""
+
 # ---- warehouse receipts: quantities are whole numbers of 10^-decimals of the lot's unit
 
 Quantity = BigInteger
@@ -666,6 +681,7 @@ READ_MODEL = [
     loan_acts,
     sales,
     ledger,
+    book_balances,
     lots,
     receipts,
     receipt_merges,

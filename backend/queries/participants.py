@@ -78,10 +78,10 @@ def withheld_by(engine: Engine, account: str, currency: int) -> list[str]:
 
 def position(engine: Engine, account: str) -> dict[str, Any]:
     """What a party has and owes: cash, notes by currency, payables, and its books, which say what the notes and the
-    payables come to as well: they are read off an index, however many notes there are."""
+    payables come to as well, however many there are."""
     with reading(engine) as db:
         books = db.execute(_BOOKS, {"account": account}).all()
-        sums = {(row.book, row.currency): int(row.amount) for row in books if row.amount}
+        sums = {(row.book, row.currency): int(row.amount) for row in books}
         held = _of_book(sums, ledger.NOTES)
         number = dict.fromkeys(held, db.execute(_NUMBER, {"account": account}).scalar_one()) if held else {}
         if len(held) > 1:
@@ -116,13 +116,12 @@ def _of_book(sums: dict[tuple[str, int], int], book: str) -> dict[int, int]:
     return {currency: amount for (name, currency), amount in sums.items() if name == book}
 
 
-_lines, _notes, _claims, _withheld = tables.ledger, tables.notes, tables.receivables, tables.withheld
+_balances, _notes, _claims, _withheld = tables.book_balances, tables.notes, tables.receivables, tables.withheld
 _ACCOUNT: BindParameter[str] = bindparam("account")
 _BOOKS = (
-    select(_lines.c.book, _lines.c.currency, func.sum(_lines.c.amount).label("amount"))
-    .where(_lines.c.party == _ACCOUNT)
-    .group_by(_lines.c.book, _lines.c.currency)
-    .order_by(_lines.c.currency, _lines.c.book)
+    select(_balances.c.book, _balances.c.currency, _balances.c.amount)
+    .where(_balances.c.party == _ACCOUNT, _balances.c.amount != 0)
+    .order_by(_balances.c.currency, _balances.c.book)
 )
 _live = _notes.c.holder == _ACCOUNT, _notes.c.value > literal_column("0")  # as its index has it
 _NUMBER = select(func.count()).select_from(_notes).where(*_live)

@@ -79,17 +79,24 @@ def check_parties(system: System, notes: list[dict[str, Any]], found: Reconcilia
 
 
 def check_books(system: System, found: Reconciliation) -> None:
-    table = tables.ledger
+    table, balances = tables.ledger, tables.book_balances
+    book = table.c.party, table.c.currency, table.c.book
     with reading(system.database) as db:
-        by_party = db.execute(
-            select(table.c.party, table.c.currency, func.sum(table.c.amount)).group_by(table.c.party, table.c.currency)
-        ).all()
+        by_book = db.execute(select(*book, func.sum(table.c.amount)).group_by(*book)).all()
+        kept = db.execute(select(balances.c.party, balances.c.currency, balances.c.book, balances.c.amount)).all()
         by_event = db.execute(
             select(table.c.block_number, table.c.log_index, func.sum(table.c.amount))
             .group_by(table.c.block_number, table.c.log_index)
             .having(func.sum(table.c.amount) != 0)
         ).all()
-    for party, currency, amount in by_party:
-        found.expect(CHECKS[5], f"books of {party} in {code_of(currency)}", int(amount), 0)
+    sums = {(party, currency, name): int(amount) for party, currency, name, amount in by_book}
+    balance = {(party, currency, name): amount for party, currency, name, amount in kept}
+    of_party: dict[tuple[str, int], int] = defaultdict(int)
+    for key in sums.keys() | balance.keys():
+        party, currency, name = key
+        of_party[party, currency] += sums.get(key, 0)
+        found.expect(CHECKS[5], f"{name} of {party} in {code_of(currency)}", balance.get(key, 0), sums.get(key, 0))
+    for (party, currency), amount in of_party.items():
+        found.expect(CHECKS[5], f"books of {party} in {code_of(currency)}", amount, 0)
     for number, index, amount in by_event:
         found.doubt(CHECKS[5], f"event {index} of block {number} leaves {amount}")

@@ -43,6 +43,7 @@ def test_all_checks_hold_after_a_life(feiqian: Network) -> None:
         (tables.receivables, {"notice_at": 1}, {6, 7}),
         (tables.participants, {"frozen": True}, {6}),
         (tables.events, {"tx_hash": "0x00"}, {6}),
+        (tables.book_balances, {"amount": tables.book_balances.c.amount + 1}, {5, 6}),
     ],
     ids=[
         "cash",
@@ -58,6 +59,7 @@ def test_all_checks_hold_after_a_life(feiqian: Network) -> None:
         "notice",
         "frozen",
         "events",
+        "balances",
     ],
 )
 def test_a_read_model_that_lies_is_found(

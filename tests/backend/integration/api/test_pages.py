@@ -75,6 +75,12 @@ def followed(caller: Feiqian, path: str, limit: int, **query: Any) -> list[Any]:
             return items
 
 
+def still(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without how far a webhook is: the tries go on meanwhile."""
+    goes_on = {"position", "deliveredAt", "failures", "failingSince", "error"}
+    return [{name: value for name, value in item.items() if name not in goes_on} for item in items]
+
+
 def test_pages_of_any_size_are_the_list(lived: Network) -> None:
     seen = dict.fromkeys(PLAIN, 0)
     for name, caller in callers(lived).items():
@@ -84,7 +90,7 @@ def test_pages_of_any_size_are_the_list(lived: Network) -> None:
             whole = caller.get(path, limit=500)
             assert whole["next"] is None
             for limit in (1, 2, len(whole["items"]) or 1):
-                assert followed(caller, path, limit) == whole["items"], (name, path, limit)
+                assert still(followed(caller, path, limit)) == still(whole["items"]), (name, path, limit)
             seen[path] = max(seen[path], len(whole["items"]))
     assert min(seen.values()) > 1, f"a list that is empty proves nothing: {seen}"
 
