@@ -58,7 +58,7 @@ Case = tuple[str, str, str, str]
 
 
 def cases(size: int) -> list[Case]:
-    """Every list of the API, as who sees much of it. The pages are full at every size."""
+    """Every list of the API, as who sees much of it, and what a party has. The pages are full at every size."""
     deep, deep_id = size // 2, f"{size // 8:032x}"
     core, small, bank, store = (
         data.token(who(1)) for who in (data.obligor, data.supplier, data.financier, data.custodian)
@@ -89,6 +89,9 @@ def cases(size: int) -> list[Case]:
     add("loans, financier", bank, "/loans", goods)
     add("live loans, operator", data.OPERATOR, "/loans?status=live", goods)
     add("loans, custodian", store, "/loans", goods)
+    found += [
+        (f"what {who} has, no list", token, "/me", "/me") for who, token in (("an obligor", core), ("a bank", bank))
+    ]
     return found
 
 
@@ -142,7 +145,7 @@ def costs(urls: dict[int, str]) -> dict[str, dict[int, tuple[float, float]]]:
         for place in (2, 3):
             paths = {size: (found_cases[number][place], found_cases[number][1]) for size, found_cases in listed.items()}
             for size, (path, token) in paths.items():
-                assert ask(size, path, token)["items"], f"{name} is empty"
+                assert ask(size, path, token).get("items", path), f"{name} is empty"
             pages.append(cost(paths))
         found[name] = {size: (pages[0][size], pages[1][size]) for size in urls}
     return found
