@@ -89,9 +89,8 @@ def cases(size: int) -> list[Case]:
     add("loans, financier", bank, "/loans", goods)
     add("live loans, operator", data.OPERATOR, "/loans?status=live", goods)
     add("loans, custodian", store, "/loans", goods)
-    found += [
-        (f"what {who} has, no list", token, "/me", "/me") for who, token in (("an obligor", core), ("a bank", bank))
-    ]
+    for who, token in (("obligor", core), ("financier", bank)):
+        found.append((f"what it has, {who}", token, "/me", "/me"))
     return found
 
 
