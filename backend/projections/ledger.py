@@ -67,8 +67,10 @@ def post(rows: Rows, place: Place, currency: int, *lines: Line, first_line: int 
         sums[party] += amount
     if any(sums.values()):
         raise Unbalanced(f"{place}: {lines}")
-    posted = [
-        {
+    for number, (party, book, amount) in enumerate(lines, first_line):
+        if amount == 0:
+            continue
+        posted = {
             "block_number": place.block_number,
             "log_index": place.log_index,
             "line": number,
@@ -78,13 +80,8 @@ def post(rows: Rows, place: Place, currency: int, *lines: Line, first_line: int 
             "currency": currency,
             "amount": amount,
         }
-        for number, (party, book, amount) in enumerate(lines, first_line)
-        if amount != 0
-    ]
-    rows.append(tables.ledger, *posted)
-    for party, book, amount in lines:
-        if amount != 0:
-            rows.sum_up(tables.book_balances, (party, currency, book), amount, 1)
+        rows.append(tables.ledger, posted)
+        rows.sum_up(tables.book_balances, (party, currency, book), amount, 1)
 
 
 def take_back(db: Connection, after: int) -> None:
