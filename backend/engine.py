@@ -89,7 +89,7 @@ class Engine:
         def work() -> bool:
             return sender.step(sender.lanes(), time.monotonic())
 
-        return Part("sender", work, rest, when_lost=sender.chain_was_lost)
+        return Part("sender", work, rest, has_more=lambda: sender.is_behind, when_lost=sender.chain_was_lost)
 
     def add(self, kind: str, work: Callable[[], bool]) -> None:
         """One more part, which shares its work with other processes by itself."""

@@ -149,6 +149,8 @@ class Sender:
         self._attempts: dict[str, _Attempt] = {}
         self._chunk = 8
         self._moved = False
+        self.is_behind = False
+        """Whether the last round left acts unsigned that only waited for their turn."""
         self._gone: dict[str, int] = {}
         self._still_since = 0.0
         self._faults: list[FeiqianError] = []
@@ -174,7 +176,7 @@ class Sender:
 
         Raises ChainUnavailable: the round is then repeated later, and nothing is lost.
         """
-        self._moved, self._faults = False, []
+        self._moved, self.is_behind, self._faults = False, False, []
         held = self.leases.hold([_lease(signer) for signer in signers])
         mine = [signer for signer in signers if _lease(signer) in held]
         if not mine:
@@ -249,7 +251,8 @@ class Sender:
             return []
         self._count([lane for lane in wanting if not lane.under_way()])
         head = self.contracts.node.head()
-        ready = self._tried(wanting, max(1, self._chunk // len(wanting)), head, clock)
+        turn = max(1, self._chunk // len(wanting))
+        ready = self._tried(wanting, turn, head, clock)
         if not any(ready.values()):
             return []
         price = self.contracts.node.gas_price(head)
@@ -265,6 +268,7 @@ class Sender:
         for row in rows:
             next(lane for lane in wanting if lane.signer == row["signer"]).update(row)
             self._attempts[row["id"]] = _Attempt(due=clock)
+        self.is_behind = any(len(ready[lane.signer]) == turn and lane.unsigned() for lane in wanting)
         return rows
 
     def _may_sign(self, lane: _Lane, clock: float) -> bool:

@@ -258,16 +258,17 @@ def test_how_long_the_indexer_rests(stage: Stage, moved: bool, busy: bool, behin
     assert stage.engine._guarded(stage.engine._parts[1]) == expected
 
 
+@pytest.mark.parametrize(("kind", "done"), [("indexer", "index"), ("sender", "send")])
 @pytest.mark.parametrize(("behind", "gathers"), [(False, True), (True, False)])
-def test_what_moved_waits_for_more_to_come_together(behind: bool, gathers: bool) -> None:
-    """What is left to read does not get less by waiting."""
+def test_what_moved_waits_for_more_to_come_together(kind: str, done: str, behind: bool, gathers: bool) -> None:
+    """What is left to read or to sign does not get less by waiting."""
     stage = Stage(gather_seconds=30)
-    stage.index, stage.is_behind = lambda: True, behind
-    stage.engine.start(["indexer"])
+    stage.index, stage.send, stage.is_behind = lambda: True, lambda: True, behind
+    stage.engine.start([kind])
     try:
         if gathers:
             time.sleep(0.2)
-            assert stage.done == ["index"]
+            assert stage.done == [done]
         else:
             eventually(lambda: len(stage.done) > 10)
     finally:

@@ -794,6 +794,15 @@ def test_a_long_lane_is_sent_in_stretches_and_every_nonce_once(bench: Bench) -> 
     assert len(bench.chain.broadcasts) == 250
 
 
+def test_a_round_says_whether_acts_wait_for_their_turn_alone(bench: Bench) -> None:
+    for number in range(1, 12):
+        bench.put(number)
+    behind = []
+    while bench.sender.step([bench.signer], bench.clock):
+        behind.append(bench.sender.is_behind)
+    assert behind == [True, False], "eight at once, to begin with"
+
+
 def test_two_workers_of_a_process_share_the_lanes(bench: Bench) -> None:
     signers = [bench.keystore.create() for _ in range(12)]
     for number, signer in enumerate(signers):
