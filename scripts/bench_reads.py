@@ -63,7 +63,7 @@ def cases(size: int) -> list[Case]:
     core, small, bank, store = (
         data.token(who(1)) for who in (data.obligor, data.supplier, data.financier, data.custodian)
     )
-    goods = max(100, size // 50) // 2
+    goods = max(1_000, size // 50) // 2
     found: list[Case] = []
 
     def add(name: str, token: str, path: str, after: object) -> None:

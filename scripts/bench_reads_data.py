@@ -117,7 +117,7 @@ class _Maker:
 
     def make(self) -> None:
         n, size = "n", self.size
-        status = "CASE WHEN n % 1000 = 0 THEN 'disputed' WHEN n % 3 = 0 THEN 'repaid' ELSE 'confirmed' END"
+        status = "CASE WHEN n % 100 = 0 THEN 'disputed' WHEN n % 3 = 0 THEN 'repaid' ELSE 'confirmed' END"
         self.put(tables.receivables, size, id=n, supplier=self.who(supplier), obligor=self.who(obligor), currency=CNY,
                  face_value="100000 + n", confirmed="100000 + n", status=status, maturity_at="60 * n + 7776000",
                  registered_at="60 * n", document_hash=self.hash("n"), fingerprint=self.hash("n"), reason="''",
@@ -147,7 +147,7 @@ class _Maker:
         )
         self.db.execute(insert(tables.cursor).values(id=1, block_number=size, block_hash="0x1", at=60 * size))
         self.documents(size // 4)
-        self.goods(max(100, size // 50))
+        self.goods(max(1_000, size // 50))
 
     def documents(self, count: int) -> None:
         parties = {"seller": self.who(supplier), "financier": self.who(financier), "receivable_id": "n"}
