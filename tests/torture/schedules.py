@@ -87,13 +87,13 @@ class Theatre:
             if happens == "kill" and plan.kill:
                 _kill(backend, plan.kill)
                 killed = True
-                self._revive()
+                self._revive(Backend.answers)  # how could it be well, with a node that is harmed
             elif happens == "reorganisation" and plan.depth:
                 depth = self._reorganise(plan.depth)
         crowd.await_done(plan.acts, meanwhile=_for_seconds(0.5))
         self.proxy.heal()
         since = time.monotonic()
-        self._revive()
+        self._revive(Backend.is_well)
         told = crowd.join(LONGEST_WAIT)
         self.stage.await_quiet(LONGEST_WAIT)
         recovery = time.monotonic() - since
@@ -107,10 +107,10 @@ class Theatre:
     def _run(self, crash_at: str = "") -> Backend:
         return self.stage.run(crash_at, rpc_url=self.proxy.url, rpc_timeout=1)
 
-    def _revive(self) -> None:
+    def _revive(self, enough: Callable[[Backend], bool]) -> None:
         """Starts the backend again where it is dead: killed, or gone because it could not reach its node."""
         deadline = time.monotonic() + LONGEST_WAIT
-        while not self.stage.backends or not self.stage.backends[-1].is_well():
+        while not self.stage.backends or not enough(self.stage.backends[-1]):
             assert time.monotonic() < deadline, "it does not come back:\n" + "\n".join(self.stage.last_words())
             if not self.stage.backends or self.stage.backends[-1].process.exitcode is not None:
                 self.stage.backends[:] = []

@@ -60,10 +60,18 @@ class Backend:
         self.process.start()
 
     def is_well(self) -> bool:
+        answer = self._health()
+        return answer is not None and answer.is_success
+
+    def answers(self) -> bool:
+        """Whether it is there, well or not."""
+        return self._health() is not None
+
+    def _health(self) -> httpx.Response | None:
         try:
-            return httpx.get(f"{self.url}/api/v1/health", timeout=5, trust_env=False).is_success
+            return httpx.get(f"{self.url}/api/v1/health", timeout=5, trust_env=False)
         except httpx.HTTPError:
-            return False
+            return None
 
     def await_health(self, seconds: float = 60) -> None:
         deadline = time.monotonic() + seconds
