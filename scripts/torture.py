@@ -98,6 +98,8 @@ def main() -> int:
             kept.write_text(json.dumps(asdict(tally), indent=2) + "\n", encoding="utf-8")
         return all(getattr(tally, name) >= goal for name, goal in goals.items())
 
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, signal.default_int_handler)
     with contextlib.suppress(KeyboardInterrupt):  # enough for today
         _play_all(seed, jobs, min(ON_A_STAGE, -(-goals["schedules"] // jobs)), take)
     _show(tally)
@@ -124,7 +126,8 @@ def _play_all(seed: int, jobs: int, on_a_stage: int, take: Callable[[Played], bo
 
 def _work(seed: int, step: int, on_a_stage: int, results: Any, enough: Event) -> None:
     os.environ["CI"] = "1"  # a database that is not there is an error, and nothing to be skipped
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the schedule that is under way is played to its end
+    for ending in (signal.SIGINT, signal.SIGTERM):  # the schedule that is under way is played to its end
+        signal.signal(ending, lambda *_: None)  # and not SIG_IGN, which the chain that is started would inherit
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     while not enough.is_set():
         home = Path(tempfile.mkdtemp(prefix="feiqian-torture-"))
