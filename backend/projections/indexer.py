@@ -34,10 +34,20 @@ from backend.projections.things import KINDS, things
 
 log = structlog.get_logger(__name__)
 
-__all__ = ["ChainMoved", "HandlerFailed", "Indexer", "Progress", "read_model_digest"]
+__all__ = ["ChainBroken", "ChainMoved", "HandlerFailed", "Indexer", "Progress", "read_model_digest"]
+
+BROKEN_SECONDS = 10.0
+"""A reorganisation is over sooner."""
+
+_OVERTAKEN = "another indexer was faster"
 
 Said = tuple[Log, int]
 """An event and its time."""
+
+
+class ChainBroken(Exception):
+    """The node's blocks have not fitted one another for BROKEN_SECONDS. The message says how; it is not the read model
+    that can mend it."""
 
 
 class HandlerFailed(Exception):
@@ -66,6 +76,7 @@ class Indexer:
         self._head: Block | None = None
         self._events = 0
         self._seconds = 0.0
+        self._moving_since: float | None = None
 
     def position(self) -> int:
         """The last block that is in the read model; one before the first where there is none."""
@@ -79,8 +90,21 @@ class Indexer:
 
     def step(self) -> bool:
         """Reads the next stretch of blocks; whether there was one. Raises ChainUnavailable, ChainMoved, LogsMissing or
-        HandlerFailed. After a failure less is read at once: what comes before an event that fails is not held up by
-        it."""
+        HandlerFailed, and ChainBroken instead of a ChainMoved that does not end. After a failure less is read at once:
+        what comes before an event that fails is not held up by it."""
+        try:
+            moved = self._step()
+        except ChainMoved as seen:
+            now = time.monotonic()
+            if self._moving_since is None:
+                self._moving_since = now
+            if now - self._moving_since <= BROKEN_SECONDS:
+                raise
+            raise ChainBroken(f"the node's blocks do not fit one another: {seen}") from seen
+        self._moving_since = None
+        return moved
+
+    def _step(self) -> bool:
         began = time.monotonic()
         head = self.source.tip()
         cursor = self._cursor()
@@ -149,7 +173,7 @@ class Indexer:
                 pages = _apply(rows, said, head.number - journal.DEPTH)
             except HandlerFailed:
                 if self._cursor() != cursor:
-                    raise ChainMoved from None  # another indexer was faster, and its rows are no ground for ours
+                    raise ChainMoved(_OVERTAKEN) from None  # and its rows are no ground for ours
                 self.reader.shrink(len(stretch.blocks))
                 raise
         vanished = [row for row in ended if hashes[row["block_number"]] != row["block_hash"]]
@@ -322,9 +346,9 @@ def _set_cursor(db: Connection, seen: RowMapping | None, tip: Block | None) -> N
     """Moves the cursor from where it was seen to `tip`. Raises ChainMoved where it is elsewhere by now."""
     if seen is None:
         if db.execute(select(tables.cursor.c.id)).first() is not None:
-            raise ChainMoved
+            raise ChainMoved(_OVERTAKEN)
     elif db.execute(delete(tables.cursor).where(tables.cursor.c.block_hash == seen["block_hash"])).rowcount != 1:
-        raise ChainMoved
+        raise ChainMoved(_OVERTAKEN)
     if tip is not None:
         db.execute(insert(tables.cursor).values(id=1, block_number=tip.number, block_hash=tip.hash, at=tip.timestamp))
 

@@ -21,7 +21,7 @@ MOST_LOGS = 5_000
 
 class ChainMoved(Exception):
     """The chain was reorganised while it was being read, or the read model was made anew by another; the next
-    round sees it whole."""
+    round sees it whole. The message says what did not fit."""
 
 
 @dataclass(frozen=True)
@@ -102,15 +102,18 @@ class Reader:
         if first == last == head.number:
             return self._whole([head], self.source.logs_of(head))
         logs = self.source.logs(first, last)
-        blocks = [block for block in self.source.blocks(range(first, last + 1)) if block is not None]
-        if len(blocks) != last - first + 1:
-            raise ChainMoved
+        blocks = []
+        for number, block in enumerate(self.source.blocks(range(first, last + 1)), first):
+            if block is None:
+                raise ChainMoved(f"the node has no block {number}, though its chain ended with {head.number}")
+            blocks.append(block)
         return self._whole(blocks, logs)
 
     def _whole(self, blocks: list[Block], logs: list[Log]) -> Stretch:
         """The stretch, once it is certain that blocks and logs are of one history, and that none is missing."""
-        if any(block.parent_hash != parent.hash for parent, block in pairwise(blocks)):
-            raise ChainMoved
+        for parent, block in pairwise(blocks):
+            if block.parent_hash != parent.hash:
+                raise ChainMoved(f"block {block.number} is no child of block {parent.number}")
         said: dict[str, list[Log]] = defaultdict(list)
         for log in logs:
             said[log.block_hash].append(log)
@@ -119,7 +122,7 @@ class Reader:
             said[block.hash] = self.source.look_again(block)
         whole = [log for block in blocks for log in said.pop(block.hash, ())]
         if said:
-            raise ChainMoved  # logs of blocks that are not these
+            raise ChainMoved(f"logs of blocks {', '.join(said)}, which are not in the chain from {blocks[0].number} on")
         return Stretch(blocks, whole)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import random
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -121,7 +120,8 @@ class Theatre:
         """How many blocks were made anew; those of the deployment stay."""
         depth = min(depth, self.stage.node.head().number - self.first_block)
         if depth > 0:
-            self.stage.node.rpc("anvil_reorg", depth, survivors(self.stage, depth, self.dice))
+            with self.proxy.held():
+                self.stage.reorganise(depth, self.dice)
         return max(depth, 0)
 
 
@@ -147,20 +147,3 @@ def opened(home: Path, seed: int, chain: str | None = None) -> Iterator[Theatre]
             yield theatre
         finally:
             proxy.close()
-
-
-def survivors(stage: Stage, depth: int, dice: random.Random) -> list[tuple[str, int]]:
-    """Of the transactions in the last `depth` blocks some first ones of each lane, with the place in the new blocks
-    that each is to have: the same bytes, in another block."""
-    head = stage.node.head().number
-    lanes: defaultdict[str, list[str]] = defaultdict(list)
-    for number in range(head - depth + 1, head + 1):
-        for transaction in stage.node.rpc("eth_getBlockByNumber", hex(number), True)["transactions"]:
-            lanes[transaction["from"]].append(transaction["hash"])
-    found: list[tuple[str, int]] = []
-    for hashes in lanes.values():
-        chosen = hashes[: dice.randint(0, len(hashes))]
-        places = sorted(dice.choices(range(depth), k=len(chosen)))
-        raw = [stage.node.rpc("eth_getRawTransactionByHash", one) for one in chosen]
-        found += zip(raw, places, strict=True)
-    return found

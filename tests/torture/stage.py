@@ -12,6 +12,7 @@ import os
 import random
 import secrets
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +33,8 @@ from backend.world import World
 OPERATOR_KEY = "the-operator"
 RESERVE = 10**12
 FUNDS = 10**9
+SETTLED_SECONDS = 0.05
+"""Anvil has made the blocks of what it was sent before."""
 
 # Backends are forked from a process that has imported everything: they start in a tenth of the time, and die alone.
 _forks = multiprocessing.get_context("forkserver")
@@ -182,6 +185,21 @@ class Stage:
         """The bank."""
         return Party(self.operator(port), *self.bank)
 
+    def reorganise(self, depth: int, dice: random.Random | None = None) -> int:
+        """Anvil makes its last `depth` blocks anew, with some transactions of the old ones in them where there are
+        dice; how many. Only while it makes no other block: it would lose some for good, and answer null to their
+        numbers."""
+        self.node.rpc("evm_setAutomine", False)
+        try:
+            time.sleep(SETTLED_SECONDS)
+            staying = _survivors(self.node, depth, dice) if dice else []
+            self.node.rpc("anvil_reorg", depth, staying)
+        finally:
+            self.node.rpc("evm_setAutomine", True)
+            self.node.rpc("evm_mine")  # what came in meanwhile
+        assert None not in self.node.headers(range(self.node.head().number + 1)), "Anvil lost a block of its own"
+        return len(staying)
+
     def open_operations(self) -> int:
         with reading(self.database) as db:
             return int(db.execute(select(func.count()).where(operations.c.state.in_(OPEN))).scalar_one())
@@ -234,3 +252,20 @@ def twin(home: Path) -> Path:
     for shared in ("keystore", "secret"):
         (other / shared).symlink_to(home / shared)
     return other
+
+
+def _survivors(node: Node, depth: int, dice: random.Random) -> list[tuple[str, int]]:
+    """Of the transactions in the last `depth` blocks some first ones of each lane, with the place in the new blocks
+    that each is to have: the same bytes, in another block."""
+    head = node.head().number
+    lanes: defaultdict[str, list[str]] = defaultdict(list)
+    for number in range(head - depth + 1, head + 1):
+        for transaction in node.rpc("eth_getBlockByNumber", hex(number), True)["transactions"]:
+            lanes[transaction["from"]].append(transaction["hash"])
+    found: list[tuple[str, int]] = []
+    for hashes in lanes.values():
+        chosen = hashes[: dice.randint(0, len(hashes))]
+        places = sorted(dice.choices(range(depth), k=len(chosen)))
+        raw = [node.rpc("eth_getRawTransactionByHash", one) for one in chosen]
+        found += zip(raw, places, strict=True)
+    return found

@@ -69,7 +69,7 @@ def _reorganised(scene: Scene, point: str) -> None:
     dies = scene.stage.run(point)
     crowd = Crowd(scene.stage, scene.draw(ACTS))
     crowd.await_done(ACTS // 2)
-    scene.stage.node.rpc("anvil_reorg", scene.dice.randint(1, 12), [])
+    scene.stage.reorganise(scene.dice.randint(1, 12))
     _recover(scene, dies, point, crowd)
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from tests.torture.clients import Act, Crowd, draw, redemption
 from tests.torture.fault_proxy import FaultProxy
-from tests.torture.schedules import survivors
 from tests.torture.stage import Stage, new_dice, rounds, staged
 from tests.torture.verdict import await_recovery, judge
 
@@ -31,11 +30,10 @@ def test_reorganisations_from_1_to_64_blocks(tmp_path: Path) -> None:
             acts += new
             crowd = Crowd(stage, new)
             crowd.await_done(dice.randint(1, ACTS - 1))
-            staying = survivors(stage, depth, dice)
             since = time.monotonic()
-            stage.node.rpc("anvil_reorg", depth, staying)
+            staying = stage.reorganise(depth, dice)
             told = crowd.join()
-            await_recovery(stage, since, of=f"{depth} blocks, {len(staying)} transactions in others of them")
+            await_recovery(stage, since, of=f"{depth} blocks, {staying} transactions in others of them")
             judge(stage, acts, told)
 
 

@@ -13,7 +13,7 @@ from web3.exceptions import Web3RPCError
 from backend.chain.outbox import operations
 from backend.database import reading
 from backend.projections import handlers, indexer, tables
-from backend.projections.indexer import ChainMoved, HandlerFailed, Indexer, read_model_digest
+from backend.projections.indexer import ChainBroken, ChainMoved, HandlerFailed, Indexer, read_model_digest
 from backend.projections.reader import Reader
 from backend.testing import NewDatabase
 from tests.backend.unit.projections.paper_desk import Desk
@@ -249,6 +249,29 @@ def test_logs_of_another_history_are_not_believed(desk: Desk, monkeypatch: pytes
     with pytest.raises(ChainMoved):
         desk.indexer.step()
     assert desk.people() == []
+
+
+def test_blocks_that_never_fit_are_a_fault_that_says_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """B35: Anvil loses a block for good where it reorganises while it makes another."""
+    for number in range(1, 6):
+        desk.source.add(registered(number))
+    honest = desk.source.blocks
+    monkeypatch.setattr(desk.source, "blocks", lambda numbers: [b if b.number != 3 else None for b in honest(numbers)])
+    with pytest.raises(ChainMoved, match="the node has no block 3, though its chain ended with 5"):
+        desk.indexer.step()
+    monkeypatch.setattr("backend.projections.indexer.BROKEN_SECONDS", 0)
+    with pytest.raises(ChainBroken, match="do not fit one another: the node has no block 3"):
+        desk.indexer.catch_up()
+    assert (desk.people(), desk.indexer.position()) == ([], 0)
+    monkeypatch.setattr(desk.source, "blocks", honest)
+    assert desk.indexer.catch_up() == 5
+    monkeypatch.setattr("backend.projections.indexer.BROKEN_SECONDS", 10)
+    monkeypatch.setattr(desk.source, "blocks", lambda numbers: [None for _ in numbers])
+    desk.source.add(registered(6))
+    desk.source.add(registered(7))
+    with pytest.raises(ChainMoved):  # what was before is over
+        desk.indexer.step()
+    assert len(desk.people()) == 5
 
 
 def test_blocks_wait_for_their_confirmations(new_database: NewDatabase) -> None:

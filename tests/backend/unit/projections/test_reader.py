@@ -108,7 +108,7 @@ def test_headers_of_two_histories_are_not_believed(desk: Desk, tmp_path: Path) -
         desk.source.add()
     honest = desk.source.blocks
     desk.source.blocks = lambda numbers: [*before[1:4], *honest(numbers)[3:]]  # type: ignore[method-assign]
-    with pytest.raises(ChainMoved):
+    with pytest.raises(ChainMoved, match="block 4 is no child of block 3"):
         desk.indexer.step()
     assert (desk.people(), desk.indexer.position()) == ([], 0)
     desk.source.blocks = honest  # type: ignore[method-assign]
