@@ -31,7 +31,8 @@ space := $(subst ,, )
 json := $(if $(filter 1,$(JSON)),--json,)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo region up down network network-down test test-backend test-contracts test-invariants \
+.PHONY: help setup demo region up down network network-down \
+	test test-backend test-contracts test-pages test-torture test-postgresql test-invariants \
 	prove prove-mutants mutate-contracts slither differential torture fuzz-api verify-build sbom audit bandit lint format \
 	coverage gas screenshots bench bench-index bench-network bench-pages bench-reads bench-live compile lock clean
 
@@ -92,16 +93,21 @@ bench-network: setup ## throughput, block time and finality of four validators, 
 	@$(bin)/python scripts/bench_network.py $(json)
 
 test: setup ## all tests (CHAIN=anvil runs them on Anvil, DATABASE=postgresql all on PostgreSQL)
-	@$(MAKE) --no-print-directory -j2 test-backend test-contracts
+	@toolchain/components
+	@$(MAKE) --no-print-directory -j2 test-backend test-contracts test-pages test-torture $(if $(filter postgresql,$(DATABASE)),,test-postgresql)
 	@$(MAKE) --no-print-directory test-invariants
 
 test-backend: setup
-	@toolchain/components
 	$(pytest) -q tests/backend tests/model tests/e2e $(addprefix --ignore ,$(on_anvil))
-	CHAIN=anvil $(pytest) -q tests/torture $(on_anvil)
-ifneq ($(DATABASE),postgresql)
+
+test-pages: setup
+	CHAIN=anvil $(pytest) -q $(on_anvil)
+
+test-torture: setup
+	CHAIN=anvil $(pytest) -q tests/torture
+
+test-postgresql: setup
 	DATABASE=postgresql CHAIN=anvil $(pytest) -q $(on_both)
-endif
 
 test-contracts: setup
 	@$(bin)/python toolchain/prepare_brownie.py

@@ -12,6 +12,9 @@ YEAR_DAYS = 360
 
 BPS = 10_000
 
+MOST = 2**63 - 1
+"""Minor units: no amount, and no penalty, is larger (rules L1, M3)."""
+
 
 def days_between(start: int, end: int) -> int:
     """Days that interest runs for from `start` to `end` (UTC seconds): each day begun counts, none before."""
@@ -53,7 +56,8 @@ def penalty_accrued(claim: Mapping[Any, Any], at: int) -> int:
     """What a receivable's row has accrued by `at`, in ten-thousandths of a minor unit (rule M3)."""
     days = late_days(claim["grace_ends_at"], at) - int(claim["late_days"])
     principal = claim["confirmed"] - claim["reduced"] - claim["repaid"] - claim["disputed"]
-    return int(claim["penalty_accrued"]) + max(0, days) * int(principal) * int(claim["penalty_bps_per_day"])
+    accrued = int(claim["penalty_accrued"]) + max(0, days) * int(principal) * int(claim["penalty_bps_per_day"])
+    return min(accrued, MOST * BPS)
 
 
 def penalty_due(claim: Mapping[Any, Any], at: int) -> int:

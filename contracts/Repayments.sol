@@ -26,6 +26,7 @@ contract Repayments is IRepayments, Payouts, Bulk {
     }
 
     uint256 private constant BPS = 10_000;
+    uint256 private constant MAX_AMOUNT = uint64(type(int64).max);
 
     IReceivables public immutable receivables;
     IAdjustments public immutable adjustments;
@@ -356,7 +357,7 @@ contract Repayments is IRepayments, Payouts, Bulk {
         penalty = p.accrued / BPS - _accounts[receivableId].penaltyPaid;
     }
 
-    /// @dev M3. Each day begun after grace counts, on the principal that was due when it began.
+    /// @dev M3. Each day begun after grace counts, on the principal that was due when it began, to MAX_AMOUNT in all.
     function _accrued(Penalty memory p, IReceivables.Terms memory terms, uint256 principal)
         private
         view
@@ -366,8 +367,8 @@ contract Repayments is IRepayments, Payouts, Bulk {
         uint256 nowAt = block.timestamp;
         if (nowAt <= terms.graceEndsAt) return p;
         uint32 lateDays = uint32(Math.ceilDiv(nowAt - terms.graceEndsAt, 1 days));
-        uint128 more = uint128(principal * terms.penaltyBpsPerDay * (lateDays - p.lateDays));
-        return Penalty(p.accrued + more, lateDays, p.redeemed);
+        uint256 accrued = p.accrued + principal * terms.penaltyBpsPerDay * (lateDays - p.lateDays);
+        return Penalty(uint128(Math.min(accrued, MAX_AMOUNT * BPS)), lateDays, p.redeemed);
     }
 
     function _closeIfPaid(uint256 receivableId, IReceivables.Terms memory terms) private {

@@ -65,7 +65,10 @@ def _go_back(stage: Stage, proxy: FaultProxy, turn: int, dice: random.Random, be
     with proxy.held():
         since = time.monotonic()
         assert stage.node.rpc("evm_revert", snapshot)
+        left = stage.node.head().number
     told = crowd.join()
-    await_recovery(stage, since, of=f"snapshot {turn}")
+    seconds = await_recovery(stage, since, of=f"snapshot {turn}")
+    made = stage.node.head().number - left
+    print(f"snapshot {turn}: {made} blocks since, again or at last, {seconds / max(made, 1):.3f} s each")
     judge(stage, [*before, *new], told)
     return new

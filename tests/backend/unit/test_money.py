@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from backend.config import DAY, MAX_AMOUNT_FEN
 from backend.money import (
+    MOST,
     days_between,
     discount_rate,
     discounted,
@@ -144,6 +145,12 @@ def test_looking_in_between_changes_nothing(principal: int, bps: int, first: int
     row |= {"penalty_accrued": str(penalty_accrued(row, at)), "late_days": late_days(GRACE_ENDS_AT, at)}
     assert penalty_accrued(row, at + more) == whole
     assert penalty_accrued(row, GRACE_ENDS_AT) == int(str(row["penalty_accrued"])), "time does not run back"
+
+
+def test_it_grows_no_further_than_an_amount() -> None:
+    row = overdue(MOST, penalty_bps_per_day=1_000)
+    assert penalty_due(row, GRACE_ENDS_AT + 9 * DAY) == 9 * MOST // 10
+    assert penalty_due(row, GRACE_ENDS_AT + 3_650 * DAY) == MOST
 
 
 @pytest.mark.parametrize("status", ["submitted", "rejected", "withdrawn", "expired", "repaid"])

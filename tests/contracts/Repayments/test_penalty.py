@@ -171,14 +171,25 @@ def test_without_grace_and_rate(world):
     assert world.due(receivable) == (0, FACE, 0)
 
 
-def test_the_largest_amount_for_years(world):
-    """M3: the largest face at the highest rate does not overflow in ten years."""
-    largest = 2**63 - 1
+def test_it_grows_to_the_most_that_an_amount_may_be(world, repayments, cash, supplier):
+    """M3: the largest amounts at the highest rate, in ten years; what is paid of it is counted to the last fen."""
+    largest, face = 2**63 - 1, 2**62
+    cash.setCap(2**64 - 1, {"from": world.admin})
+    cash.attestReserve(2**64 - 1, b"\1" * 32, {"from": world.attestor})
+    world.give(world.obligor, largest + face)
     world.change_limits(maxFaceValue=largest, penaltyBpsPerDay=1_000)
     world.limit(world.obligor, 2**64 - 1)
-    receivable, _ = world.note(face=largest)
+    receivable, root = world.note(face=face)
+    with at(world.grace_end(receivable) + 18 * DAY + 1):
+        repayments.accrue(receivable, {"from": world.stranger})
+    assert world.due(receivable) == (face * 19 // 10, face, 0)
     wait_until(world.grace_end(receivable) + 3_650 * DAY)
-    assert world.due(receivable) == (largest * 365, largest, 0)
+    assert world.due(receivable) == (largest, face, 0)
+    world.repay(receivable, 2**69)
+    assert (world.view(receivable)["status"], world.due(receivable)) == (Status.REPAID, (0, 0, 0))
+    world.allot(receivable)
+    world.redeem_all(receivable)
+    assert (cash.balanceOf(supplier), cash.balanceOf(repayments), world.value(root)) == (largest + face, 0, [0])
 
 
 def test_the_penalty_is_the_holders(world, repayments, cash, supplier, mill):

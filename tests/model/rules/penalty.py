@@ -7,6 +7,8 @@ from fractions import Fraction
 from itertools import pairwise
 
 DAY = 86_400
+MOST = 2**63 - 1
+"""Minor units; it grows no further."""
 
 
 @dataclass
@@ -27,7 +29,7 @@ def accrued(history: History, grace_ends_at: int, bps_per_day: int, now: int) ->
     for (since, amount), (until, _) in pairwise([*history.changes, (now, 0)]):
         # It was due as each of the days began whose first second comes after `since` and not after `until`.
         sum_of_days += amount * (_days(grace_ends_at, min(until, now)) - _days(grace_ends_at, min(since, now)))
-    return Fraction(sum_of_days * bps_per_day, 10_000)
+    return min(Fraction(sum_of_days * bps_per_day, 10_000), Fraction(MOST))
 
 
 def _days(grace_ends_at: int, when: int) -> int:
