@@ -22,7 +22,7 @@ from __future__ import annotations
 import itertools
 import math
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,11 +30,12 @@ import structlog
 from sqlalchemy import Connection, Engine, bindparam, func, select
 from web3.exceptions import Web3RPCError
 
-from backend.chain import replacements
-from backend.chain.contracts import Call, Contracts, contract_refused
+from backend.chain import position, replacements
+from backend.chain.contracts import Call, Contracts
+from backend.chain.endings import Endings, is_sure
 from backend.chain.keystore import Keystore
 from backend.chain.node import BATCH, Block, error_message
-from backend.chain.outbox import OPEN, Move, MovedElsewhere, Row, error_json, exact, move, move_all, operations
+from backend.chain.outbox import OPEN, Move, MovedElsewhere, Row, error_json, move, move_all, operations
 from backend.chain.replacements import BUMP, CANCEL, Replacement
 from backend.chain.signing import Signed, sign
 from backend.config import Settings
@@ -144,6 +145,7 @@ class Sender:
         self.contracts = contracts
         self.keystore = keystore
         self.leases = Leases(engine)
+        self._endings = Endings(engine, contracts)
         self._share = share
         self._patience = settings.receipt_seconds
         self._attempts: dict[str, _Attempt] = {}
@@ -521,16 +523,23 @@ class Sender:
         through, all that follow."""
         waiting = [(lane, lane.under_way()) for lane in lanes]
         first = [row for lane, rows in waiting for row in (*lane.hopeless, *rows[:1])]
-        done = self._mined(first)
-        done |= self._mined([row for _, rows in waiting if rows and rows[0]["id"] in done for row in rows[1:]])
+        with reading(self.engine) as connection:
+            seen = position.read(connection)
+        done = self._endings.mined(first, seen)
+        rest = [row for _, rows in waiting if rows and rows[0]["id"] in done for row in rows[1:]]
+        done |= self._endings.mined(rest, seen)
         if not done:
             return
-        ended = [row for lane, rows in waiting for row in (*lane.hopeless, *_leading(rows, done)) if row["id"] in done]
-        moves = self._ends([(row, *done[row["id"]]) for row in ended])
+        moves = {row["id"]: self._endings.move(row, done[row["id"]]) for row in _ended(waiting, done)}
         with self.engine.begin() as connection:
-            replacements.keep(connection, [move_ for move_ in moves if move_.values["tx_hash"] != move_.row["tx_hash"]])
-            move_all(connection, moves)
+            now = position.read(connection)
+            ended = _ended(waiting, {name for name, mined in done.items() if is_sure(mined, seen, now)})
+            sure = [moves[row["id"]] for row in ended]
+            replacements.keep(connection, [one for one in sure if one.values["tx_hash"] != one.row["tx_hash"]])
+            move_all(connection, sure)
         crash_point("sender.finished")
+        if not sure:
+            return
         self._moved = True
         for lane, rows in waiting:
             if gone := {row["id"] for row in (*lane.hopeless, *rows)} & {row["id"] for row in ended}:
@@ -539,69 +548,8 @@ class Sender:
                 for row in lane.under_way():  # what it waited for is through
                     if self._attempts[row["id"]].answer is not None:
                         self._attempts[row["id"]].due = 0.0
-        for move_ in moves:
-            self._attempts.pop(move_.row["id"], None)
-
-    def _mined(self, rows: list[Row]) -> dict[str, tuple[Row, Mapping[str, Any], Block]]:
-        """By operation: what of it a block has (its own bytes, or others at its nonce), the receipt and the block."""
-        candidates = replacements.candidates(self.engine, rows)
-        answers = self.contracts.node.all("eth_getTransactionReceipt", [[one["tx_hash"]] for one in candidates])
-        receipts = [(one, answer) for one, answer in zip(candidates, answers, strict=True) if answer]
-        numbers = sorted({int(receipt["blockNumber"], 16) for _, receipt in receipts})
-        blocks = dict(zip(numbers, self.contracts.node.headers(numbers), strict=True))
-        found = {}
-        for one, receipt in receipts:
-            block = blocks[int(receipt["blockNumber"], 16)]
-            if block is not None and block.hash == receipt["blockHash"]:
-                found[str(one["id"])] = (one, receipt, block)
-        return found
-
-    def _ends(self, done: list[tuple[Row, Row, Mapping[str, Any], Block]]) -> list[Move]:
-        """The last move of each: `done` has the operation, what of it was mined, the receipt and the block."""
-        moves = []
-        for row, mined, receipt, block in done:
-            values: dict[str, Any] = {
-                "raw": mined["raw"],
-                "tx_hash": mined["tx_hash"],
-                "is_cancel": mined["is_cancel"],
-                "block_number": block.number,
-                "block_hash": block.hash,
-                "gas_used": int(receipt["gasUsed"], 16),
-                "error": None,
-                "result": row["result"],
-                "was_block": None,
-            }
-            succeeded = int(receipt["status"], 16) == 1 and not mined["is_cancel"]
-            if succeeded:
-                values["result"] = {**(row["result"] or {}), **self._result(receipt)}
-            elif mined["is_cancel"]:
-                values["error"] = {"error": "Cancelled", "arguments": {}, "contract": row["contract"]}
-            else:
-                values["error"] = error_json(self._reason(row, block.number))
-            state = "succeeded" if succeeded else "failed"
-            moves.append(Move(row, state, block.timestamp, f"block {block.number}", values))
-        return moves
-
-    def _result(self, receipt: Mapping[str, Any]) -> dict[str, Any]:
-        decoded = [self.contracts.decode_log(raw) for raw in receipt["logs"]]
-        return {
-            "events": [
-                {"contract": event.contract, "name": event.name, "args": exact(event.args)}
-                for event in decoded
-                if event is not None
-            ]
-        }
-
-    def _reason(self, row: Row, block: int) -> ContractRefused:
-        """Why it was refused: on the state before its block, or, where what came before it in that block was why, on
-        the state after."""
-        request = {"from": row["signer"], "to": row["to"], "data": row["data"]}
-        for state in (block - 1, block):
-            try:
-                self.contracts.node.rpc("eth_call", request, hex(state))
-            except Web3RPCError as refusal:
-                return contract_refused(refusal, row["contract"])
-        return ContractRefused(error="Reverted", arguments={}, contract=row["contract"])
+        for row in ended:
+            self._attempts.pop(row["id"], None)
 
 
 def _lease(signer: str) -> str:
@@ -627,6 +575,11 @@ def _behind(lane: _Lane, row: Row, turn: float) -> list[Row]:
     return found
 
 
-def _leading(rows: list[Row], done: Mapping[str, object]) -> list[Row]:
+def _ended(waiting: Sequence[tuple[_Lane, list[Row]]], done: Container[str]) -> list[Row]:
+    """Those of the lanes that are done: all of the hopeless, and of the others as far as none before them is not."""
+    return [row for lane, rows in waiting for row in (*lane.hopeless, *_leading(rows, done)) if row["id"] in done]
+
+
+def _leading(rows: list[Row], done: Container[str]) -> list[Row]:
     """Those of a lane that are done, up to the first that is not."""
     return list(itertools.takewhile(lambda row: row["id"] in done, rows))

@@ -16,7 +16,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection, Engine, RowMapping, delete, insert, select, tuple_
 
-from backend.chain import outbox
+from backend.chain import outbox, position
 from backend.chain.contracts import Log
 from backend.chain.logs import LogSource
 from backend.chain.node import Block
@@ -146,7 +146,7 @@ class Indexer:
 
     def _cursor(self) -> RowMapping | None:
         with reading(self.engine) as connection:
-            return connection.execute(select(tables.cursor)).mappings().first()
+            return position.read(connection)
 
     def _after(self, cursor: RowMapping | None) -> int:
         return self.source.first_block - 1 if cursor is None else int(cursor["block_number"])
@@ -165,7 +165,6 @@ class Indexer:
         said = [(entry, times[entry.block_hash]) for entry in stretch.logs]
         speaking = {entry.block_number for entry in stretch.logs}
         with reading(self.engine) as connection:
-            ended = outbox.ended_in(connection, first.number, last.number, self.source.addresses)
             rows = Rows(connection)
             rows.append(tables.blocks, *(_block_row(block) for block in stretch.blocks if block.number in speaking))
             rows.append(tables.events, *(_event_row(entry, at) for entry, at in said))
@@ -176,9 +175,8 @@ class Indexer:
                     raise ChainMoved(_OVERTAKEN) from None  # and its rows are no ground for ours
                 self.reader.shrink(len(stretch.blocks))
                 raise
-        vanished = [row for row in ended if hashes[row["block_number"]] != row["block_hash"]]
         with self.engine.begin() as db:
-            _set_cursor(db, cursor, last)
+            _set_cursor(db, cursor, last, cursor["history"] if cursor else position.new_history())
             try:
                 rows.flush(db)
             except Exception as fault:
@@ -186,6 +184,9 @@ class Indexer:
                 raise HandlerFailed(f"blocks {first.number} to {last.number}: {fault}") from fault
             tell(db, first.number, last.number)
             journal.keep(db, pages, head.number)
+            # Asked here, and not before: what ends from now on finds the cursor where it is put (rule B29).
+            ended = outbox.ended_in(db, first.number, last.number, self.source.addresses)
+            vanished = [row for row in ended if hashes[row["block_number"]] != row["block_hash"]]
             outbox.reopen(db, vanished, last.timestamp)
             crash_point("indexer.applied")
         log.info("blocks-read", first=first.number, block=last.number, hash=last.hash, events=len(stretch.logs))
@@ -209,7 +210,7 @@ class Indexer:
         number = ancestor.number if ancestor else -1
         log.warning("reorganisation", was=cursor["block_number"], ancestor=number)
         with self.engine.begin() as db:
-            _set_cursor(db, cursor, ancestor)
+            _set_cursor(db, cursor, ancestor, position.new_history())
             if not journal.take_back(db, number):
                 _replay(db, number)
             tell(db, number + 1)
@@ -342,7 +343,7 @@ def _kept_events(db: Connection) -> Iterator[list[Said]]:
         after = found[-1]["block_number"], found[-1]["log_index"]
 
 
-def _set_cursor(db: Connection, seen: RowMapping | None, tip: Block | None) -> None:
+def _set_cursor(db: Connection, seen: RowMapping | None, tip: Block | None, history: int) -> None:
     """Moves the cursor from where it was seen to `tip`. Raises ChainMoved where it is elsewhere by now."""
     if seen is None:
         if db.execute(select(tables.cursor.c.id)).first() is not None:
@@ -350,7 +351,8 @@ def _set_cursor(db: Connection, seen: RowMapping | None, tip: Block | None) -> N
     elif db.execute(delete(tables.cursor).where(tables.cursor.c.block_hash == seen["block_hash"])).rowcount != 1:
         raise ChainMoved(_OVERTAKEN)
     if tip is not None:
-        db.execute(insert(tables.cursor).values(id=1, block_number=tip.number, block_hash=tip.hash, at=tip.timestamp))
+        moved = {"block_number": tip.number, "block_hash": tip.hash, "at": tip.timestamp, "history": history}
+        db.execute(insert(tables.cursor).values(id=1, **moved))
 
 
 def _block_row(block: Block) -> dict[str, Any]:

@@ -19,19 +19,11 @@ from sqlalchemy import (
 )
 
 from backend import roles
+from backend.chain.position import cursor as cursor
 from backend.database import metadata
 
 Amount = BigInteger
 MOST = 2**63 - 1
-
-cursor = Table(
-    "cursor",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("block_number", BigInteger, nullable=False),
-    Column("block_hash", String(66), nullable=False),
-    Column("at", BigInteger, nullable=False),
-)
 
 blocks = Table(
     "blocks",

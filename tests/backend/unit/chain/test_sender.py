@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,87 +11,19 @@ from eth_account import Account
 from sqlalchemy import select, update
 from web3 import Web3
 
-from backend.chain.contracts import Call
 from backend.chain.keystore import Keystore
-from backend.chain.outbox import Intent, MovedElsewhere, Outbox, ended_in, error_json, move, operations, reopen
+from backend.chain.outbox import Intent, MovedElsewhere, Outbox, error_json, move, operations
 from backend.chain.sender import LYING_BLOCKS, PATIENCE_PERIODS, Sender
-from backend.config import Settings
-from backend.database import open_database, reading
+from backend.database import reading
 from backend.errors import ChainUnavailable, ContractRefused, IdempotencyConflict, KeyNotHeld, NotFound, SetupIncomplete
 from backend.leases import leases
-from backend.migrations import migrate
-from backend.testing import NewDatabase
-from tests.backend.unit.chain.paper_chain import ADDRESS, PaperChain, paper_contracts, refusal
+from tests.backend.unit.chain.paper_bench import PERIOD, Bench, gone
+from tests.backend.unit.chain.paper_chain import ADDRESS, refusal
 
-PERIOD = 30.0
 REVERT = refusal(
     "execution reverted",
     data="0x" + (Web3.keccak(text="ExceedsCap(uint256,uint256)")[:4] + encode(["uint256"] * 2, [9, 2**60])).hex(),
 )
-
-
-class Bench:
-    """An outbox and a sender over a database of their own and a chain on paper, driven step by step."""
-
-    def __init__(self, home: Path, database_url: str) -> None:
-        self.settings = Settings.from_env({}, home=home, keystore_rounds=2, receipt_seconds=PERIOD)
-        self.chain = PaperChain()
-        self.contracts = paper_contracts(self.chain)
-        self.database = open_database(database_url)
-        migrate(self.database)
-        self.keystore = Keystore(self.settings)
-        self.outbox = Outbox(self.database, self.contracts, self.keystore)
-        self.clock = 0.0
-        self.signer = self.keystore.create()
-        self.sender = Sender(self.database, self.contracts, self.keystore, self.settings)
-
-    def restart(self) -> None:
-        """A new process: it knows what is in the database, and nothing else. (The leases of one that died are free.)"""
-        self.sender.leases.release()
-        self.sender = Sender(self.database, self.contracts, self.keystore, self.settings)
-
-    def deploy_anew(self) -> None:
-        """A new process, which knows other contracts."""
-        other = dataclasses.replace(self.contracts.deployment, tokens={"CNY": "0x" + 40 * "7"})
-        self.contracts = type(self.contracts)(self.chain, other)  # type: ignore[arg-type]
-        self.restart()
-
-    def step(self, seconds: float = 0.0) -> bool:
-        self.clock += seconds
-        moved = False
-        while self.sender.step(self.sender.lanes(), self.clock):
-            moved = True
-        return moved
-
-    def wait(self, periods: int) -> None:
-        for _ in range(periods):
-            self.step(PERIOD)
-
-    def put(self, number: int, signer: str | None = None, **intent: Any) -> str:
-        """An intent whose call is told from others by its number."""
-        call = self.call(number)
-        return str(self.outbox.send(Intent("act", "me", number, **intent), signer or self.signer, call)["id"])
-
-    def call(self, number: int) -> Call:
-        return Call("SettlementToken:CNY", "mint", ADDRESS, f"0x{number:08x}")
-
-    def __getitem__(self, operation_id: str) -> dict[str, Any]:
-        return self.outbox.operation(operation_id)
-
-    def states(self, operation_id: str) -> list[str]:
-        return [entry["state"] for entry in self[operation_id]["history"]]
-
-    def sent(self) -> list[str]:
-        """The data of what was mined, in order."""
-        by_place = sorted(self.chain.mined.values(), key=lambda tx: (tx["block"].number, tx["nonce"]))
-        return [tx["data"] for tx in by_place]
-
-
-@pytest.fixture
-def bench(tmp_path: Path, new_database: NewDatabase) -> Iterator[Bench]:
-    made = Bench(tmp_path, new_database())
-    yield made
-    made.database.dispose()
 
 
 # ---- the ordinary way
@@ -442,14 +372,6 @@ def test_a_key_that_does_not_open_stops_its_lane_alone(bench: Bench) -> None:
 
 
 # ---- histories that change
-
-
-def gone(bench: Bench, ancestor: int) -> int:
-    """What the indexer does about operations when blocks above `ancestor` are gone."""
-    with bench.database.begin() as db:
-        ended = ended_in(db, ancestor + 1, None, bench.contracts.names)
-        reopen(db, ended, bench.chain.now())
-    return len(ended)
 
 
 def test_what_vanishes_with_its_block_is_sent_again_with_the_same_bytes(bench: Bench) -> None:

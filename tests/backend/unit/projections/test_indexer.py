@@ -409,6 +409,26 @@ def test_an_operation_whose_block_went_before_it_was_read(desk: Desk) -> None:
         assert db.execute(select(operations.c.result).where(operations.c.id == "lost")).scalar() == {"account": "0xa"}
 
 
+def test_an_operation_that_ends_while_its_block_is_read(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """B29: the sender notes it in a block of the history before, after the indexer has read the other one, and before
+    it has written it."""
+    desk.source.add(registered(1))
+    desk.indexer.catch_up()
+    lost = desk.source.add(registered(2))
+    desk.source.fork_at(1)
+    kept = desk.source.add(registered(3))
+    honest = indexer._apply
+
+    def meanwhile(*given: Any) -> list[dict[str, Any]]:
+        operation(desk.database, "lost", 2, lost.hash)
+        operation(desk.database, "kept", 2, kept.hash)
+        return honest(*given)
+
+    monkeypatch.setattr(indexer, "_apply", meanwhile)
+    desk.indexer.catch_up()
+    assert states(desk.database) == {"lost": "submitted", "kept": "succeeded"}
+
+
 def test_an_operation_in_a_block_after_the_end_of_the_chain(desk: Desk) -> None:
     """The chain lost a block that the indexer had not read, and makes no new one: nothing would contradict it."""
     desk.source.add(registered(1))
