@@ -523,6 +523,8 @@ class Sender:
         through, all that follow."""
         waiting = [(lane, lane.under_way()) for lane in lanes]
         first = [row for lane, rows in waiting for row in (*lane.hopeless, *rows[:1])]
+        if not first:
+            return
         with reading(self.engine) as connection:
             seen = position.read(connection)
         done = self._endings.mined(first, seen)

@@ -4,7 +4,9 @@ seconds, rates basis points a year. It imports nothing of the backend: it knows 
 from __future__ import annotations
 
 import base64
+import functools
 import math
+import ssl
 import time
 import uuid
 from collections.abc import Iterator, Sequence
@@ -51,6 +53,12 @@ class OperationFailed(Exception):
         super().__init__(f"{operation['kind']}: {self.error}: {failure.get('detail', '')}")
 
 
+@functools.cache
+def _certificates() -> ssl.SSLContext:
+    """Those of authorities that are trusted, read once: it takes longer than a request, and each party has a client."""
+    return httpx.create_ssl_context()
+
+
 class Feiqian(LoanReads, EvidenceReads, LiveReads):
     """A connection as one caller: the operator, or a participant."""
 
@@ -70,7 +78,9 @@ class Feiqian(LoanReads, EvidenceReads, LiveReads):
         headers = {"Accept-Language": language}
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
-        self._http = httpx.Client(base_url=url, headers=headers, transport=transport, timeout=wait + 30)
+        self._http = httpx.Client(
+            base_url=url, headers=headers, transport=transport, timeout=wait + 30, verify=_certificates()
+        )
 
     def acting_as(self, token: str) -> Feiqian:
         """The same API with another caller's token."""

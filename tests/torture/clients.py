@@ -77,7 +77,9 @@ class Client:
         operator = self._dice.choice(self._operators)
         if act.token is None:
             return operator
-        return self._parties.setdefault((operator, act.token), operator.acting_as(act.token))
+        if (operator, act.token) not in self._parties:
+            self._parties[operator, act.token] = operator.acting_as(act.token)
+        return self._parties[operator, act.token]
 
     def ask(self, act: Act, seconds: float = 120) -> Json:
         """Has the act taken. Raises Refused where it is refused, TimeoutError."""

@@ -40,6 +40,8 @@ SETTLED_SECONDS = 0.05
 _forks = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload(["backend.cli", "backend.world", "backend.web.app", "backend.reconcile"])
 
+_http = httpx.Client(timeout=5, trust_env=False)
+
 
 def rounds(short: int) -> int:
     """How often: ROUNDS, or `short` where it is not set."""
@@ -72,7 +74,7 @@ class Backend:
 
     def _health(self) -> httpx.Response | None:
         try:
-            return httpx.get(f"{self.url}/api/v1/health", timeout=5, trust_env=False)
+            return _http.get(f"{self.url}/api/v1/health")
         except httpx.HTTPError:
             return None
 
