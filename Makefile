@@ -19,13 +19,13 @@ bin := .venv/bin
 pytest := $(bin)/python -m pytest -p no:pytest-brownie
 # What runs on PostgreSQL too in every 'make test': all that writes, indexes, sends, pages and keeps.
 on_both := $(addprefix tests/backend/unit/,test_audit.py test_database.py test_migrations.py projections/test_indexer.py \
-	chain/test_sender.py) $(addprefix tests/backend/integration/,api/test_idempotency.py api/test_pages.py \
+	chain/test_sender.py chain/test_endings.py) $(addprefix tests/backend/integration/,api/test_idempotency.py api/test_pages.py \
 	chain/test_races.py chain/test_crashes.py indexer runs test_backup.py test_reconcile.py)
 # What shows, and never sends by itself: it is played on Anvil, which takes half the time of Ganache.
 on_anvil := $(addprefix tests/,e2e/pages backend/integration/pages backend/integration/certificates)
 # Where money or a nonce would be lost: every line and every branch has a test.
-covered_whole := $(addprefix backend/,chain/outbox.py chain/sender.py chain/replacements.py projections/indexer.py projections/reader.py \
-	projections/rows.py projections/journal.py projections/feed.py projections/ledger.py money.py loan_arithmetic.py)
+covered_whole := $(addprefix backend/,chain/outbox.py chain/sender.py chain/endings.py chain/replacements.py \
+	projections/indexer.py projections/reader.py projections/rows.py projections/journal.py projections/feed.py projections/ledger.py money.py loan_arithmetic.py)
 comma := ,
 space := $(subst ,, )
 json := $(if $(filter 1,$(JSON)),--json,)
