@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from backend.chain import outbox, sender
+from backend.chain.endings import Endings
 from backend.chain.logs import LogSource
 from backend.chain.node import _Provider
 from backend.chain.sender import Sender
@@ -72,7 +73,7 @@ POINTS: dict[str, Patch] = {
     "after the node took them": after(_Provider, "make_batch", calling("eth_sendRawTransaction")),
     "before the receipt": before(Sender, "_finish"),
     "after the receipt": after(_Provider, "make_batch", calling("eth_getTransactionReceipt")),
-    "before the end is written": after(Sender, "_ends"),
+    "before the end is written": after(Endings, "move"),
     "before the end is committed": after(sender, "move_all", moving("succeeded")),
     "after the end is committed": before(Sender, "_offer_again"),
     "as the logs are read": before(LogSource, "_logs"),
