@@ -25,7 +25,8 @@ on_both := $(addprefix tests/backend/unit/,test_audit.py test_database.py test_m
 on_anvil := $(addprefix tests/,e2e/pages backend/integration/pages backend/integration/certificates)
 # Where money or a nonce would be lost: every line and every branch has a test.
 covered_whole := $(addprefix backend/,chain/outbox.py chain/sender.py chain/endings.py chain/replacements.py \
-	projections/indexer.py projections/reader.py projections/rows.py projections/journal.py projections/feed.py projections/ledger.py money.py loan_arithmetic.py)
+	projections/indexer.py projections/reader.py projections/rows.py projections/journal.py projections/feed.py \
+	projections/ledger.py money.py loan_arithmetic.py)
 comma := ,
 space := $(subst ,, )
 json := $(if $(filter 1,$(JSON)),--json,)

@@ -21,9 +21,9 @@ from sqlalchemy import (
 from backend import roles
 from backend.chain.position import cursor as cursor
 from backend.database import metadata
+from backend.money import MOST
 
 Amount = BigInteger
-MOST = 2**63 - 1
 
 blocks = Table(
     "blocks",

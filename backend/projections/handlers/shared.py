@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from backend.events import types as e
+from backend.money import MOST
 from backend.projections import ledger, tables
 from backend.projections.ledger import Line, post
 from backend.projections.rows import Rows
@@ -22,7 +23,7 @@ def is_money(rows: Rows, address: str) -> bool:
 
 def kept(number: int) -> int:
     """A limit as a 64-bit column can keep it: what is larger is beyond all the money there can be."""
-    return min(number, 2**63 - 1)
+    return min(number, MOST)
 
 
 def post_title(rows: Rows, place: e.Place, currency: int, giver: str, taker: str, value: int, *beside: Line) -> None:

@@ -24,6 +24,15 @@ def stands_at(bench: Bench, number: int, history: int) -> None:
         db.execute(insert(cursor).values(id=1, **at))
 
 
+def sent_and_not_seen(bench: Bench) -> str:
+    """An act that a block has, of which the sender does not know yet."""
+    operation_id = bench.put(1)
+    with pytest.MonkeyPatch.context() as blind:
+        blind.setattr(bench.sender, "_finish", lambda _lanes: None)
+        bench.step()
+    return operation_id
+
+
 def once_seen(bench: Bench, monkeypatch: pytest.MonkeyPatch, happens: Callable[[], None]) -> None:
     """Has something happen between the sender's look at a block and its note of it, the first time."""
     honest, left = bench.chain.headers, [happens]
@@ -59,10 +68,7 @@ def test_a_block_that_the_indexer_passed_in_another_history(bench: Bench, monkey
 def test_a_block_that_the_indexer_took_back_meanwhile(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """The rewind found no act in it, since none was noted yet."""
     bench.chain.mine()
-    operation_id = bench.put(1)
-    monkeypatch.setattr(bench.sender, "_finish", lambda _lanes: None)
-    bench.step()
-    monkeypatch.undo()
+    operation_id = sent_and_not_seen(bench)
     stands_at(bench, 2, history=7)
 
     def taken_back() -> None:
@@ -79,10 +85,7 @@ def test_a_block_that_the_indexer_took_back_meanwhile(bench: Bench, monkeypatch:
 
 
 def test_an_indexer_that_goes_on_holds_nothing_up(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    operation_id = bench.put(1)
-    monkeypatch.setattr(bench.sender, "_finish", lambda _lanes: None)
-    bench.step()
-    monkeypatch.undo()
+    operation_id = sent_and_not_seen(bench)
     stands_at(bench, 1, history=7)
 
     def goes_on() -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from backend.database import metadata, open_database
 from backend.events.types import Place
+from backend.money import MOST
 from backend.projections import ledger, tables
 from backend.projections.ledger import Unbalanced, post
 from backend.projections.rows import Rows
@@ -82,7 +83,7 @@ def test_lines_are_posted_exactly_when_every_party_balances(database: Engine, li
     if any(sums.values()):
         with pytest.raises(Unbalanced):
             posted(database, *lines)
-    elif any(abs(amount) > tables.MOST for amount in books.values()):
+    elif any(abs(amount) > MOST for amount in books.values()):
         with pytest.raises((OverflowError, IntegrityError)):
             posted(database, *lines)
     else:
