@@ -216,8 +216,10 @@ class Stage:
         return cursor is not None and (cursor["block_number"], cursor["block_hash"]) == (head.number, head.hash)
 
     def await_quiet(self, seconds: float) -> float:
-        """Until it is quiet; the seconds that took."""
+        """Until it is quiet; the seconds that took. A block is made first: once it is read, nobody acts any more on what
+        the node may have said wrongly before."""
         began = time.monotonic()
+        self.node.rpc("evm_mine")
         while not self.is_quiet():
             assert time.monotonic() < began + seconds, f"it does not come to rest:\n{self.what_is_open()}"
             time.sleep(0.02)
