@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 
@@ -14,6 +13,7 @@ from backend.config import Settings
 from backend.engine import Engine
 from backend.errors import ChainUnavailable, Phrase, both
 from backend.projections.indexer import ChainMoved, HandlerFailed
+from tests.waiting import eventually
 
 Work = Callable[[], bool]
 
@@ -95,13 +95,6 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     made = Stage()
     yield made
     made.engine.stop()
-
-
-def eventually(holds: Callable[[], Any], seconds: float = 5.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it never came to be"
-        time.sleep(0.005)
 
 
 def test_each_part_has_its_turn(stage: Stage) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +15,7 @@ from backend.chain.node import Node
 from backend.chain.typed import Confirmation, Quote, Resolution, SetOff
 from backend.sdk import Party, Refused
 from backend.testing import LIMIT_FEN, Network
+from tests.waiting import eventually
 
 from .driver import FACE, nothing_changes, own_wallet, written
 
@@ -493,10 +493,7 @@ def send(node: Node, wallet: LocalAccount, transaction: Document) -> None:
         "nonce": int(node.rpc("eth_getTransactionCount", wallet.address, "latest"), 16),
     })  # fmt: skip
     sent = node.rpc("eth_sendRawTransaction", "0x" + bytes(signed.raw_transaction).hex())
-    deadline = time.monotonic() + 20
-    while node.rpc("eth_getTransactionReceipt", sent) is None:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    eventually(lambda: node.rpc("eth_getTransactionReceipt", sent))
 
 
 def test_an_account_with_code_signs_through_its_contract(feiqian: Network) -> None:

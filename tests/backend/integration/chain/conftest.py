@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from backend.config import Settings
 from backend.database import open_database
 from backend.migrations import migrate
 from backend.projections.indexer import Indexer, read_model_digest
-from backend.sdk import Feiqian, Refused
+from backend.sdk import Feiqian
 from backend.system import System
 from backend.testing import FUNDS_FEN, Network, NewDatabase
 from backend.world import World
@@ -123,16 +122,3 @@ def bank(operator: Feiqian) -> str:
     """A registered bank, and a reserve to issue from; its account."""
     operator.attest_reserve(10 * FUNDS_FEN, "opening statement")
     return operator.register("bank", "91110000MA4BANK00A", ["financier"]).account
-
-
-def eventually(holds: Callable[[], Any], seconds: float = 20.0) -> Any:
-    """The first true answer of `holds`; a refusal counts as no."""
-    deadline = time.monotonic() + seconds
-    while True:
-        try:
-            if found := holds():
-                return found
-        except Refused:
-            pass
-        assert time.monotonic() < deadline, "it never came to be"
-        time.sleep(0.02)

@@ -14,6 +14,7 @@ from backend.config import Settings
 from backend.reconcile import reconcile
 from backend.sdk import Feiqian, Refused
 from backend.world import World
+from tests.waiting import eventually
 
 
 @pytest.fixture
@@ -40,15 +41,7 @@ def _restart(world: World) -> None:
 
 
 def _await_health(operator: Feiqian) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        try:
-            operator.get("/health")
-        except Refused:
-            time.sleep(0.1)
-        else:
-            return
-    raise AssertionError("the backend did not recover")
+    eventually(lambda: operator.get("/health"), 30)
 
 
 def test_writes_are_refused_reads_go_on_and_nothing_is_lost(world: World) -> None:

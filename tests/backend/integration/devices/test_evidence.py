@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +15,7 @@ from backend.devices.simulator import Fault, SimulatedDevice
 from backend.reconcile import reconcile
 from backend.sdk import Feiqian, Party, Refused
 from backend.testing import Network
+from tests.waiting import eventually
 
 HOUR = 3_600
 QUANTITY = "1000"
@@ -28,13 +27,6 @@ def refusal(act: Any, *args: Any, **kwargs: Any) -> Refused:
     with pytest.raises(Refused) as caught:
         act(*args, **kwargs)
     return caught.value
-
-
-def eventually(holds: Callable[[], Any], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it never came to be"
-        time.sleep(0.02)
 
 
 @dataclass

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -18,6 +17,7 @@ from backend.devices.simulator import SimulatedDevice
 from backend.system import System
 from backend.testing import Network
 from tests.backend.integration.devices.mosquitto_broker import Broker
+from tests.waiting import eventually
 
 
 def test_readings_over_the_broker_reach_the_query(feiqian: Network, broker: Broker) -> None:
@@ -36,7 +36,7 @@ def test_readings_over_the_broker_reach_the_query(feiqian: Network, broker: Brok
     assert listening.listening is not None and other.listening is not None
     listening.start(["listening"])
     try:
-        wait_for(lambda: listening.listening.intake is not None)
+        eventually(lambda: listening.listening.intake is not None)
         other.start(["listening"])  # two of one name would send each other away
         deadline = time.monotonic() + 20
         while not net.tier1.readings(scale.address):
@@ -48,18 +48,11 @@ def test_readings_over_the_broker_reach_the_query(feiqian: Network, broker: Brok
         assert other.listening.intake is None
         listening.close()
         assert listening.listening.intake is None
-        wait_for(lambda: other.listening.intake is not None)
+        eventually(lambda: other.listening.intake is not None)
     finally:
         listening.close()
         other.close()
     assert all(one["simulated"] for one in net.tier1.readings(scale.address))
-
-
-def wait_for(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def publish(broker: Broker, where: str, message: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -20,6 +20,7 @@ from backend.devices.simulator import SimulatedDevice
 from backend.documents.tables import device_readings
 from tests.backend.integration.devices.mosquitto_broker import Broker
 from tests.backend.unit.devices.scene import DOMAIN, Scene, read
+from tests.waiting import eventually
 
 
 @contextmanager
@@ -27,18 +28,11 @@ def listening(scene: Scene, broker: Broker) -> Iterator[MqttIntake]:
     intake = MqttIntake(scene.intake, "127.0.0.1", broker.port)
     intake.start()
     try:
-        wait(lambda: intake._client.is_connected())
+        eventually(lambda: intake._client.is_connected())
         time.sleep(0.2)  # the subscription follows the connection
         yield intake
     finally:
         intake.stop()
-
-
-def wait(condition: Callable[[], Any], seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.02)
 
 
 def publish(broker: Broker, *messages: tuple[str, bytes]) -> None:
@@ -64,7 +58,7 @@ def test_what_a_device_says_is_kept(scene: Scene, broker: Broker) -> None:
     device = scene.device()
     with listening(scene, broker):
         publish(broker, *(sent(device, read(device)) for _ in range(5)))
-        wait(lambda: kept(scene) == [1, 2, 3, 4, 5])
+        eventually(lambda: kept(scene) == [1, 2, 3, 4, 5])
     batch = scene.collector.next_batch(device.address)
     assert batch is not None
     assert (batch.firstSequence, batch.lastSequence) == (1, 5)
@@ -88,7 +82,7 @@ def test_what_is_refused_stops_nothing(scene: Scene, broker: Broker) -> None:
             (topic(1, 1, device.address), json.dumps(elsewhere).encode()),
             sent(device, last),
         )
-        wait(lambda: kept(scene) == [4])
+        eventually(lambda: kept(scene) == [4])
     assert kept(scene) == [4]
 
 
@@ -97,7 +91,7 @@ def test_sent_again_it_is_kept_once(scene: Scene, broker: Broker) -> None:
     first = sent(device, read(device))
     with listening(scene, broker):
         publish(broker, first, first, sent(device, read(device)))
-        wait(lambda: kept(scene) == [1, 2])
+        eventually(lambda: kept(scene) == [1, 2])
 
 
 def test_what_comes_while_nobody_listens_waits(scene: Scene, broker: Broker) -> None:
@@ -107,7 +101,7 @@ def test_what_comes_while_nobody_listens_waits(scene: Scene, broker: Broker) -> 
     publish(broker, sent(device, read(device)))
     assert kept(scene) == []
     with listening(scene, broker):
-        wait(lambda: kept(scene) == [1])
+        eventually(lambda: kept(scene) == [1])
 
 
 def test_what_could_not_be_stored_comes_again(scene: Scene, broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,18 +116,18 @@ def test_what_could_not_be_stored_comes_again(scene: Scene, broker: Broker, monk
     with monkeypatch.context() as patch, listening(scene, broker):
         patch.setattr(Collector, "keep", full)
         publish(broker, sent(device, read(device)))
-        wait(lambda: failed)
+        eventually(lambda: failed)
     assert kept(scene) == []
     with listening(scene, broker):
-        wait(lambda: kept(scene) == [1])
+        eventually(lambda: kept(scene) == [1])
 
 
 def test_the_broker_was_away(scene: Scene, broker: Broker) -> None:
     device = scene.device()
     with listening(scene, broker) as intake:
         broker.stop()
-        wait(lambda: not intake._client.is_connected())
+        eventually(lambda: not intake._client.is_connected())
         broker.start()
-        wait(lambda: intake._client.is_connected(), 30)
+        eventually(lambda: intake._client.is_connected(), 30)
         publish(broker, sent(device, read(device)))
-        wait(lambda: kept(scene) == [1])
+        eventually(lambda: kept(scene) == [1])

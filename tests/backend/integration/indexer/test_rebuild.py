@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from backend.config import DAY
@@ -12,6 +11,7 @@ from backend.devices.simulator import Fault, SimulatedDevice
 from backend.projections import tables
 from backend.projections.indexer import read_model_digest
 from backend.testing import Network
+from tests.waiting import eventually
 
 
 def lived(feiqian: Network) -> None:
@@ -85,10 +85,7 @@ def _lived_under_watch(feiqian: Network) -> None:
     warehouse.anchor(scale.address, scale.key)
     scale.faults[Fault.WEIGHT_LOSS] = 0
     warehouse.contradict(_said(scale, operator.now()))
-    deadline = time.monotonic() + 20
-    while not warehouse.device(scale.address)["lastSequence"]:
-        assert time.monotonic() < deadline, "the batch was not anchored"
-        time.sleep(0.02)
+    eventually(lambda: warehouse.device(scale.address)["lastSequence"])
 
 
 def _said(scale: SimulatedDevice, at: int) -> dict[str, Any]:

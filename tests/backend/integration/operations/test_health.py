@@ -12,6 +12,7 @@ from backend.config import ROOT
 from backend.errors import ChainUnavailable, both
 from backend.testing import Network
 from backend.web import readiness
+from tests.waiting import eventually
 
 
 def get(feiqian: Network, path: str, **headers: str) -> Any:
@@ -59,6 +60,31 @@ def test_a_read_model_that_lags_is_not_ready(feiqian: Network) -> None:
     answer = get(feiqian, "/readyz")
     assert answer.status_code == 503 and answer.json["parts"]["readModel"]["ok"] is False
     assert figure(feiqian, "feiqian_lag_blocks") == feiqian.world.settings.ready_lag_blocks + 1
+
+
+def test_a_node_that_lost_a_block_is_told_until_it_has_it_again(
+    feiqian: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """B35: what was read stays, nothing after it is read, and whoever asks is told."""
+    system = feiqian.world.system
+    development = system.node.development
+    assert development is not None
+    system.engine.stop()
+    before = system.indexer.position()
+    honest = system.indexer.source.blocks
+    monkeypatch.setattr("backend.projections.indexer.BROKEN_SECONDS", 0)
+    monkeypatch.setattr(system.indexer.source, "blocks", lambda numbers: [None for _ in numbers])
+    for _ in range(3):
+        development.mine()
+    system.engine.start()
+    eventually(lambda: get(feiqian, "/api/v1/health").status_code == 503)
+    assert str(system.engine.fault).startswith(
+        "ChainBroken: the node's blocks do not fit one another: the node has no block"
+    )
+    assert system.indexer.position() == before
+    monkeypatch.setattr(system.indexer.source, "blocks", honest)
+    eventually(lambda: get(feiqian, "/api/v1/health").status_code == 200)
+    eventually(lambda: system.indexer.position() > before)
 
 
 def test_what_is_open_what_was_used_and_what_was_taken_back_is_counted(feiqian: Network) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any
@@ -15,6 +14,7 @@ from backend.reconcile import reconcile
 from backend.sdk import Refused
 from backend.storage import probes
 from backend.testing import Network
+from tests.waiting import eventually
 
 Trouble = Callable[[Engine], AbstractContextManager[None]]
 
@@ -94,22 +94,15 @@ def test_what_is_under_way_waits_and_goes_on(feiqian: Network, trouble: Trouble,
     nonce = system.node.transaction_count(feiqian.tier1.account)
     with trouble(system.database):
         system.engine.start()
-        _until(lambda: system.engine.fault is not None)
+        eventually(lambda: system.engine.fault is not None)
         assert feiqian.world.app.test_client().get("/healthz").status_code == 200
         states = {system.outbox.operation(one)["state"] for one in operations}
         assert states <= {"pending", "submitted"} or trouble is full
     for one in operations:
         assert system.wait(one, 20)["state"] == "succeeded"
     assert system.node.transaction_count(feiqian.tier1.account) == nonce + 5
-    _until(lambda: system.engine.fault is None)
+    eventually(lambda: system.engine.fault is None)
     assert reconcile(system).holds
-
-
-def _until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 15
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def _base64(data: bytes) -> str:

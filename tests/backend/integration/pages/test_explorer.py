@@ -17,6 +17,7 @@ from backend.errors import ChainUnavailable, both
 from backend.sdk import Party
 from backend.testing import Network
 from backend.web.pages.explorer.values import Reading
+from tests.waiting import eventually
 
 from .browser import Browser
 from .test_pages import UGLY
@@ -71,11 +72,7 @@ def send(feiqian: Network, sender: str, data: str, contract: str = "Receivables"
 
 def mined(feiqian: Network, tx_hash: str) -> Any:
     """The receipt, once there is one: Anvil answers before its block is there."""
-    deadline = time.monotonic() + 10
-    while (receipt := feiqian.world.system.node.rpc("eth_getTransactionReceipt", tx_hash)) is None:
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    return receipt
+    return eventually(lambda: feiqian.world.system.node.rpc("eth_getTransactionReceipt", tx_hash))
 
 
 # ---- G30

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +15,7 @@ from backend.queries import settlement_runs as queries
 from backend.reconcile import reconcile
 from backend.sdk import Refused
 from backend.testing import Network
+from tests.waiting import eventually
 
 FACE = 1_000_000_00
 Json = dict[str, Any]
@@ -52,11 +52,11 @@ def outcome(run: Json) -> tuple[str, str, int, int]:
 
 
 def ended(network: Network, run_id: str, seconds: float = 30) -> Json:
-    deadline = time.monotonic() + seconds
-    while (run := network.operator.settlement_run(run_id))["state"] == "open":
-        assert time.monotonic() < deadline, run
-        time.sleep(0.05)
-    return run
+    def run() -> Json:
+        return network.operator.settlement_run(run_id)
+
+    eventually(lambda: run()["state"] != "open", seconds)
+    return run()
 
 
 def test_all_current_holders_are_paid_in_one_run(feiqian: Network) -> None:
@@ -334,10 +334,7 @@ def test_a_run_stays_open_until_its_day_is_over(feiqian: Network) -> None:
     feiqian.operator.travel(seconds=maturity - feiqian.operator.now() - 3600)
     day = day_of(feiqian, whole)
     run_id = feiqian.operator.act("/settlement-runs", {"day": day})["result"]["runId"]
-    deadline = time.monotonic() + 60
-    while values(feiqian, whole)[whole_root]:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    eventually(lambda: not values(feiqian, whole)[whole_root], 60)
     assert feiqian.operator.settlement_run(run_id)["state"] == "open"
     assert values(feiqian, part)[part_root] == FACE
     feiqian.operator.travel(seconds=3700)

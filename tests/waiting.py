@@ -1,0 +1,27 @@
+"""Waiting for what another thread or process does."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from backend.sdk import Refused
+
+Found = TypeVar("Found")
+
+
+def eventually(holds: Callable[[], Found | None], seconds: float = 20, *, pause: float = 0.02) -> Found:
+    """The first true answer of `holds`, which is asked again after each `pause`; a refusal counts as no. After so many
+    seconds the test fails with what was last said."""
+    deadline = time.monotonic() + seconds
+    while True:
+        said: object
+        try:
+            if found := holds():
+                return found
+            said = found
+        except Refused as refused:
+            said = refused
+        assert time.monotonic() < deadline, f"it never came to be: {said!r}"
+        time.sleep(pause)
