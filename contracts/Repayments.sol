@@ -56,7 +56,7 @@ contract Repayments is IRepayments, Payouts, Bulk {
         IReceivables.Terms memory terms = _payable(receivableId);
         (uint256 penalty, uint256 principal) = _accrue(receivableId, terms);
         taken = _within(receivableId, amount, penalty + principal);
-        penalty = Math.min(penalty, taken);
+        if (penalty > taken) penalty = taken;
         principal = taken - penalty;
 
         _accounts[receivableId].penaltyPaid += uint64(penalty);
@@ -341,7 +341,7 @@ contract Repayments is IRepayments, Payouts, Bulk {
     function _within(uint256 receivableId, uint256 amount, uint256 due) private pure returns (uint256) {
         if (due == 0) revert NothingDue(receivableId);
         if (amount == 0) revert InvalidAmount(amount, due);
-        return Math.min(amount, due);
+        return amount < due ? amount : due;
     }
 
     /// @dev M3. Brings the penalty up to now; what is due of it, and the undisputed principal.
@@ -368,7 +368,8 @@ contract Repayments is IRepayments, Payouts, Bulk {
         if (nowAt <= terms.graceEndsAt) return p;
         uint32 lateDays = uint32(Math.ceilDiv(nowAt - terms.graceEndsAt, 1 days));
         uint256 accrued = p.accrued + principal * terms.penaltyBpsPerDay * (lateDays - p.lateDays);
-        return Penalty(uint128(Math.min(accrued, MAX_AMOUNT * BPS)), lateDays, p.redeemed);
+        uint256 most = MAX_AMOUNT * BPS;
+        return Penalty(uint128(accrued < most ? accrued : most), lateDays, p.redeemed);
     }
 
     function _closeIfPaid(uint256 receivableId, IReceivables.Terms memory terms) private {

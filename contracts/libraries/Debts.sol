@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ILoans} from "../interfaces/ILoans.sol";
 
 /// @notice What a loan owes: simple interest by the day, ACT/360, kept unrounded (rules K5, K6, K8).
@@ -72,7 +71,7 @@ library Debts {
     }
 
     function _take(uint256 owed, uint256 left) private pure returns (uint256 taken, uint256 rest) {
-        taken = Math.min(owed, left);
+        taken = owed < left ? owed : left;
         rest = left - taken;
     }
 }

@@ -72,8 +72,13 @@ contract ArithmeticProof {
         assert(split.costs <= before.costs && split.penalty <= before.penalty);
         assert(split.interest <= before.interest && split.principal <= before.principal);
         assert(debt.costs + split.costs == costs && debt.principal + split.principal == principal);
-        assert(debt.interest + split.interest * SCALE == interest);
-        assert(debt.penalty + split.penalty * SCALE == penalty);
+        unchecked {
+            // What is assured first helps the solver with what follows.
+            assert(before.interest * SCALE <= interest && split.interest * SCALE <= before.interest * SCALE);
+            assert(before.penalty * SCALE <= penalty && split.penalty * SCALE <= before.penalty * SCALE);
+            assert(debt.interest + split.interest * SCALE == interest);
+            assert(debt.penalty + split.penalty * SCALE == penalty);
+        }
         // Costs come first.
         assert(split.costs == before.costs || taken == split.costs);
     }
