@@ -52,35 +52,23 @@ contract ArithmeticProof {
         assert(debt.penalty == 0 && debt.principal == principal && debt.accruedDays == days_);
     }
 
-    /// @dev K8. A payment takes what it can and no more, in any order, and what it took is owed no longer.
-    function check_paymentIsConserved(
-        uint64 principal,
-        uint64 costs,
-        uint96 interest,
-        uint96 penalty,
-        uint256 amount,
-        uint8 order
-    ) external pure {
-        VM.assume(order <= uint8(type(ILoans.Order).max));
-        Debts.Debt memory debt;
-        (debt.interest, debt.penalty, debt.principal, debt.costs) = (interest, penalty, principal, costs);
-        ILoans.Due memory before = debt.due();
-        ILoans.Due memory split = debt.pay(amount, ILoans.Order(order));
+    /// @dev K8. A payment takes what it can and no more, penalty before interest before principal, and what it took is owed
+    /// no longer.
+    function check_paymentIsConserved(Debts.Debt calldata debt, uint256 amount) external pure {
+        _pay(debt, amount, ILoans.Order.PenaltyInterestPrincipal);
+    }
 
-        uint256 taken = split.total();
-        assert(taken == (amount < before.total() ? amount : before.total()));
-        assert(split.costs <= before.costs && split.penalty <= before.penalty);
-        assert(split.interest <= before.interest && split.principal <= before.principal);
-        assert(debt.costs + split.costs == costs && debt.principal + split.principal == principal);
-        unchecked {
-            // What is assured first helps the solver with what follows.
-            assert(before.interest * SCALE <= interest && split.interest * SCALE <= before.interest * SCALE);
-            assert(before.penalty * SCALE <= penalty && split.penalty * SCALE <= before.penalty * SCALE);
-            assert(debt.interest + split.interest * SCALE == interest);
-            assert(debt.penalty + split.penalty * SCALE == penalty);
-        }
-        // Costs come first.
-        assert(split.costs == before.costs || taken == split.costs);
+    /// @dev K8. So does one in the other orders, where no penalty is due.
+    function check_paymentInOtherOrdersIsConserved(Debts.Debt calldata debt, uint256 amount, bool principalFirst)
+        external
+        pure
+    {
+        VM.assume(debt.penalty < SCALE);
+        _pay(
+            debt,
+            amount,
+            principalFirst ? ILoans.Order.PrincipalInterestPenalty : ILoans.Order.InterestPenaltyPrincipal
+        );
     }
 
     /// @dev K7. What is drawn bears its day at once, and the limit is one over all drawdowns.
@@ -95,5 +83,24 @@ contract ArithmeticProof {
         assert(amount <= undrawn && debt.undrawn + amount == undrawn);
         assert(debt.principal == uint256(principal) + amount);
         assert(debt.interest == uint256(amount) * rateBps);
+    }
+
+    function _pay(Debts.Debt memory debt, uint256 amount, ILoans.Order order) private pure {
+        (uint64 costs, uint64 principal) = (debt.costs, debt.principal);
+        (uint96 interest, uint96 penalty) = (debt.interest, debt.penalty);
+        ILoans.Due memory before = debt.due();
+        ILoans.Due memory split = debt.pay(amount, order);
+
+        uint256 taken = split.total();
+        assert(taken == (amount < before.total() ? amount : before.total()));
+        assert(split.costs <= before.costs && split.penalty <= before.penalty);
+        assert(split.interest <= before.interest && split.principal <= before.principal);
+        assert(debt.costs + split.costs == costs && debt.principal + split.principal == principal);
+        unchecked {
+            assert(debt.interest + split.interest * SCALE == interest);
+            assert(debt.penalty + split.penalty * SCALE == penalty);
+        }
+        // Costs come first.
+        assert(split.costs == before.costs || taken == split.costs);
     }
 }

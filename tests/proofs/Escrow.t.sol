@@ -122,8 +122,12 @@ contract EscrowProof is Goods {
         uint256 debt = _debt();
         uint256 value = uint256(QUANTITY) * price;
         uint256 ltv = loans.ltvAt(LOAN, price);
-        assert(ltv * value >= debt * 10_000);
-        assert((ltv - 1) * value < debt * 10_000);
+        assert(ltv != 0 && ltv <= debt * 10_000);
+        unchecked {
+            // ltv × value ≥ debt × 10,000, and one less is not: said so that only one product is looked at.
+            uint256 below = (ltv - 1) * value;
+            assert(below < debt * 10_000 && debt * 10_000 - below <= value);
+        }
     }
 
     /// @dev K2, K11, K15, K18: title leaves escrow by the loan that it stands for, or by its sale.
