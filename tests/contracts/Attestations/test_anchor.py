@@ -5,7 +5,7 @@ from brownie import web3
 from eth_utils import keccak
 
 from backend.devices import merkle
-from tests.contracts.Attestations.evidence import BATCH, ROOT, Kind, key, later
+from tests.contracts.Attestations.evidence import BATCH, READING, ROOT, Kind, key, later
 from tests.contracts.world import DAY, at, digest, now, refused
 
 CEILING = 60_000
@@ -47,6 +47,10 @@ def test_the_contract_and_the_device_read_the_same(evidence, scale):
     message = evidence.world.message(evidence.contract, "Batch", BATCH, dict(zip(BATCH, batch, strict=True)))
     own = keccak(b"\x19" + message.version + message.header + message.body)
     assert bytes(evidence.contract.batchDigest(batch)) == own
+    reading = evidence.reading(scale, 100_000)
+    message = evidence.world.message(evidence.contract, "Reading", READING, dict(zip(READING, reading, strict=True)))
+    own = keccak(b"\x19" + message.version + message.header + message.body)
+    assert bytes(evidence.contract.readingDigest(reading)) == own
 
 
 def test_the_sequence_rises(evidence, scale):

@@ -15,7 +15,9 @@ def overdue(world):
 def test_the_lender_opens(world, enforcement, overdue, bank):
     """K14: at no less than the reserve: four fifths of the note's value here."""
     loan, _ = overdue
+    assert enforcement.saleOf(loan)[1] == 0, "nothing is for sale yet"
     tx = enforcement.openSale(loan, DAY, {"from": bank})
+    assert enforcement.saleOf(loan)[1] == FACE * 4 // 5
     ends = tx.timestamp + DAY
     assert dict(tx.events["SaleOpened"]) == {
         "loanId": loan, "round": 1, "minimum": FACE * 4 // 5, "endsAt": ends,

@@ -30,6 +30,8 @@ def test_none(world, prices, registrar, oracle, feed):
     not_good(prices, feed, "NoOracle", feed)
     prices.assignFeed(feed, oracle, {"from": registrar})
     not_good(prices, feed, "NoPrice", feed)
+    with refused("NoPrice", feed):
+        prices.requireGood(feed)
 
 
 @pytest.mark.parametrize("offset", [0, 1])

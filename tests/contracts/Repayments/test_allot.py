@@ -4,7 +4,19 @@ import random
 
 import pytest
 
-from tests.contracts.world import CNY, CUT_OFF, DAY, TOO_MUCH_TO_TRACE, Role, Status, at, refused, wait_until
+from tests.contracts.world import (
+    CNY,
+    CUT_OFF,
+    DAY,
+    FACE,
+    NO_COUNT,
+    TOO_MUCH_TO_TRACE,
+    Role,
+    Status,
+    at,
+    refused,
+    wait_until,
+)
 
 
 @pytest.fixture
@@ -378,3 +390,54 @@ def test_face_value_is_not_touched(world, three):
     view = world.view(receivable)
     assert (view["faceValue"], view["confirmed"]) == (100, 100)
     assert world.repayments.liveOf(receivable) == 90
+
+
+def test_a_penalty_alone_is_divided_too(world, repayments):
+    """M4: what came in before any of the principal did."""
+    receivable, root = world.note()
+    world.default(receivable)
+    world.repay(receivable, 100)
+    tx = world.allot(receivable)
+    assert (tx.events["RepaymentAllotted"]["principal"], tx.events["RepaymentAllotted"]["penalty"]) == (0, 100)
+    paid = repayments.redeem(root, {"from": world.stranger}).events["NoteRedeemed"]
+    assert (paid["principal"], paid["penalty"]) == (0, 100)
+    assert world.value(root) == [FACE]
+    world.require_conserved()
+
+
+def test_a_penalty_waits_while_all_is_in_dispute(world, repayments):
+    """M4, J5: no note can take any of it; when the dispute has ended they can."""
+    receivable, root = world.note()
+    world.default(receivable)
+    world.repay(receivable, 100)
+    world.dispute(receivable, FACE)
+    with refused("NothingToAllot", receivable):
+        repayments.allot(receivable, [root], {"from": world.stranger})
+    world.adjustments.resolveByOrder(receivable, 0, b"\1" * 32, (), {"from": world.regulator})
+    assert world.allot(receivable).events["RepaymentAllotted"]["penalty"] == 100
+    world.require_conserved()
+
+
+def test_what_the_supplier_owes_holds_up_nobody_else(world, repayments, supplier, mill):
+    """M4, J7: the notes of others take their share, whatever it owes."""
+    receivable, _, child = world.owes_by_supplier(300)
+    world.repay(receivable, 1_000)
+    wait_until(world.maturity(receivable))
+    world.allot(receivable)
+    assert shares(world, receivable, [child]) == [1_000]
+    world.require_conserved()
+
+
+def test_a_share_of_nothing_of_a_note_in_escrow(world, repayments, collateral, supplier, mill):
+    """M4, K12: it is served like any other, and no loan is told of cash that did not come."""
+    receivable, root = world.note()
+    child = world.endorse(root, supplier, mill, FACE - 40_000)
+    signed = world.loan_quote(receivable, value=40_000, limit=10_000)
+    tx = world.loans.originate(*signed, root, *NO_COUNT, 10_000, {"from": supplier})
+    loan = tx.events["LoanOriginated"]["loanId"]
+    world.repay(receivable, 1)
+    wait_until(world.maturity(receivable))
+    world.allot(receivable)
+    assert shares(world, receivable, [root, child]) == [0, 1]
+    assert collateral.proceedsOf(loan) == 0
+    world.require_conserved()

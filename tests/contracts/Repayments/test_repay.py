@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.contracts.world import CNY, DAY, EUR, FACE, UNLIMITED, Status, at, digest, now, refused
+from tests.contracts.world import CNY, DAY, EUR, FACE, UNLIMITED, Status, at, digest, now, refused, wait_until
 
 
 def paid(world, receivable):
@@ -215,3 +215,10 @@ def test_who_was_asked_for_nothing_changes_nothing(world, repayments, stranger, 
     repayments.review(receivable, {"from": stranger})
     assert world.due(receivable) == before
     assert world.view(receivable)["status"] == Status.CONFIRMED
+
+
+def test_what_is_repaid_has_nothing_due_ever_after(world, repayments):
+    """M1, M3, M7: no penalty runs on it."""
+    receivable, _ = world.repaid()
+    wait_until(world.grace_end(receivable) + 30 * DAY)
+    assert tuple(repayments.dueOf(receivable)) == (0, 0, 0)

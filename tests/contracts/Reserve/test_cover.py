@@ -181,3 +181,11 @@ def test_a_spent_note_has_no_cover(world, reserve, insured, bank, fund):
         reserve.cover(note, {"from": bank})
     with refused("NotInsured", child):
         reserve.cover(child, {"from": fund})
+
+
+def test_whoever_else_holds_it_is_covered_though_the_supplier_owes(world, reserve, insured, supplier, bank):
+    """V3, J7: its holder is not to blame."""
+    receivable, note = insured
+    world.credit(receivable, 10)
+    world.default(receivable)
+    assert reserve.cover(note, {"from": bank}).return_value == 1_000

@@ -3,7 +3,18 @@
 import pytest
 from eth_account import Account
 
-from tests.contracts.world import CNY, CONFIRMATION, FACE, FAR, QUOTE, Role, refused
+from tests.contracts.world import (
+    CNY,
+    CONFIRMATION,
+    DELIVERY_ORDER,
+    FACE,
+    FAR,
+    INTAKE,
+    PRICE,
+    QUOTE,
+    Role,
+    refused,
+)
 
 ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 
@@ -38,6 +49,20 @@ def test_the_contract_and_the_wallet_read_the_same(world, receivables, settlemen
     quote, _ = world.quote(receivable)
     message = world.message(settlement, "Quote", QUOTE, dict(zip(QUOTE, quote, strict=True)))
     assert bytes(settlement.quoteDigest(quote)) == _digest(message)
+
+
+def test_goods_and_prices_too(world, prices, warehousereceipts):
+    """S1: what a custodian, a holder and an oracle sign."""
+    intake, _ = world.intake()
+    order, _ = world.order(world.receipt()[1])
+    price, _ = world.price(70_000_00)
+    for contract, kind, fields, document, digest in (
+        (warehousereceipts, "Intake", INTAKE, intake, warehousereceipts.intakeDigest(intake)),
+        (warehousereceipts, "DeliveryOrder", DELIVERY_ORDER, order, warehousereceipts.orderDigest(order)),
+        (prices, "Price", PRICE, price, prices.priceDigest(price)),
+    ):
+        message = world.message(contract, kind, fields, dict(zip(fields, document, strict=True)))
+        assert bytes(digest) == _digest(message)
 
 
 def _digest(message):
