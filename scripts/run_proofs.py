@@ -27,7 +27,7 @@ from rich.table import Table
 ROOT = Path(__file__).resolve().parent.parent
 PROOFS = Path("tests") / "proofs"
 BROKEN = ROOT / "build" / "mutants"
-SECONDS_A_QUERY = 60
+SECONDS_A_QUERY = 180
 """How long the solver may think about one path."""
 NOTES = "contracts/Notes.sol"
 LOOP = 16

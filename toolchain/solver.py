@@ -12,7 +12,7 @@ from pathlib import Path
 
 YICES = Path(sys.executable).parent / "yices-smt2"
 YICES_SECONDS = 10
-REWRITTEN_SECONDS = 30
+REWRITTEN_SECONDS = 90
 
 
 def main() -> None:

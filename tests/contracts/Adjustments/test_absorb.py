@@ -131,3 +131,15 @@ def test_not_while_money_is_divided(world, adjustments, repayments, debt, suppli
         adjustments.absorb(receivable, [root], {"from": supplier})
     repayments.redeemMany([root, child], {"from": supplier})
     adjustments.absorb(receivable, [root], {"from": supplier})
+
+
+def test_the_lock_of_an_earlier_dispute_shields_nothing(world, adjustments, supplier, mill, regulator):
+    """J5, J6, J8: only what is locked now is spared, a single fen."""
+    receivable, root = world.note(face=100)
+    back = world.endorse(world.endorse(root, supplier, mill, 50), mill, supplier, 50)
+    world.dispute(receivable, 100)
+    adjustments.resolveByOrder(receivable, 0, b"\1" * 32, (), {"from": regulator})
+    world.dispute(receivable, 1)
+    world.credit(receivable, 99, [root, back])
+    assert sum(world.value(root, back)) == 1
+    assert adjustments.adjustmentOf(receivable).dict()["absorbed"] == 99
