@@ -168,7 +168,7 @@ format: setup ## write the code the way the linter wants it
 	$(bin)/ruff format -q .
 
 coverage: setup ## line and branch coverage of the backend and of the contracts
-	$(pytest) -q --cov --cov-report=term:skip-covered --cov-report=json:reports/backend.json --cov-fail-under=90
+	$(pytest) -q --cov --cov-report=term:skip-covered --cov-report=json:reports/backend.json --cov-fail-under=95
 	@$(bin)/coverage report --include='$(subst $(space),$(comma),$(covered_whole))' --fail-under=100
 	$(bin)/python scripts/coverage_contracts.py $(json)
 

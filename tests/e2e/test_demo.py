@@ -72,7 +72,7 @@ def test_exit_status_tells_when_the_proof_fails(monkeypatch: pytest.MonkeyPatch,
     assert "NO" in result.output
 
 
-@pytest.mark.parametrize("story", ["dispute", "default"])
+@pytest.mark.parametrize("story", ["dispute", "default", "oil"])
 def test_what_goes_wrong_ends_with_the_proof_too(monkeypatch: pytest.MonkeyPatch, chain: str, story: str) -> None:
     result = _demo(monkeypatch, chain, "--story", story, "--json")
     assert result.exit_code == 0, result.output
