@@ -299,8 +299,9 @@ class _Run:
         )
 
     def _wait_for(self, day: int) -> None:
-        """Until as many days after the beginning as there were between the prices."""
-        at = self.began + (self.series.days[self.first + day] - BEGIN).days * DAY
+        """Until as many days after the beginning as there were between the prices, less an hour: the loan's days begin
+        just after, and what is owed must not grow between a look and the payment."""
+        at = self.began + (self.series.days[self.first + day] - BEGIN).days * DAY - 3_600
         left = at - self.stage.operator.now()
         if left > 0:
             self.stage.operator.travel(seconds=left)
