@@ -9,11 +9,12 @@ from typing import TypeVar
 from backend.sdk import Refused
 
 Found = TypeVar("Found")
+PAUSE = 0.02
 
 
-def eventually(holds: Callable[[], Found | None], seconds: float = 20, *, pause: float = 0.02) -> Found:
-    """The first true answer of `holds`, which is asked again after each `pause`; a refusal counts as no. After so many
-    seconds the test fails with what was last said."""
+def eventually(holds: Callable[[], Found | None], seconds: float = 20) -> Found:
+    """The first true answer of `holds`; a refusal counts as no. After so many seconds the test fails with what was last
+    said."""
     deadline = time.monotonic() + seconds
     while True:
         said: object
@@ -24,4 +25,4 @@ def eventually(holds: Callable[[], Found | None], seconds: float = 20, *, pause:
         except Refused as refused:
             said = refused
         assert time.monotonic() < deadline, f"it never came to be: {said!r}"
-        time.sleep(pause)
+        time.sleep(PAUSE)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from backend.config import DAY
+from backend.config import DAY, HOUR
 from backend.demo import why
 from backend.demo.cast import Cast, Newcomer
 from backend.demo.stage import Stage
@@ -301,7 +301,7 @@ class _Run:
     def _wait_for(self, day: int) -> None:
         """Until as many days after the beginning as there were between the prices, less an hour: the loan's days begin
         just after, and what is owed must not grow between a look and the payment."""
-        at = self.began + (self.series.days[self.first + day] - BEGIN).days * DAY - 3_600
+        at = self.began + (self.series.days[self.first + day] - BEGIN).days * DAY - HOUR
         left = at - self.stage.operator.now()
         if left > 0:
             self.stage.operator.travel(seconds=left)

@@ -100,4 +100,8 @@ def test_an_account_has_its_limit(feiqian: Network) -> None:
 
 
 def _until(feiqian: Network, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    return eventually(lambda: next((hook for hook in feiqian.tier1.hooks()[:1] if holds(hook)), None))
+    def found() -> dict[str, Any] | None:
+        hook = feiqian.tier1.hooks()[0]
+        return hook if holds(hook) else None
+
+    return eventually(found)

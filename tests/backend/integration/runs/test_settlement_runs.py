@@ -52,11 +52,11 @@ def outcome(run: Json) -> tuple[str, str, int, int]:
 
 
 def ended(network: Network, run_id: str, seconds: float = 30) -> Json:
-    def run() -> Json:
-        return network.operator.settlement_run(run_id)
+    def found() -> Json | None:
+        run = network.operator.settlement_run(run_id)
+        return None if run["state"] == "open" else run
 
-    eventually(lambda: run()["state"] != "open", seconds)
-    return run()
+    return eventually(found, seconds)
 
 
 def test_all_current_holders_are_paid_in_one_run(feiqian: Network) -> None:
