@@ -15,6 +15,17 @@ from backend.config import Settings, write_private
 from backend.errors import KeyNotHeld, SetupIncomplete, both
 from backend.secrecy import require_private
 
+IV_DIGITS = 32
+"""Sixteen bytes in hex. eth-keyfile drops leading zeros, in one file of 256, and geth then panics over the file."""
+
+
+def encrypted(account: LocalAccount, passphrase: str, rounds: int) -> str:
+    """The v3 file of a key (Web3 Secret Storage), as JSON. `rounds` is scrypt's n."""
+    keyfile = account.encrypt(passphrase, kdf="scrypt", iterations=rounds)
+    cipher = keyfile["crypto"]["cipherparams"]
+    cipher["iv"] = cipher["iv"].zfill(IV_DIGITS)
+    return json.dumps(keyfile)
+
 
 class Keystore:
     """A folder of v3 files named by address. A key is decrypted once and then kept in memory."""
@@ -37,9 +48,8 @@ class Keystore:
         address = str(account.address)
         path = self._path(address)
         if not path.exists():
-            encrypted = account.encrypt(self._passphrase, kdf="scrypt", iterations=self._rounds)
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            write_private(path, json.dumps(encrypted))
+            write_private(path, encrypted(account, self._passphrase, self._rounds))
         self._open[address] = account
         return address
 

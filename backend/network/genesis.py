@@ -13,6 +13,7 @@ from typing import Any
 from eth_account import Account
 from eth_keys.datatypes import PrivateKey
 
+from backend.chain.keystore import encrypted
 from backend.chain.node import GAS_LIMIT, free_port
 from backend.config import Settings, write_private
 
@@ -81,8 +82,8 @@ def lay_out(folder: Path, settings: Settings) -> Layout:
         write_private(own / "password", secrets.token_urlsafe(32))
         write_private(own / "nodekey", node_keys[seat.number].hex())
         (own / "keystore").mkdir(mode=0o700)
-        encrypted = accounts[seat.number].encrypt((own / "password").read_text(), kdf="scrypt", iterations=KEY_ROUNDS)
-        write_private(own / "keystore" / f"{seat.account}.json", json.dumps(encrypted))
+        keyfile = encrypted(accounts[seat.number], (own / "password").read_text(), KEY_ROUNDS)
+        write_private(own / "keystore" / f"{seat.account}.json", keyfile)
         (own / "config.toml").write_text(_config(seat, listens[seat.number], seats), encoding="utf-8")
     write_private(folder / "network.json", json.dumps(asdict(layout), indent=2))  # the last: now it is whole
     return layout

@@ -21,7 +21,8 @@ from backend.processes import command_of
 START_SECONDS = 60.0
 END_SECONDS = 20.0
 CALL_SECONDS = 10
-LAST_LINES = 40
+LAST_LINES = 200
+TROUBLE = ("Fatal", "ERROR", "panic:", "fatal error:")
 POOL = 16_384
 """Transactions that a pool keeps, in all and of one account: no lane is cut off because it was heard out of order."""
 
@@ -103,7 +104,7 @@ class Validator:
     def _silent(self) -> str:
         log = self.folder / "geth.log"
         said = log.read_text(encoding="utf-8", errors="replace").split("\n")[-LAST_LINES:] if log.exists() else []
-        trouble = [line for line in said if line.startswith(("Fatal", "ERROR"))]
+        trouble = [line for line in said if line.startswith(TROUBLE)]
         return both(
             "validator {number} does not answer (it last said: {said})",
             "验证节点 {number} 无应答(最后输出:{said})",

@@ -35,6 +35,17 @@ def test_files_are_private_and_standard(tmp_path: Path) -> None:
     assert [path.name for path in (home / "keystore").iterdir()] == [file.name], "nothing unfinished stays"
 
 
+def test_an_initial_vector_that_begins_with_zeros_is_written_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rule B8. One file of 256: geth and wallets take sixteen bytes and nothing else."""
+    monkeypatch.setattr("eth_keyfile.keyfile.Random.get_random_bytes", lambda length: bytes(length - 1) + b"\x07")
+    address = Keystore(settings(tmp_path)).create()
+    kept = json.loads((tmp_path / "keystore" / f"{address.lower()}.json").read_text())
+    assert kept["crypto"]["cipherparams"]["iv"] == "00" * 15 + "07"
+    assert Keystore(settings(tmp_path)).account(address).address == address
+
+
 def test_keys_survive_a_restart(tmp_path: Path) -> None:
     account = Account.create()
     Keystore(settings(tmp_path)).add(account)
