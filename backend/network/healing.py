@@ -6,12 +6,15 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from backend.chain.node import Block
 from backend.errors import ChainUnavailable, both
 from backend.network.genesis import VALIDATORS
-from backend.network.network import Network
 from backend.network.validators import Validator
+
+if TYPE_CHECKING:
+    from backend.network.network import Network
 
 ATTEMPTS = 3
 SEAL_SECONDS = 20.0
@@ -29,14 +32,21 @@ class Healed:
 def heal(network: Network) -> Healed:
     """Joins all validators that run; returns when they seal one chain again. Raises ChainUnavailable."""
     parted = {validator: _last_blocks(validator) for validator in network.running()}
+    was_tied = agree(network)
+    gone = (sum(one.node.block(block.number) != block for block in blocks) for one, blocks in parted.items())
+    return Healed(max(gone), was_tied)
+
+
+def agree(network: Network) -> bool:
+    """Joins all validators that run and returns when they seal one chain; whether forks had the same weight. Raises
+    ChainUnavailable."""
     was_tied = False
     for _ in range(ATTEMPTS):
         losers = _losers_of_a_tie(network)
         was_tied = was_tied or bool(losers)
         network.join()
         if _seal_on(network, losers):
-            gone = (sum(one.node.block(block.number) != block for block in blocks) for one, blocks in parted.items())
-            return Healed(max(gone), was_tied)
+            return was_tied
     raise ChainUnavailable(reason=both("the validators do not agree", "验证节点未能达成一致"))
 
 

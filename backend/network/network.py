@@ -12,6 +12,7 @@ from backend.chain.node import Block
 from backend.config import Settings
 from backend.errors import ChainUnavailable, Conflict, InvalidInput, both
 from backend.network.genesis import Layout, lay_out
+from backend.network.healing import agree
 from backend.network.install import install
 from backend.network.validators import Validator
 from backend.processes import hold
@@ -97,7 +98,7 @@ class Network:
         self.join()
         for validator in self.validators:
             validator.seal()
-        self.await_block(self.head_number() + 1)
+        agree(self)  # the first blocks that they seal, each before it has heard of the others', may weigh the same
 
     def down(self) -> None:
         """Ends all validators; their chain stays."""

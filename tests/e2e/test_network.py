@@ -157,6 +157,32 @@ def test_nothing_listens_beyond_loopback(network: Network) -> None:
         assert set(found) == {("tcp", "0100007F")}
 
 
+def test_the_drills_from_the_command_line(network: Network, home: Path) -> None:
+    """Rules B62, B63."""
+
+    def run(*words: str, status: int = 0) -> str:
+        done = CliRunner().invoke(main, ["--home", str(home), "network", *words])
+        assert done.exit_code == status, done.output
+        return done.output
+
+    heads = network.heads()
+    assert len(run("status").splitlines()) == 1 + len(heads)
+    assert "down" in run("kill", "3")
+    assert "down" in run("status", status=1)
+    assert "down" not in run("restart", "3")
+    run("partition", "1,2", "3,4")
+    assert all(one.peers == 1 for one in network.standings())
+    assert "blocks taken back: " in run("heal")
+    assert "'3,x' is no side" in run("partition", "1,2", "3,x", status=2)
+    assert "1 to 4" in run("kill", "5", status=1)
+    with network.held():
+        assert "another command works on the network" in run("kill", "1", status=1)
+    assert "its chain stays" in run("down")
+    assert not network.running()
+    assert f"feiqian --rpc-url {network.url} up" in run("up")
+    assert min(head.number for head in network.heads().values()) > max(head.number for head in heads.values())
+
+
 def _a_validator_dies_and_comes_back(network: Network) -> None:
     network.validator(3).kill()
     begun = network.head_number()
