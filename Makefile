@@ -27,8 +27,6 @@ on_anvil := $(addprefix tests/,e2e/pages backend/integration/pages backend/integ
 covered_whole := $(addprefix backend/,chain/outbox.py chain/sender.py chain/endings.py chain/replacements.py \
 	projections/indexer.py projections/reader.py projections/rows.py projections/journal.py projections/feed.py \
 	projections/ledger.py money.py loan_arithmetic.py)
-comma := ,
-space := $(subst ,, )
 json := $(if $(filter 1,$(JSON)),--json,)
 
 .DEFAULT_GOAL := help
@@ -168,8 +166,10 @@ format: setup ## write the code the way the linter wants it
 	$(bin)/ruff format -q .
 
 coverage: setup ## line and branch coverage of the backend and of the contracts
-	$(pytest) -q --cov --cov-report=term:skip-covered --cov-report=json:reports/backend.json --cov-fail-under=95
-	@$(bin)/coverage report --include='$(subst $(space),$(comma),$(covered_whole))' --fail-under=100
+	@toolchain/components
+	$(pytest) -q --cov --cov-report=
+	DATABASE=postgresql CHAIN=anvil $(pytest) -q --cov --cov-append --cov-report= $(on_both)
+	@$(bin)/python scripts/coverage_backend.py $(covered_whole)
 	$(bin)/python scripts/coverage_contracts.py $(json)
 
 gas: setup ## gas of every act against its ceiling
