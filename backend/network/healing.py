@@ -1,6 +1,6 @@
 """Joining what was parted. Clique alone does not always manage it: two halves of the validators may stop at forks of
-the same weight. Then neither asks the other for its blocks, and on either fork those who may seal next are on the
-other side. One side has to go back to where they parted."""
+the same weight, or at a block that some have not heard of. Of the same weight, neither asks the other for its blocks,
+and on either fork those who may seal next are on the other side: one side has to go back to where they parted."""
 
 from __future__ import annotations
 
@@ -42,37 +42,45 @@ def agree(network: Network) -> bool:
     ChainUnavailable."""
     was_tied = False
     for _ in range(ATTEMPTS):
-        losers = _losers_of_a_tie(network)
-        was_tied = was_tied or bool(losers)
+        set_back = _cut_off_the_others(network)
+        was_tied = was_tied or bool(set_back)
         network.join()
-        if _seal_on(network, losers):
+        if _seal_on(network, set_back):
             return was_tied
     raise ChainUnavailable(reason=both("the validators do not agree", "验证节点未能达成一致"))
 
 
-def _losers_of_a_tie(network: Network) -> list[Validator]:
-    """Where the heaviest forks weigh the same and nobody goes on: those not on the longest, set back to where they
-    parted and cut off, so that they learn of the others' blocks when they meet again. They do not seal until they have
-    them, or they would make their own again."""
+def _cut_off_the_others(network: Network) -> list[Validator]:
+    """Where forks are left and nobody goes on: cuts off those that are not on the best one, for geth tells its head to
+    a new peer, and of a block that one has missed no more until the next. Those on another of the same weight are set
+    back to where they parted, and do not seal until they have the others' blocks, or they would make their own again:
+    these are returned."""
     heads = network.heads()
-    weights = {number: _weight(network.validator(number), head) for number, head in heads.items()}
-    heaviest = {heads[number] for number, weight in weights.items() if weight == max(weights.values())}
-    if len(heaviest) < 2 or not _stands_still(network, heads):
+    if len(set(heads.values())) < 2 or not _stands_still(network, heads):
         return []
-    best = max(heaviest, key=lambda head: (head.number, head.hash))
-    keeper = next(network.validator(number) for number, head in heads.items() if head == best)
-    losers = [network.validator(number) for number, head in heads.items() if head != best]
-    for loser in losers:
-        loser.call("miner_stop")
-        loser.call("debug_setHead", hex(_common(loser, keeper)))
-        network.isolate(loser)
-    return losers
+    weights = {number: _weight(network.validator(number), head) for number, head in heads.items()}
+    keeper = max(heads, key=lambda number: (weights[number], heads[number].number, heads[number].hash))
+    set_back = []
+    for number in heads:
+        other = network.validator(number)
+        if heads[number] == heads[keeper]:
+            continue
+        if weights[number] == weights[keeper]:
+            other.call("miner_stop")
+            other.call("debug_setHead", hex(_common(other, network.validator(keeper))))
+            set_back.append(other)
+        network.isolate(other)
+    return set_back
 
 
 def _stands_still(network: Network, heads: dict[int, Block]) -> bool:
     """Whether the validators stay at `heads` for longer than it takes whoever may to seal."""
-    time.sleep(3 * network.block_seconds + 1)
-    return network.heads() == heads
+    deadline = time.monotonic() + 3 * network.block_seconds + 1
+    while network.heads() == heads:
+        if time.monotonic() > deadline:
+            return True
+        time.sleep(0.2)
+    return False
 
 
 def _seal_on(network: Network, waiting: list[Validator]) -> bool:

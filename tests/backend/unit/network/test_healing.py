@@ -24,6 +24,7 @@ class PaperValidator:
         self.node = self
         self.chain = list(own)
         self.seals = True
+        self.has_missed_it = False
         self.calls: list[str] = []
 
     def weight(self) -> int:
@@ -75,7 +76,8 @@ class PaperNetwork:
     def head_number(self) -> int:
         return max(head.number for head in self.heads().values())
 
-    def isolate(self, _validator: PaperValidator) -> None:
+    def isolate(self, validator: PaperValidator) -> None:
+        validator.has_missed_it = False
         self._are_connected = False
 
     def join(self) -> None:
@@ -90,7 +92,7 @@ class PaperNetwork:
     def _go_on(self) -> None:
         heaviest = max(self.validators, key=PaperValidator.weight)
         for one in self.validators:
-            if one.weight() < heaviest.weight():
+            if one.weight() < heaviest.weight() and not one.has_missed_it:
                 one.chain = list(heaviest.chain)
         alike = [one for one in self.validators if one.seals and one.chain == heaviest.chain]
         if len(alike) >= QUORUM:
@@ -148,6 +150,17 @@ def test_a_validator_further_behind_learns_of_the_one_that_stays() -> None:
     parted = network(tied, tied, other, ())
     assert heal(parted) == healing.Healed(depth=1, was_tied=True)
     assert len({one.head() for one in parted.validators}) == 1
+
+
+def test_one_that_missed_the_last_block_hears_of_it_when_they_meet_anew() -> None:
+    """Two may not seal twice, one has missed the block, and the fourth is behind it."""
+    best, other = (("a", 2), ("b", 2)), (("a", 2), ("c", 1))
+    parted = network(best, best, other, other[:1])
+    for one in parted.validators[2:]:
+        one.has_missed_it = True
+    assert heal(parted) == healing.Healed(depth=1, was_tied=False)
+    assert [one.calls for one in parted.validators] == [[], [], [], []]
+    assert {one.block(2).hash for one in parted.validators} == {"b"}
 
 
 def test_forks_of_the_same_weight_are_left_alone_where_one_goes_on() -> None:
