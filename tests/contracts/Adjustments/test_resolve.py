@@ -45,6 +45,16 @@ def test_what_is_upheld_is_not_owed(world, adjustments, open_one, upheld):
         assert "ReceivableDiluted" not in tx.events
 
 
+def test_the_dispute_is_named_by_its_receivable_and_its_number(world):
+    """J6: which are not the same."""
+    world.note()
+    receivable, _ = world.note()
+    world.dispute(receivable, 10)
+    event = resolve(world, world.resolution(receivable, 10)).events["DisputeResolved"]
+    assert (event["receivableId"], event["disputeId"]) == (receivable, 1)
+    assert receivable != 1
+
+
 def test_all_upheld_and_the_rest_paid(world, open_one, supplier):
     """J6, M7: the receivable is repaid with it when nothing else is owed."""
     receivable, root = world.note()

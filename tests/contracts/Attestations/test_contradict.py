@@ -28,6 +28,18 @@ def test_too_light(evidence, scale):
     assert evidence.of(scale)["lastSeenAt"] == signed[0][4]
 
 
+def test_what_was_seen_last_stays_the_last(evidence, scale):
+    """E5: a reading that is carried after a later one was makes nobody look silent."""
+    later()
+    earlier = evidence.signed(scale, LIGHT)
+    later()
+    evidence.anchor(*evidence.batch(scale))
+    seen = evidence.of(scale)["lastSeenAt"]
+    assert seen > earlier[0][4]
+    evidence.carry(*earlier)
+    assert evidence.of(scale)["lastSeenAt"] == seen
+
+
 @pytest.mark.parametrize("value", [LIGHT + 1, QUANTITY, 2**64 - 1])
 def test_heavy_enough(evidence, scale, value):
     """E5: up to the tolerance; more than enough is no contradiction."""
