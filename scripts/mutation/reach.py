@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+MINED_SECONDS = 60
+
 
 @dataclass
 class Reach:
@@ -59,12 +61,12 @@ class Recorder:
         def asking(method: str, params: Any) -> Any:
             answer = ask(method, params)
             if method == "eth_call":
-                traced = ask("debug_traceCall", [params[0], params[1], of_a_call])
+                traced = ask("debug_traceCall", [params[0], params[1], of_a_call])["result"]
             elif method in ("eth_sendTransaction", "eth_sendRawTransaction") and "result" in answer:
-                traced = ask("debug_traceTransaction", [answer["result"], of_a_call])
+                traced = _once_mined(ask, answer["result"], of_a_call)
             else:
                 return answer
-            calls.update(_called(traced.get("result") or {}, names))
+            calls.update(_called(traced, names))
             return answer
 
         provider.make_request = asking
@@ -78,6 +80,15 @@ class Recorder:
 
     def end(self) -> None:
         pass
+
+
+def _once_mined(ask: Callable[[str, Any], Any], sent: str, tracer: dict[str, str]) -> Any:
+    """The trace of a transaction. Anvil answers before it has mined it, and until then with a trace of nothing."""
+    deadline = time.monotonic() + MINED_SECONDS
+    while ask("eth_getTransactionReceipt", [sent])["result"] is None:
+        assert time.monotonic() < deadline, f"{sent} is not mined"
+        time.sleep(0.005)
+    return ask("debug_traceTransaction", [sent, tracer])["result"]
 
 
 def _called(frame: dict[str, Any], names: dict[str, str]) -> Iterable[str]:
