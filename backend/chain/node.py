@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import math
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -44,6 +45,8 @@ BATCH_BYTES = 1_000_000
 """What the calls of one request may come to: nodes refuse large ones (Anvil above 2 MB, geth above 5)."""
 FRESH_SECONDS = 0.05
 """So long the clock is not asked for again: requests come closer together than blocks."""
+FREE_PORTS = range(20_000, 32_768)
+"""Above those that services are known by, below those that systems give to connections going out."""
 TICK_SECONDS = 1.0
 """An idle development chain's clock is moved on at most this often."""
 
@@ -597,10 +600,13 @@ class LocalChain:
 
 
 def free_port() -> int:
-    """A loopback port nobody listens on now."""
-    with contextlib.closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A loopback port nobody listens on now. The system itself would give one of those that connections going out take
+    too: one of these might have it before it is used."""
+    while True:
+        port = secrets.choice(FREE_PORTS)
+        with contextlib.closing(socket.socket()) as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def forget(folder: Path) -> None:
