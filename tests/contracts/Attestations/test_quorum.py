@@ -117,3 +117,12 @@ def test_simulated_ones_count_too(evidence):
     later()
     evidence.contradict(box, LIGHT)
     assert evidence.locked()
+
+
+def test_more_witnesses_than_are_counted(evidence, scale):
+    """E5: the count ends at the quorum, so no number of devices stops the next one."""
+    devices = [evidence.device(f"scale {number}") for number in range(2**8)]
+    later()
+    for device in (scale, *devices):
+        evidence.contradict(device, LIGHT)
+    assert evidence.locked()
