@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import threading
 import time
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from web3.exceptions import Web3RPCError
 
+from backend.chain import node as nodes
 from backend.chain.contracts import is_revert, revert_data
 from backend.chain.node import BATCH_BYTES, GAS_LIMIT, Node, free_port
 from backend.errors import ChainUnavailable, Conflict
@@ -296,3 +298,84 @@ def test_a_batch_that_is_answered_in_part_is_no_answer(server: Server, shown: Ca
     server.answer = answers(shown)
     with pytest.raises(ChainUnavailable):
         Node(server.url, 2).batch([("echo", [1]), ("echo", [2])])
+
+
+def test_one_that_is_refused_among_many(server: Server) -> None:
+    server.answer = answers(
+        lambda asked: [
+            {"id": call["id"], "result": block(1)}
+            if call["params"][0] == "0x1"
+            else {"id": call["id"], "error": {"code": -32000, "message": "missing trie node"}}
+            for call in asked
+        ]
+    )
+    node = Node(server.url, 2)
+    (first,) = node.headers([1])
+    assert first is not None and first.number == 1
+    with pytest.raises(Web3RPCError, match="missing trie node"):
+        node.headers([1, 2])
+
+
+# ---- the way to it
+
+
+@pytest.mark.parametrize(("method", "times"), [("eth_chainId", 2), ("evm_increaseTime", 1)])
+def test_what_must_not_be_done_twice_is_not_asked_again(server: Server, method: str, times: int) -> None:
+    """Where the connection ends under the question: a clock that is moved on twice does not come back."""
+    server.answer = hangs_up
+    with pytest.raises(ChainUnavailable, match="no answer"):
+        Node(server.url, 2).rpc(method, 60)
+    assert server.methods == times * [method]
+
+
+def test_the_name_and_password_of_a_url_are_told_to_the_node(server: Server) -> None:
+    told: list[str | None] = []
+
+    def answer(handler: BaseHTTPRequestHandler, request: Any) -> None:
+        told.append(handler.headers["Authorization"])
+        results(eth_chainId="0x539")(handler, request)
+
+    server.answer = answer
+    assert Node(server.url.replace("//", "//lake:p%40ss@"), 2).chain_id == 1337
+    assert Node(server.url, 2).chain_id == 1337
+    assert told == ["Basic " + base64.b64encode(b"lake:p@ss").decode(), None]
+
+
+def test_a_proxy_of_the_environment_is_for_the_outside_world(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths: list[str] = []
+
+    def answer(handler: BaseHTTPRequestHandler, request: Any) -> None:
+        paths.append(handler.path)
+        results(eth_chainId="0x539")(handler, request)
+
+    server.answer = answer
+    monkeypatch.setenv("http_proxy", server.url)
+    monkeypatch.setenv("no_proxy", "inside.example")
+    assert Node("http://chain.example/rpc", 2).chain_id == 1337
+    assert Node(server.url, 2).chain_id == 1337
+    assert not Node("http://inside.example", 2).is_up()
+    assert paths == ["http://chain.example/rpc", "/"]
+
+
+# ---- a development chain that does not do what it is told
+
+
+def test_an_account_that_ganache_does_not_keep(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its key would sign a first transaction that anybody could send again."""
+    monkeypatch.setattr(nodes, "SEEN_SECONDS", 0.2)
+    server.answer = results(
+        web3_clientVersion="Ganache/v7.9.2",
+        evm_setAccountBalance=True,
+        evm_setAccountNonce=True,
+        eth_getTransactionCount="0x0",
+    )
+    with pytest.raises(ChainUnavailable, match="does not keep") as silence:
+        Node(server.url, 2).prepare_accounts("0x" + 40 * "1")
+    assert "未保存" in silence.value.describe("zh")
+
+
+@pytest.mark.parametrize(("mines", "asked"), [(True, ["evm_mine"]), (False, [])])
+def test_a_miner_is_woken_where_it_makes_blocks_by_itself(server: Server, mines: bool, asked: list[str]) -> None:
+    server.answer = results(web3_clientVersion="anvil/v1", anvil_getAutomine=mines, evm_mine="0x0")
+    Node(server.url, 2).wake_miner()
+    assert server.methods == ["web3_clientVersion", "anvil_getAutomine", *asked]
