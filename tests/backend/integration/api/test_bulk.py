@@ -7,6 +7,8 @@ import pytest
 from backend.sdk import Refused
 from backend.testing import Network
 
+from .driver import nothing_changes
+
 FACE = 1_000_000_00
 
 
@@ -59,6 +61,15 @@ def test_an_item_that_is_not_the_callers_refuses_all_and_is_named(feiqian: Netwo
         feiqian.tier1.bulk("endorsements", items)
     assert (refused.value.problem["status"], refused.value.problem["field"]) == (403, "items.1")
     assert feiqian.tier1.get(f"/notes/{root}")["note"]["valueFen"] == str(FACE)
+
+
+def test_one_bulk_is_of_one_contract(feiqian: Network) -> None:
+    """U1. Each currency has a contract of its own."""
+    feiqian.operator.attest_reserve(10_000, "statement", "EUR")
+    items = [{"to": feiqian.tier1.account, "amountFen": "7", "currency": code} for code in ("CNY", "EUR")]
+    with nothing_changes(feiqian), pytest.raises(Refused, match="cannot be part of a bulk") as refused:
+        feiqian.operator.bulk("issues", items)
+    assert refused.value.problem["status"] == 409
 
 
 @pytest.mark.parametrize(

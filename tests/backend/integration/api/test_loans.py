@@ -11,6 +11,8 @@ from backend.reconcile import reconcile
 from backend.sdk import OperationFailed, Party, Refused
 from backend.testing import Network
 
+from .driver import nothing_changes
+
 PRICE = 500_00
 TERMS = {
     "rate_bps": 600,
@@ -182,3 +184,33 @@ def test_what_needs_asking_and_counting(feiqian: Network) -> None:
     net.bank_a.cancel_loan_quote(quote)
     assert net.tier1.loan_quotes()[0]["state"] == "used"
     assert refused(net.tier2.loan, 1).status == 404  # type: ignore[union-attr]
+
+
+def test_what_cannot_be_lent_on_is_refused_by_its_field(feiqian: Network) -> None:
+    net = feiqian
+    _, receipt = net.stored("10")
+    net.tier1.ask_for_loan("receipt", receipt, 1_000_00, [net.bank_a])
+    request, now = net.bank_a.loan_requests()[0]["id"], net.operator.now()
+    with nothing_changes(net):
+        for value in ("10.001", "0"):
+            more = refused(net.tier1.ask_for_loan, "receipt", receipt, 1_000_00, [net.bank_a], value)
+            assert (getattr(more, "status", None), getattr(more, "field", None)) == (422, "value"), value
+        past = refused(net.bank_a.quote_loan, request, 1_000_00, maturity_at=now, **TERMS)
+        assert (getattr(past, "status", None), getattr(past, "field", None)) == (422, "maturityAt")
+        future = refused(net.warehouse.count, receipt, "10", net.bank_a, now + DAY)
+        assert (getattr(future, "status", None), getattr(future, "field", None)) == (422, "countedAt")
+
+
+def test_nobody_lends_to_itself_or_counts_what_another_keeps(feiqian: Network) -> None:
+    """Who sees a request or a receipt for another reason may not act as who was asked, or as its custodian."""
+    net = feiqian
+    _, receipt = net.stored("10")
+    trader = net.operator.register("Lake Trading", "91310000MA7LAKE001", ["supplier", "financier", "custodian"])
+    net.tier1.transfer(receipt, trader)
+    trader.ask_for_loan("receipt", receipt, 1_000_00, [net.bank_a])
+    (own,) = trader.loan_requests()
+    with nothing_changes(net):
+        lent = refused(trader.quote_loan, own["id"], 1_000_00, maturity_at=net.operator.now() + DAY, **TERMS)
+        assert getattr(lent, "status", None) == 403 and "was not made to you" in str(lent)
+        counted = refused(trader.count, receipt, "10", net.bank_a)
+        assert getattr(counted, "status", None) == 403 and "you do not keep the goods" in str(counted)

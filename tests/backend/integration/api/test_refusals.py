@@ -246,6 +246,17 @@ def test_an_obligor_confirms_no_more_than_the_face_value(feiqian: Network) -> No
     assert (refusal.status, refusal.field) == (422, "amountFen")
 
 
+def test_an_obligor_confirms_its_own_debts_alone(feiqian: Network) -> None:
+    """Who holds a note of a claim sees it, and is no obligor of it."""
+    claim, root = feiqian.confirmed(FACE)
+    other = feiqian.operator.register("Lake Motors", "91310000MA7LAKE002", ["obligor"], limits={"CNY": LIMIT_FEN})
+    feiqian.tier1.endorse(root, other, 5)
+    assert other.receivable(claim)["id"] == claim
+    for act in (lambda: other.confirm(claim, 1), lambda: other.reject(claim, "not ours")):
+        refusal = refusal_of(feiqian, act)
+        assert refusal.status == 403 and f"you are not the obligor of receivable {claim}" in str(refusal)
+
+
 def test_a_claim_that_was_registered_past_this_desk_is_held_against_its_invoice(feiqian: Network) -> None:
     """Rule R8: what stands on the chain may claim anything of any invoice; the invoice itself tells."""
     system, day = feiqian.world.system, 86_400

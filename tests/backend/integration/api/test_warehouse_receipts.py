@@ -14,7 +14,7 @@ from backend.reconcile import reconcile
 from backend.sdk import Refused
 from backend.testing import Network
 
-from .driver import goods, own_wallet
+from .driver import goods, nothing_changes, own_wallet
 
 
 def refusal(act: Any, *args: Any, **kwargs: Any) -> Refused:
@@ -220,6 +220,18 @@ def test_only_who_it_concerns_sees_and_acts(feiqian: Network) -> None:
     assert refusal(net.tier1.split, receipt, "1").status == 403
 
 
+def test_who_ordered_goods_does_not_hand_them_out(feiqian: Network) -> None:
+    """W5, where the holder keeps goods, too: only not these."""
+    _, receipt = feiqian.stored("10")
+    rival = feiqian.operator.register("Rival 仓储", "91310115MA6RIVAL01", ["custodian"])
+    feiqian.tier1.transfer(receipt, rival)
+    order = rival.order_delivery(receipt, "1", "truck")["result"]["deliveryOrderId"]
+    with nothing_changes(feiqian):
+        found = refusal(rival.deliver, order)
+    assert found.status == 403 and "the custodian hands goods out" in str(found)
+    assert feiqian.warehouse.delivery_orders()[0]["state"] == "open"
+
+
 def test_wallets_of_their_own_take_in_and_order(feiqian: Network) -> None:
     """B8: nobody signs for a party whose key is elsewhere; the registrar carries what it signed."""
     keeper, _ = own_wallet(feiqian, "custodian", "91310115MA6OWNST01")
@@ -287,6 +299,26 @@ def test_only_who_was_asked_quotes_and_only_its_seller_sells(feiqian: Network) -
     assert refusal(net.tier1.sell_receipt, quote).error == "NonceAlreadyUsed"
     net.tier1.transfer(receipt, net.tier2)
     assert refusal(net.bank_a.receipt, receipt).status == 404, "the new holder asked nobody"
+
+
+def test_who_has_a_receipt_does_not_quote_on_it(feiqian: Network) -> None:
+    _, receipt = feiqian.stored("10")
+    feiqian.tier1.transfer(receipt, feiqian.bank_a)
+    with nothing_changes(feiqian):
+        found = refusal(feiqian.bank_a.quote_receipt, receipt, "1", 1)
+    assert found.status == 403 and "did not ask you" in str(found)
+
+
+def test_a_quote_holds_for_another_receipt_of_its_lot(feiqian: Network) -> None:
+    """D1, D2: what was split off since is of the same goods."""
+    net = feiqian
+    _, receipt = net.stored("10")
+    net.tier1.ask_for_receipt_quotes(receipt, "4", [net.bank_a])
+    quote = net.bank_a.quote_receipt(receipt, "4", 2_000_00)["result"]["quoteId"]
+    child = int(net.tier1.split(receipt, "6")["result"]["receiptId"])
+    sold = int(net.tier1.sell_receipt(quote, child)["result"]["receiptId"])
+    assert net.bank_a.receipt(sold)["quantity"] == "4.000"
+    assert [net.tier1.receipt(one)["quantity"] for one in (receipt, child)] == ["4.000", "2.000"]
 
 
 def test_a_buyer_with_its_own_wallet_quotes(feiqian: Network) -> None:

@@ -162,15 +162,23 @@ class Stubborn:
         return "0xfeed" if method == "eth_sendRawTransaction" else self.receipt
 
 
+ELSEWHERE = {"status": "0x1", "gasUsed": "0x1", "contractAddress": "0x" + 40 * "1"}
+
+
 @pytest.mark.parametrize(
-    ("receipt", "match"), [({"status": "0x0"}, "0xfeed failed"), (None, "no block takes .* 0xfeed")]
+    ("receipt", "makes", "match"),
+    [
+        ({"status": "0x0"}, False, "0xfeed failed"),
+        (None, False, "no block takes .* 0xfeed"),
+        (ELSEWHERE, True, "0xfeed made no contract at 0x"),
+    ],
 )
 def test_a_deployment_transaction_that_is_not_done(
-    feiqian: Network, monkeypatch: pytest.MonkeyPatch, receipt: Any, match: str
+    feiqian: Network, monkeypatch: pytest.MonkeyPatch, receipt: Any, makes: bool, match: str
 ) -> None:
     monkeypatch.setattr(deploying, "RECEIPT_SECONDS", 0.05)
     keystore = feiqian.world.system.keystore
     sender = feiqian.world.system.contracts.deployment.roles["admin"]
     deployer = Deployer(Stubborn(receipt), keystore, sender)  # type: ignore[arg-type]
     with pytest.raises(ChainUnavailable, match=match):
-        deployer.send("Policy", sender, "0x")
+        deployer.send("Policy", None if makes else sender, "0x")

@@ -69,7 +69,9 @@ def test_code_that_was_changed_on_the_chain(feiqian: Network, built: Built, depl
     assert missing.contract == "Settlement" and "there is none" in missing.seen
 
 
-def test_a_record_that_was_changed(built: Built, deployment: Deployment) -> None:
+def test_a_record_that_was_changed(feiqian: Network, built: Built, deployment: Deployment) -> None:
+    node = feiqian.world.system.node
+
     def changed(**parts: Any) -> Iterator[Compared]:
         return against_record(built, replace(deployment, build=deployment.build | parts))
 
@@ -81,11 +83,20 @@ def test_a_record_that_was_changed(built: Built, deployment: Deployment) -> None
     assert different(changed(settings=deployment.build["settings"] | {"evmVersion": "shanghai"})) == {"": "settings"}
     renamed = replace(deployment, contracts=deployment.contracts | {"Backdoor": deployment.roles["admin"]})
     assert different(against_record(built, renamed)) == {"Backdoor": "source"}
+    assert not any(one.contract == "Backdoor" for one in against_chain(built, renamed, node)), (
+        "there is nothing to hold it against"
+    )
 
 
-def test_a_record_that_says_too_little_is_not_taken_for_good(built: Built, deployment: Deployment) -> None:
+def test_a_record_that_says_too_little_is_not_taken_for_good(
+    feiqian: Network, built: Built, deployment: Deployment
+) -> None:
     older = replace(deployment, build={}, created={}, code_hashes={})
     assert {one.outcome for one in against_record(built, older)} == {"not compared"}
+    found = list(against_chain(built, older, feiqian.world.system.node))
+    made = {one.contract for one in found if one.what == "transaction that made it" and one.outcome == "not compared"}
+    assert made == deployment.places.keys()
+    assert all(one.outcome == "same" for one in found if one.what == "code on the chain")
     torn = replace(deployment, build={"compiler": None, "code": "0x"})
     assert {one.outcome for one in against_record(built, torn)} == {"not compared"}
 
@@ -132,6 +143,8 @@ def test_a_source_that_was_changed(tmp_path: Path, built: Built) -> None:
     }
     code, other = bytes.fromhex(built["Fingerprints"].runtime[2:]), bytes.fromhex(changed["Fingerprints"].runtime[2:])
     assert len(code) == len(other) and code[:-53] == other[:-53] and code != other
+    source.write_text("contract Fingerprints { function idle() external {} }")  # the compiler warns
+    assert clean_build(checkout, installed=True).keys() == changed.keys()
     source.write_text("contract Fingerprints { nonsense }")
     with pytest.raises(SetupIncomplete, match="do not compile: ParserError"):
         clean_build(checkout, installed=True)
@@ -147,6 +160,20 @@ def test_what_is_installed_has_the_hashes_of_the_lock_file(tmp_path: Path, monke
     (tmp_path / "clean").mkdir()
     with pytest.raises(SetupIncomplete, match="EINTEGRITY"):
         building._install(tmp_path, tmp_path / "clean")
+
+
+def test_what_several_packages_need_is_installed_once() -> None:
+    packages = {
+        f"node_modules/{name}": {
+            "version": "1.0.0",
+            "integrity": f"sha512-{name}",
+            "dependencies": dict.fromkeys(needs),
+        }
+        for name, needs in {"a": "bc", "b": "c", "c": "a", "d": ""}.items()
+    }
+    found = locked({"lockfileVersion": 3, "packages": packages}, ["a"])["packages"]
+    assert found.keys() == {"", "node_modules/a", "node_modules/b", "node_modules/c"}
+    assert found["node_modules/c"]["integrity"] == "sha512-c"
 
 
 def test_masking_leaves_the_rest() -> None:

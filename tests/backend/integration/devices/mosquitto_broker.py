@@ -17,12 +17,14 @@ class Broker:
     folder: Path
     port: int
     process: subprocess.Popen[bytes] | None = None
+    anonymous: bool = True
+    """Whether it lets anybody in; else nobody."""
 
     def start(self) -> None:
         """Returns when it answers."""
         config = self.folder / "mosquitto.conf"
         config.write_text(
-            f"listener {self.port} 127.0.0.1\nallow_anonymous true\npersistence true\n"
+            f"listener {self.port} 127.0.0.1\nallow_anonymous {str(self.anonymous).lower()}\npersistence true\n"
             f"persistence_location {self.folder}/\nuser {os.environ.get('USER') or 'root'}\n"
         )
         self.process = subprocess.Popen(

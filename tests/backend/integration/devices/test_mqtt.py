@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
+import structlog
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from backend.devices.collector import Collector
+from backend.devices.intake import Intake, Registered
 from backend.devices.mqtt import MqttIntake, topic
 from backend.devices.simulator import SimulatedDevice
 from backend.documents.tables import device_readings
+from backend.errors import ChainUnavailable, both
 from tests.backend.integration.devices.mosquitto_broker import Broker
 from tests.backend.unit.devices.scene import DOMAIN, Scene, read
 from tests.waiting import eventually
@@ -25,7 +29,12 @@ from tests.waiting import eventually
 
 @contextmanager
 def listening(scene: Scene, broker: Broker) -> Iterator[MqttIntake]:
-    intake = MqttIntake(scene.intake, "127.0.0.1", broker.port)
+    with running(MqttIntake(scene.intake, "127.0.0.1", broker.port)) as intake:
+        yield intake
+
+
+@contextmanager
+def running(intake: MqttIntake) -> Iterator[MqttIntake]:
     intake.start()
     try:
         eventually(lambda: intake._client.is_connected())
@@ -120,6 +129,46 @@ def test_what_could_not_be_stored_comes_again(scene: Scene, broker: Broker, monk
     assert kept(scene) == []
     with listening(scene, broker):
         eventually(lambda: kept(scene) == [1])
+
+
+def test_a_reading_waits_while_the_chain_does_not_say_whose_it_is(scene: Scene, broker: Broker) -> None:
+    """Nobody is to blame for it: it is not refused, and comes again."""
+    device, asked = scene.device(), threading.Event()
+
+    def silent(_address: str) -> Registered | None:
+        asked.set()
+        raise ChainUnavailable(reason=both("the node gave no answer", "节点没有应答"))
+
+    with structlog.testing.capture_logs() as lines:
+        intake = MqttIntake(Intake(scene.collector, silent, lambda: scene.now), "127.0.0.1", broker.port)
+        with running(intake):
+            publish(broker, sent(device, read(device)))
+            eventually(lambda: any(line["event"] == "reading-waits" for line in lines))
+    assert asked.is_set() and not any(line["event"] == "reading-refused" for line in lines)
+    assert kept(scene) == []
+    with listening(scene, broker):
+        eventually(lambda: kept(scene) == [1])
+
+
+def test_a_broker_that_lets_nobody_in_is_told_in_the_log_and_tried_again(scene: Scene, broker: Broker) -> None:
+    device = scene.device()
+    broker.stop()
+    broker.anonymous = False
+    broker.start()
+    intake = MqttIntake(scene.intake, "127.0.0.1", broker.port)
+    with structlog.testing.capture_logs() as lines:
+        intake.start()
+        try:
+            eventually(lambda: any(line["event"] == "mqtt-refused" for line in lines))
+            broker.stop()
+            broker.anonymous = True
+            broker.start()
+            eventually(lambda: intake._client.is_connected(), 30)
+            time.sleep(0.2)  # the subscription follows the connection
+            publish(broker, sent(device, read(device)))
+            eventually(lambda: kept(scene) == [1])
+        finally:
+            intake.stop()
 
 
 def test_the_broker_was_away(scene: Scene, broker: Broker) -> None:

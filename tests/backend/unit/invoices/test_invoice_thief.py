@@ -258,6 +258,21 @@ def test_a_credit_note_is_read_with_its_date_and_invoice() -> None:
     assert (plain.kind, plain.original_number, plain.due_date) == ("credit-note", None, None)
 
 
+def test_a_credit_note_corrects_the_first_invoice_that_has_a_number() -> None:
+    def reference(number: str) -> str:
+        inner = f"<cac:InvoiceDocumentReference>{number}</cac:InvoiceDocumentReference>"
+        return f"<cac:BillingReference>{inner}</cac:BillingReference>"
+
+    numbers = (
+        "<cbc:IssueDate>2025-12-01</cbc:IssueDate>",
+        "<cbc:ID>INV-2025-9</cbc:ID>",
+        "<cbc:ID>INV-2025-10</cbc:ID>",
+    )
+    several = "".join(reference(number) for number in numbers)
+    assert read(edited((CURRENCY, CURRENCY + several), document=CREDIT_NOTE)).original_number == "INV-2025-9"
+    assert read(edited((CURRENCY, CURRENCY + reference("")), document=CREDIT_NOTE)).original_number is None
+
+
 def test_an_invoice_root_with_a_credit_type_is_a_credit_note() -> None:
     assert read(PLAIN.replace(">380<", ">381<")).kind == "credit-note"
     assert read(PLAIN.replace(">380<", ">384<")).kind == "invoice"

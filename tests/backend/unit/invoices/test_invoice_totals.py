@@ -99,6 +99,12 @@ def test_an_amount_that_is_neither_allowance_nor_charge_is_refused(indicator: st
     says(edited((TAX, missing + TAX)), "ChargeIndicator")
 
 
+def test_an_allowance_without_an_amount_is_in_no_sum() -> None:
+    reason = "<cac:AllowanceCharge><cbc:AllowanceChargeReason>volume</cbc:AllowanceChargeReason></cac:AllowanceCharge>"
+    assert read(edited((TAX, reason + TAX))).payable == 113000
+    says(edited((TAX, reason + allowance("50.00") + TAX)), "1000.00", "950.00")
+
+
 @pytest.mark.parametrize(("name", "indicator"), [("AllowanceTotalAmount", "false"), ("ChargeTotalAmount", "true")])
 def test_the_totals_of_allowances_and_charges_are_their_sums(name: str, indicator: str) -> None:
     document = edited(
