@@ -16,8 +16,8 @@ from backend.testing import Network
 
 
 class Receiver:
-    """Takes deliveries, answers each with the next of `answers` (then 204), and keeps the events of those that it took.
-    A delivery that is not genuine fails the test."""
+    """Takes deliveries, answers each with the next of `answers` (then 204) once its `gate` is open, and keeps the events
+    of those that it took. A delivery that is not genuine fails the test."""
 
     def __init__(self) -> None:
         self.secret = ""
@@ -25,6 +25,8 @@ class Receiver:
         self.events: list[dict[str, Any]] = []
         self.deliveries: list[list[int]] = []
         self.news = threading.Condition()
+        self.gate = threading.Event()
+        self.gate.set()
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -34,6 +36,9 @@ class Receiver:
                 with outer.news:
                     status = outer.answers.pop(0) if outer.answers else 204
                     outer.deliveries.append([event["id"] for event in events])
+                    outer.news.notify_all()
+                outer.gate.wait(15)
+                with outer.news:
                     outer.events += events if status < 300 else []
                     outer.news.notify_all()
                 self.send_response(status)

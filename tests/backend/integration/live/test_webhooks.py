@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+import structlog
+from sqlalchemy import select, update
 
-from backend.live.deliveries import Deliveries
+from backend.live.deliveries import AT_ONCE, Deliveries
 from backend.live.tables import webhooks
 from backend.sdk import Refused
 from backend.testing import Network
@@ -91,12 +95,79 @@ def test_two_processes_tell_nothing_twice_and_one_follows_the_other_that_died(
     assert feiqian.operator.hooks()[0]["position"] == start
 
 
+def test_who_ends_in_the_middle_leaves_the_rest_to_the_next_at_once(
+    feiqian: Network, receiver: Receiver, second: Deliveries
+) -> None:
+    feiqian.world.system.engine.stop()
+    receiver.gate.clear()
+    hook = feiqian.operator.hook(receiver.url, after=0)
+    receiver.secret = hook["secret"]
+    second.step()
+    receiver.wait(lambda: len(receiver.deliveries) == 1)
+    ending = threading.Thread(target=second.close)
+    ending.start()
+    eventually(second._closing.is_set)
+    assert ending.is_alive(), "what is under way may end"
+    receiver.gate.set()
+    ending.join(15)
+    (found,) = feiqian.operator.hooks()
+    assert found["position"] >= receiver.deliveries[0][-1] and found["failures"] == 0
+    assert feiqian.world.system.deliveries._take(_row(feiqian, hook["id"])), "nobody has it any more"
+
+
+def test_a_webhook_that_is_removed_under_a_delivery_is_gone(
+    feiqian: Network, receiver: Receiver, second: Deliveries
+) -> None:
+    feiqian.world.system.engine.stop()
+    receiver.gate.clear()
+    receiver.answers = [500]
+    hook = feiqian.operator.hook(receiver.url, after=0)
+    receiver.secret = hook["secret"]
+    with structlog.testing.capture_logs() as lines:
+        second.step()
+        receiver.wait(lambda: len(receiver.deliveries) == 1)
+        feiqian.operator.unhook(hook["id"])
+        receiver.gate.set()
+        eventually(second.step)
+    assert feiqian.operator.hooks() == [] and not second._under_way
+    assert "webhook-not-taken" not in {line["event"] for line in lines}, "nobody waits for it"
+
+
+def test_receivers_that_are_slow_have_so_many_places_and_no_more(feiqian: Network, second: Deliveries) -> None:
+    feiqian.world.system.engine.stop()
+    connections: list[socket.socket] = []
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as slow:
+        slow.setblocking(False)
+
+        def called() -> int:
+            second.step()
+            with suppress(BlockingIOError):
+                connections.append(slow.accept()[0])
+            return len(connections)
+
+        for _ in range(AT_ONCE + 1):
+            feiqian.operator.hook(f"http://127.0.0.1:{slow.getsockname()[1]}/", after=0)
+        try:
+            eventually(lambda: called() == AT_ONCE)
+            assert [called() for _ in range(3)] == 3 * [AT_ONCE], "the last one waits"
+            connections[0].sendall(b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            eventually(lambda: called() == AT_ONCE + 1)
+        finally:
+            for connection in connections:
+                connection.close()
+
+
 def test_an_account_has_its_limit(feiqian: Network) -> None:
     for _ in range(20):
         feiqian.tier1.hook("http://127.0.0.1:9/")
     with pytest.raises(Refused, match="at most 20"):
         feiqian.tier1.hook("http://127.0.0.1:9/")
     assert feiqian.tier2.hook("http://127.0.0.1:9/")["state"] == "live"
+
+
+def _row(feiqian: Network, name: str) -> Any:
+    with feiqian.world.system.database.connect() as db:
+        return db.execute(select(webhooks).where(webhooks.c.id == name)).mappings().one()
 
 
 def _until(feiqian: Network, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
