@@ -310,6 +310,31 @@ def test_calls_that_unfold_into_millions_are_not_read(feiqian: Network, operator
         assert read is not None and read.arguments is not None and (len(read.within), read.more) == (20, 280)
 
 
+def test_what_an_authority_is_told_to_have_done_is_read_like_any_call(feiqian: Network) -> None:
+    """Rule G38: the call in it is for its target."""
+    contracts = feiqian.world.system.contracts
+    inner = contracts.call_data("SettlementToken:CNY", "setCap", 7_000)
+    outer = contracts.call_data("Authority", "schedule", inner.to, bytes.fromhex(inner.data[2:]), 0)
+    read = read_call(contracts, outer.to, outer.data)
+    assert read is not None and (read.contract, read.function, read.carries_others) == ("Authority", "schedule", True)
+    (within,) = read.within
+    assert within is not None and (within.contract, within.function) == ("SettlementToken:CNY", "setCap")
+    assert within.arguments == {"newCap": 7_000}
+    stranger = contracts.call_data("Authority", "execute", feiqian.tier1.account, b"\xde\xad")
+    read = read_call(contracts, stranger.to, stranger.data)
+    assert read is not None and read.within == (None,), "it is none of our contracts"
+
+
+def test_a_call_that_is_too_long_is_not_read(feiqian: Network) -> None:
+    """Rule G38."""
+    contracts = feiqian.world.system.contracts
+    long, short = (contracts.call_data("Receivables", "bulk", [bytes(size)]) for size in (chain.MOST_DATA, 1_000))
+    read = read_call(contracts, long.to, long.data)
+    assert read is not None and (read.function, read.arguments, read.within) == ("bulk", None, ())
+    read = read_call(contracts, short.to, short.data)
+    assert read is not None and read.arguments is not None and read.within == (None,)
+
+
 def test_numbers_that_no_table_has_are_shown_as_they_are(feiqian: Network) -> None:
     names = ("participantId", "receivableId", "loanId", "amount", "maturityAt", "rateBps")
     with feiqian.world.app.test_request_context():
@@ -362,6 +387,42 @@ def test_a_failed_transaction_says_why(feiqian: Network, language: str, says: st
     assert says in page and re.search(r"<code>\w+</code>", page)
     bare = enter(feiqian, feiqian.bank_a).get(f"/explorer/transactions/{tx}").text
     assert BARE in bare and "noteId" not in bare and "refused" not in bare
+
+
+def test_where_the_node_cannot_say_why_the_page_says_that(feiqian: Network, operator: Browser) -> None:
+    """What made no contract, and what would succeed before its block and after it."""
+    if feiqian.world.settings.chain != "anvil":
+        pytest.skip("Ganache makes a block for each transaction")
+    node, keys, contracts = (getattr(feiqian.world.system, name) for name in ("node", "keystore", "contracts"))
+    giver, taker = feiqian.tier1.account, feiqian.tier2.account
+    for party in (giver, taker):
+        feiqian.operator.issue_cash(party, 100_00)
+    nonces = {account: node.transaction_count(account) for account in (giver, taker)}
+
+    def put(account: str, to: str | None, data: str, price: int) -> str:
+        sent = {"chainId": node.chain_id, "nonce": nonces[account], "gas": 300_000, "gasPrice": price, "value": 0}
+        signed = keys.account(account).sign_transaction(sent | {"data": data} | ({"to": to} if to else {}))
+        nonces[account] += 1
+        return str(node.rpc("eth_sendRawTransaction", signed.raw_transaction.to_0x_hex()))
+
+    def pay(account: str, to: str, price: int) -> str:
+        call = contracts.call_data("SettlementToken:CNY", "transfer", to, 100_00)
+        return put(account, call.to, call.data, price)
+
+    price = node.gas_price(node.head())
+    node.rpc("evm_setAutomine", False)
+    try:
+        pay(giver, taker, 3 * price)
+        failed = pay(giver, taker, 3 * price)
+        made_nothing = put(giver, None, "0xfe", 2 * price)
+        pay(taker, giver, price)
+        node.rpc("evm_mine")
+    finally:
+        node.rpc("evm_setAutomine", True)
+    assert feiqian.operator.cash(feiqian.tier1) == feiqian.operator.cash(feiqian.tier2) == 100_00
+    for tx in (failed, made_nothing):
+        assert int(mined(feiqian, tx)["status"], 16) == 0
+        assert "the node does not say why" in operator.get(f"/explorer/transactions/{tx}").text
 
 
 # ---- search

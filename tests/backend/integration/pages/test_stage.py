@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from threading import Barrier
+from threading import Barrier, Event
 from typing import Any
 
 import pytest
 
 from backend.demo.stage import Stage
 from backend.demo.stories import STORIES
+from backend.errors import both
 from backend.reconcile import CHECKS
 from backend.testing import Network
 
@@ -184,6 +186,76 @@ def test_nothing_happens_until_it_is_wanted_and_going_back_changes_nothing(feiqi
     control(stage, "end")
     assert until(stage, lambda play: play["state"] == "ended")["count"] == 2
     assert begin(stage).status_code == 303, "another may begin"
+
+
+def short(gate: Event) -> Callable[[Stage], None]:
+    """A story of two acts, of which the second waits until it may end."""
+
+    def played(on: Stage) -> None:
+        supplier = on.parties["tier1"]
+        for wanted in (True, False):
+
+            def act(wanted: bool = wanted) -> Any:
+                if not wanted:
+                    gate.wait(30)
+                return supplier.act(f"/participants/{supplier.account}/acceptance-wishes", {"wanted": wanted})
+
+            said = both("wants {wanted}", "{wanted}", wanted=wanted)
+            on.play(said, supplier.name, act, said)
+
+    return played
+
+
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Event]:
+    """Open, the second act of the story ends."""
+    made = Event()
+    monkeypatch.setitem(STORIES, "confirmation", replace(STORIES["confirmation"], play=short(made)))
+    yield made
+    made.set()
+
+
+def test_who_looks_back_while_an_act_is_under_way_is_not_taken_away_from_it(stage: Browser, gate: Event) -> None:
+    begin(stage)
+    until(stage, waiting)
+    control(stage, "step")
+    until(stage, lambda play: play["count"] == 1 and waiting(play))
+    control(stage, "step")
+    until(stage, lambda play: play["state"] == "acting")
+    control(stage, "step")  # it is under way already
+    control(stage, "back")
+    gate.set()
+    told = until(stage, over)
+    assert (told["shown"], told["count"]) == (0, 2)
+
+
+def test_what_is_over_is_shown_again_from_its_opening(feiqian: Network, stage: Browser, gate: Event) -> None:
+    gate.set()
+    begin(stage, how="play")
+    told = until(stage, lambda play: over(play) and not play["isRunning"])
+    assert (told["shown"], told["count"]) == (2, 2)
+    control(stage, "step")
+    assert news(stage)["play"]["shown"] == 2, "there is no more"
+    sent = feiqian.world.system.node.transaction_count(feiqian.tier1.account)
+    control(stage, "pace", pace="calm")
+    control(stage, "play")
+    again = until(stage, lambda play: play["isRunning"])
+    assert again["shown"] < 2 and again["state"] == "over"
+    control(stage, "pace", pace="fast")
+    until(stage, lambda play: play["shown"] == 2 and not play["isRunning"])
+    assert feiqian.world.system.node.transaction_count(feiqian.tier1.account) == sent, "nothing was acted again"
+
+
+def test_a_theatre_that_closes_ends_its_story_and_may_close_again(
+    feiqian: Network, stage: Browser, gate: Event
+) -> None:
+    begin(stage)
+    until(stage, waiting)
+    theatre = feiqian.world.app.extensions["feiqian-theatre"]
+    for _ in range(2):
+        theatre.close()
+        assert news(stage)["play"]["state"] == "ended"
+    assert not any(thread.name == "feiqian-stage" for thread in threading.enumerate())
 
 
 @pytest.mark.parametrize("stories", [("confirmation", "confirmation", "dispute")])
