@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,11 +12,11 @@ from click.testing import CliRunner
 from sqlalchemy import update
 
 from backend import doctor
-from backend.chain.node import Anvil
+from backend.chain.node import Anvil, Node
 from backend.chain.outbox import operations
 from backend.cli import main
 from backend.config import Settings
-from backend.testing import Network
+from backend.testing import Network, NewDatabase
 
 
 @pytest.fixture
@@ -84,6 +85,62 @@ def test_other_code_at_a_settlement_token_is_told(feiqian: Network, settings: Se
     replace(deployment, code_hashes=older, build={}, created={}).save(settings)
     assert "deployment" not in wrong(settings), "its record does not know how it was"
     deployment.save(settings)
+
+
+def test_a_network_that_is_down_is_started_again(settings: Settings) -> None:
+    """Its program is looked at, as nobody else's chain is joined."""
+    down = settings.model_copy(update={"rpc_url": None, "rpc_port": 9})
+    found = {one.check: one for one in doctor.examine(down)}
+    assert found[settings.chain].ok and found[settings.chain].found
+    assert "127.0.0.1:9" in found["chain"].found and found["chain"].mend == "start it with 'feiqian up'"
+    assert "deployment" not in found, "nobody can say"
+    assert found["processes"].ok, "where the chain is away, nobody has to read it"
+
+
+def test_who_has_the_port_is_told(feiqian: Network, settings: Settings) -> None:
+    assert "is free" in {one.check: one.found for one in doctor.examine(settings)}["port"]
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        feiqian.world.serve(listener)
+        served = settings.model_copy(update={"port": listener.getsockname()[1]})
+        (port,) = (one for one in doctor.examine(served) if one.check == "port")
+        assert port.ok and port.found == f"this network answers at 127.0.0.1:{served.port}"
+        other = wrong(served.model_copy(update={"operator_api_key": "of another network"}))
+        assert set(other) == {"port"}
+        assert f"is not the network of {served.home}" in other["port"].found and "FEIQIAN_PORT" in other["port"].mend
+    feiqian.world.stop_serving()
+
+
+def test_a_database_of_another_version_is_told(settings: Settings, new_database: NewDatabase) -> None:
+    older = wrong(settings.model_copy(update={"database_url": new_database(empty=True)}))
+    assert "at migration None of" in older["database"].found
+    assert "the next start of any process migrates it" in older["database"].mend
+    assert "writing" not in older, "nobody writes to it before that"
+
+
+def test_a_clock_that_is_not_the_chains_is_told(
+    feiqian: Network, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a chain that is shared; where one travels in time, that is what was wanted."""
+    feiqian.operator.travel(seconds=1_000)
+    assert "clock" not in wrong(settings)
+    monkeypatch.setattr(Node, "development", None)
+    clock = wrong(settings)["clock"]
+    assert int(clock.found.split()[0]) >= 1_000 - doctor.MOST_DRIFT_SECONDS and "set the clock" in clock.mend
+
+
+def test_a_record_of_another_chain_and_keys_that_are_elsewhere_are_told(
+    feiqian: Network, settings: Settings, tmp_path: Path
+) -> None:
+    deployment = feiqian.world.system.contracts.deployment
+    bare = settings.model_copy(update={"home": tmp_path / "bare"})
+    powers = wrong(bare)["powers"]
+    assert powers.found == f"no keys for {', '.join(deployment.roles)}"
+    assert str(tmp_path / "bare") in powers.mend
+    other = settings.model_copy(update={"deployments": tmp_path})
+    record = replace(deployment, chain_id=5).save(other)
+    record.rename(tmp_path / f"{deployment.chain_id}.json")
+    found = wrong(other)["deployment"]
+    assert found.found == "it is of chain 5" and "FEIQIAN_DEPLOYMENTS" in found.mend
 
 
 def test_its_exit_status_says_whether_something_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
