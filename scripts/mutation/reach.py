@@ -10,8 +10,6 @@ from typing import Any
 
 import pytest
 
-MINED_SECONDS = 60
-
 
 @dataclass
 class Reach:
@@ -53,20 +51,23 @@ class Recorder:
 
     @contextmanager
     def _listening(self, calls: set[str]) -> Iterator[None]:
-        """Every transaction and every call meanwhile is traced, at once: the chain goes back afterwards."""
+        """Every call meanwhile is traced, and every transaction when the test is told that it is mined, since Anvil has
+        a trace of nothing until then. At once: the chain goes back afterwards."""
         provider, ask = self._provider, self._ask
         of_a_call = {"tracer": "callTracer"}
         names = {c.address.lower(): c._name for container in self._project for c in container}
+        mined: set[str] = set()
 
         def asking(method: str, params: Any) -> Any:
             answer = ask(method, params)
             if method == "eth_call":
-                traced = ask("debug_traceCall", [params[0], params[1], of_a_call])["result"]
-            elif method in ("eth_sendTransaction", "eth_sendRawTransaction") and "result" in answer:
-                traced = _once_mined(ask, answer["result"], of_a_call)
+                traced = ask("debug_traceCall", [params[0], params[1], of_a_call])
+            elif method == "eth_getTransactionReceipt" and answer.get("result") and str(params[0]) not in mined:
+                mined.add(str(params[0]))
+                traced = ask("debug_traceTransaction", [params[0], of_a_call])
             else:
                 return answer
-            calls.update(_called(traced, names))
+            calls.update(_called(traced["result"], names))
             return answer
 
         provider.make_request = asking
@@ -80,15 +81,6 @@ class Recorder:
 
     def end(self) -> None:
         pass
-
-
-def _once_mined(ask: Callable[[str, Any], Any], sent: str, tracer: dict[str, str]) -> Any:
-    """The trace of a transaction. Anvil answers before it has mined it, and until then with a trace of nothing."""
-    deadline = time.monotonic() + MINED_SECONDS
-    while ask("eth_getTransactionReceipt", [sent])["result"] is None:
-        assert time.monotonic() < deadline, f"{sent} is not mined"
-        time.sleep(0.005)
-    return ask("debug_traceTransaction", [sent, tracer])["result"]
 
 
 def _called(frame: dict[str, Any], names: dict[str, str]) -> Iterable[str]:
