@@ -65,3 +65,34 @@ def test_a_trace_goes_from_the_request_to_the_block_and_what_was_told(
     assert [told["name"] for told in found["told"]] == [event["name"] for event in made["events"]]
     missing = CliRunner().invoke(main, ["trace", "0" * 32])
     assert missing.exit_code == 1 and "no operation" in missing.output
+
+
+def traced(feiqian: Network, monkeypatch: pytest.MonkeyPatch, operation: str) -> list[str]:
+    """The first word of each line of a trace."""
+    monkeypatch.setenv("DATABASE_URL", feiqian.world.settings.database)
+    shown = CliRunner().invoke(main, ["trace", operation], catch_exceptions=False)
+    assert shown.exit_code == 0
+    return [line.split()[0] for line in shown.output.splitlines() if not line.lstrip().startswith("20")]
+
+
+def test_a_trace_says_what_there_is_of_an_act_and_no_more(feiqian: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is settled here and needs no chain, and one that nobody has sent yet."""
+    claim = feiqian.registered()
+    asked = feiqian.tier1.ask_for_quotes(claim, 100, [feiqian.bank_a])["id"]
+    assert traced(feiqian, monkeypatch, asked) == ["operation", "request"]
+    feiqian.world.system.engine.stop()
+    waiting = feiqian.tier1.act(f"/receivables/{claim}/withdrawals", wait=0)["id"]
+    assert traced(feiqian, monkeypatch, waiting) == ["operation", "request", "call"]
+
+
+def test_a_trace_says_why_an_act_failed(feiqian: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    claim = feiqian.registered()
+    feiqian.world.system.engine.stop()
+    first, second = (feiqian.tier1.act(f"/receivables/{claim}/withdrawals", wait=0)["id"] for _ in range(2))
+    feiqian.world.system.engine.start()
+    states = [feiqian.world.system.wait(one, 20)["state"] for one in (first, second)]
+    assert states == ["succeeded", "failed"]
+    assert "error" not in traced(feiqian, monkeypatch, first)
+    assert traced(feiqian, monkeypatch, second)[-1] == "error"
+    shown = CliRunner().invoke(main, ["trace", second]).output
+    assert f"error        WrongStatus {{'receivableId': '{claim}'" in shown
