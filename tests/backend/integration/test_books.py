@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from backend.books import beancount
 from backend.chain.logs import LogSource
+from backend.cli import main
 from backend.database import open_database
 from backend.migrations import migrate
 from backend.projections import ledger
@@ -303,6 +305,44 @@ def test_a_statement_is_its_owners_business(feiqian: Network) -> None:
         feiqian.operator.statement(feiqian.tier1, currency="XXX")
     assert (refused.value.status, refused.value.field) == (422, "currency")
     assert feiqian.operator.statement(feiqian.tier1)["items"] == []
+
+
+def shown(feiqian: Network, monkeypatch: pytest.MonkeyPatch, *command: str) -> str:
+    """What the command line says of the network's books."""
+    monkeypatch.setenv("DATABASE_URL", feiqian.world.settings.database)
+    done = CliRunner().invoke(main, command, catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def test_a_long_statement_is_shown_to_its_end(feiqian: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    """B11: line by line, each once, however many pages that is inside."""
+    to = feiqian.operator.register("Many Small Ones", "SMALL-1", ["supplier"])
+    amounts = range(1, 131)
+    items = [{"to": to.account, "amountFen": str(amount), "currency": "CNY"} for amount in amounts]
+    feiqian.operator.bulk("issues", items)
+    head, _, closing = shown(feiqian, monkeypatch, "statement", to.account).partition("\nclosing")
+    lines = [line.split() for line in head.splitlines() if line.startswith("  CNY cash")]
+    assert [line[2] for line in lines] == [f"{amount / 100:.2f}" for amount in amounts]
+    assert lines[-1][3] == "85.15" and "CNY cash 85.15" in " ".join(closing.split())
+
+
+def test_a_lineage_shows_what_became_of_a_note_and_what_was_put_into_it(
+    feiqian: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """N10."""
+    claim, root = feiqian.confirmed(FACE)
+    first, second = (
+        int(feiqian.tier1.endorse(root, feiqian.tier2, value)["result"]["noteId"]) for value in (300_00, 200_00)
+    )
+    feiqian.tier2.merge(second, first)
+    title, *lines = shown(feiqian, monkeypatch, "lineage", str(root)).splitlines()
+    assert title == f"note {root} of receivable {claim}"
+    assert [line[: len(line) - len(line.lstrip())] + line.split()[0] for line in lines] == [
+        str(root), f"  {first}", f"  {second}",
+    ]  # fmt: skip
+    last = shown(feiqian, monkeypatch, "lineage", str(first)).splitlines()[-1]
+    assert last.startswith("merged at 20") and last.endswith(f"Z: 200.00 CNY of note {second}")
 
 
 def test_a_note_written_off_and_then_absorbed_is_lost_once(feiqian: Network) -> None:
