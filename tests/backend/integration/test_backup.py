@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from backend.backup import back_up, restore
 from backend.chain.keystore import Keystore
+from backend.cli import main
+from backend.cli_operations import role
 from backend.config import Settings, write_private
 from backend.errors import Conflict, InvalidInput, SetupIncomplete
 from backend.projections.indexer import read_model_digest
@@ -17,6 +20,7 @@ from backend.reconcile import reconcile
 from backend.recovery import find_sent
 from backend.system import System
 from backend.testing import Network, NewDatabase
+from tests.waiting import eventually
 
 WAIT = 30.0
 
@@ -110,6 +114,90 @@ def test_the_restored_network_goes_on(feiqian: Network, elsewhere: Settings, tmp
         assert tier1.me()["account"] == feiqian.tier1.account
         paid = tier1.act("/cash/redemptions", {"amountFen": "5", "currency": "CNY", "payoutReference": "r"})
         assert paid["state"] == "succeeded", "it was signed with a key out of the backup"
+    finally:
+        again.close()
+
+
+def test_where_nothing_waits_nothing_is_looked_for(feiqian: Network, elsewhere: Settings, tmp_path: Path) -> None:
+    system = feiqian.world.system
+    assert system.wait(issue(feiqian, 5), WAIT)["state"] == "succeeded"
+    made = back_up(feiqian.world.settings, tmp_path / "backup", with_secrets=True)
+    assert system.wait(issue(feiqian, 5), WAIT)["state"] == "succeeded"
+    restore(elsewhere, tmp_path / "backup")
+    again = opened(feiqian, elsewhere)
+    try:
+        assert find_sent(again, made["block"]) == 0
+    finally:
+        again.close()
+
+
+def test_from_the_command_line(
+    feiqian: Network, elsewhere: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says what it wrote, what is to be kept apart, and what it found on the chain."""
+    settings, chain = feiqian.world.settings, feiqian.world.chain
+    assert chain is not None
+
+    def ask(of: Settings, *command: str, url: str = "", expect: int = 0) -> str:
+        monkeypatch.setenv("FEIQIAN_DATABASE_URL", of.database)
+        monkeypatch.setenv("FEIQIAN_DEPLOYMENTS", str(of.deployments_folder))
+        joined = ["--rpc-url", url] if url else []
+        done = CliRunner().invoke(main, ["--home", str(of.home), *joined, *command])
+        assert done.exit_code == expect, done.output
+        return done.output
+
+    feiqian.world.system.engine.stop()
+    waiting = issue(feiqian, 70)
+    whole, without = str(tmp_path / "whole"), str(tmp_path / "without")
+    assert "whoever reads the file can sign for everybody" in ask(settings, "backup", "--with-secrets", whole)
+    said = ask(settings, "backup", without)
+    assert f"keep {settings.home / 'secret'} apart" in said and "sign for everybody" not in said
+    assert f"{Path(without).stat().st_size:,} bytes" in said
+    assert [one["state"] for one in run(feiqian.world.system, waiting)] == ["succeeded"]
+
+    with role(elsewhere):
+        assert f"another feiqian works on {elsewhere.home}" in ask(elsewhere, "restore", whole, expect=1)
+    said = ask(elsewhere, "restore", whole, url=chain.url)
+    assert "1 operations that waited were sent after the backup" in said
+    third = elsewhere.model_copy(
+        update={"home": tmp_path / "third", "deployments": tmp_path / "third" / "deployments", "database_url": None}
+    )
+    if settings.database.startswith("sqlite"):  # a backup goes into a database of its own kind
+        (line,) = ask(third, "restore", whole).splitlines()
+        assert line.startswith("restored up to block"), "there is no chain yet to look at"
+
+
+def test_what_was_sent_in_another_way_is_not_taken_for_ours(
+    feiqian: Network, elsewhere: Settings, tmp_path: Path
+) -> None:
+    """The bytes that are kept are those that were broadcast, or it is not restored."""
+    system = feiqian.world.system
+    system.engine.stop()
+    operation = system.outbox.operation(issue(feiqian, 70))
+    made = back_up(feiqian.world.settings, tmp_path / "backup", with_secrets=True)
+    node, signer = system.node, operation["signer"]
+    price = node.gas_price(node.head())
+    signed = system.keystore.account(signer).sign_transaction(
+        {
+            "type": 2,
+            "chainId": node.chain_id,
+            "nonce": node.transaction_count(signer),
+            "gas": 300_000,
+            "value": 0,
+            "maxFeePerGas": price,
+            "maxPriorityFeePerGas": 1,
+            "to": operation["to"],
+            "data": operation["data"],
+        }
+    )
+    sent = node.rpc("eth_sendRawTransaction", signed.raw_transaction.to_0x_hex())
+    eventually(lambda: node.rpc("eth_getTransactionReceipt", sent))
+    restore(elsewhere, tmp_path / "backup")
+    again = opened(feiqian, elsewhere)
+    try:
+        with pytest.raises(ValueError, match=f"{sent} is not of the kind"):
+            find_sent(again, made["block"])
+        assert again.outbox.operation(operation["id"])["state"] == "pending"
     finally:
         again.close()
 
