@@ -13,11 +13,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import httpx
 import pytest
 
+from backend import detached
 from backend.chain.node import free_port
-from backend.config import DAY, ROOT
+from backend.config import DAY, ROOT, Settings
 from backend.processes import hold
 from backend.sdk import Feiqian
 
@@ -184,6 +186,41 @@ def test_a_life_of_a_network_with_a_dead_chain_in_it(tmp_path: Path) -> None:
         assert then <= operator.now() < then + DAY, "time did not go back"
     finally:
         feiqian("down", **settings)
+
+
+def test_two_that_start_one_home_do_not_meet(tmp_path: Path) -> None:
+    with hold(tmp_path / "starting") or pytest.fail("nobody starts it"):
+        out = feiqian("up", "--detach", expect=1, **own_settings(tmp_path))
+    assert "another 'feiqian up --detach' is starting" in out
+    assert not (tmp_path / "feiqian.pid").exists() and nothing_runs_in(tmp_path)
+
+
+def test_the_process_of_a_pid_file_is_gone(tmp_path: Path) -> None:
+    """Rule B14."""
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    for stale in (str(gone.pid), "nonsense", ""):
+        (tmp_path / "feiqian.pid").write_text(stale)
+        out = feiqian("down", home=tmp_path)
+        assert "it had ended already" in out and "another program" not in out
+        assert not (tmp_path / "feiqian.pid").exists()
+
+
+def test_a_network_that_does_not_end_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rule B14: it is not said to be down, and its pid file stays for the next try."""
+    monkeypatch.setattr(detached, "END_SECONDS", 0.5)
+    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); time.sleep(120)"
+    command = [sys.executable, "-c", deaf, "-m", "backend.cli", "--home", str(tmp_path), "up"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    try:
+        assert process.stdout is not None and process.stdout.readline()
+        (tmp_path / "feiqian.pid").write_text(str(process.pid))
+        with pytest.raises(click.ClickException, match=f"process {process.pid} does not end; see .*feiqian.log"):
+            detached.end(Settings.from_env({}, home=tmp_path))
+        assert process.poll() is None and pid_of({"home": tmp_path}) == process.pid
+    finally:
+        process.kill()
+        process.wait()
 
 
 def test_deploy_to_a_chain_by_its_url(network: dict[str, object], tmp_path: Path) -> None:

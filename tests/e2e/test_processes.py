@@ -13,20 +13,28 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import Engine
 
+from backend import processes
 from backend.chain.keystore import Keystore
 from backend.chain.node import LocalChain, free_port
 from backend.config import ROOT, Settings
+from backend.database import open_database
 from backend.invoices.minimal import make_invoice
+from backend.leases import holders
+from backend.migrations import migrate
+from backend.processes import beside
 from backend.sdk import Feiqian, Party
 from backend.world import find_or_deploy
 
 CHAIN = os.environ.get("CHAIN", "ganache")
+CHAIN_ID = 1337
 DEBTOR, SUPPLIER = "91310000MA1AUTO001", "91330200MA2CELL001"
 LEAVE_SECONDS = 20.0
 """Well above what it takes on a machine that does nothing else."""
@@ -35,13 +43,13 @@ LEAVE_SECONDS = 20.0
 class Deployment:
     """A chain with contracts on it, and the processes that a test starts."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, data: Path | None = None) -> None:
         self.settings = Settings.from_env(
             {}, home=home, chain=CHAIN, rpc_port=free_port(), port=free_port(), keystore_rounds=2, currencies="CNY"
         )
         self.url = f"http://127.0.0.1:{self.settings.port}"
         self.processes: list[subprocess.Popen[bytes]] = []
-        self.chain = LocalChain(self.settings)
+        self.chain = LocalChain(self.settings, data=data)
         find_or_deploy(self.chain.start(), self.settings)
         Keystore(self.settings)
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("FEIQIAN_")} | {
@@ -54,6 +62,16 @@ class Deployment:
             "FEIQIAN_LOG_LEVEL": "INFO",
             "FEIQIAN_LOG_JSON": "1",
         }
+
+    @staticmethod
+    @contextmanager
+    def database(settings: Settings) -> Iterator[Engine]:
+        made = open_database(settings.database)
+        migrate(made)
+        try:
+            yield made
+        finally:
+            made.dispose()
 
     def start(self, role: str) -> subprocess.Popen[bytes]:
         log = (self.settings.home / f"{role}-{len(self.processes)}.log").open("wb")
@@ -152,6 +170,42 @@ def test_a_rebuild_waits_for_all_and_a_second_signal_for_nobody(deployment: Depl
         assert web.wait(6) == 128 + signal.SIGTERM
     done = deployment.run("rebuild")
     assert done.returncode == 0 and "rebuilt up to block" in done.stdout, done.stderr
+
+
+def test_what_is_started_before_its_chain_waits_for_it(tmp_path: Path) -> None:
+    """As processes that are started together do."""
+    deployment = Deployment(tmp_path, data=tmp_path / "chain")
+    try:
+        time.sleep(1.5)  # Anvil writes its blocks down once a second
+        deployment.chain.stop()
+        sender = deployment.start("sender")
+        log = tmp_path / "sender-0.log"
+        _until(lambda: "waiting for the chain" in log.read_text(), 60, deployment)
+        time.sleep(2)
+        assert sender.poll() is None and "on chain" not in log.read_text()
+        deployment.chain.start()
+        _until(lambda: f"sender: on chain {CHAIN_ID}" in log.read_text(), 60, deployment)
+        assert log.read_text().count("waiting for the chain") == 1
+        sender.send_signal(signal.SIGTERM)
+        assert sender.wait(LEAVE_SECONDS) == 0, deployment.said()
+    finally:
+        deployment.close()
+
+
+@pytest.mark.parametrize("deaf", [False, True])
+def test_what_runs_beside_a_network_ends_with_it(
+    deployment: Deployment, deaf: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that does not listen is not waited for for ever."""
+    monkeypatch.setattr(processes, "LEAVE_SECONDS", 2 if deaf else LEAVE_SECONDS)
+    places = {"rpc_url": deployment.chain.url, "deployments": deployment.settings.deployments_folder}
+    settings = deployment.settings.model_copy(update=places)
+    with Deployment.database(settings) as database, beside(settings, "indexer") as (indexer,):
+        _until(lambda: "indexer" in holders(database), 60, deployment)
+        assert indexer.poll() is None
+        if deaf:
+            indexer.send_signal(signal.SIGSTOP)
+    assert indexer.returncode == (-signal.SIGKILL if deaf else 0)
 
 
 def _claims(operator: Feiqian, debtor: Party, supplier: Party, series: str, count: int) -> set[int]:

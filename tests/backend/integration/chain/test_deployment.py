@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +15,11 @@ from backend.chain import deploy as deploying
 from backend.chain.contracts import Contracts
 from backend.chain.deploy import ADMIN_ROLE, POWERS, ROLES, Deployer, deploy
 from backend.chain.keystore import Keystore
-from backend.chain.node import Node
-from backend.errors import ChainUnavailable, ContractRefused
+from backend.chain.node import LocalChain, Node
+from backend.config import Settings
+from backend.errors import ChainUnavailable, ContractRefused, FeiqianError, SetupIncomplete
 from backend.testing import Network
+from backend.world import World, find_or_deploy
 
 
 @pytest.fixture
@@ -137,6 +141,51 @@ def test_a_network_where_the_deployer_has_no_funds(
     with pytest.raises((ChainUnavailable, ContractRefused), match="(?i)funds|gas"):
         deploy(world.system.node, Keystore(settings), settings)
     assert not list(tmp_path.glob("*.json"))
+
+
+def own_settings(home: Path, currencies: str) -> Settings:
+    """Of a chain of the test's own."""
+    chain = os.environ.get("CHAIN", "ganache")
+    return Settings.from_env(
+        {}, home=home, deployments=home, chain=chain, rpc_port=0, keystore_rounds=2, currencies=currencies
+    )
+
+
+def test_a_new_chain_where_the_record_says_contracts_are(feiqian: Network, tmp_path: Path) -> None:
+    """A local chain that lost its blocks is deployed to again; one that others have is left alone."""
+    settings, said = own_settings(tmp_path, "CNY"), list[str]()
+    record = feiqian.world.system.contracts.deployment
+    record.save(settings)
+    chain = LocalChain(settings)
+    node = chain.start()
+    try:
+        joined = settings.model_copy(update={"rpc_url": chain.url})
+        with pytest.raises(SetupIncomplete, match="has no contract where its deployment says"):
+            find_or_deploy(node, joined, said.append)
+        assert node.head().number == 0 and said == []
+        made = find_or_deploy(node, settings, said.append)
+        assert said[0] == "the chain is a new one: deploying again"
+        assert set(made.tokens) == {"CNY"} != set(record.tokens)
+        assert find_or_deploy(node, joined) == made
+    finally:
+        chain.stop()
+
+
+def test_a_start_that_fails_after_its_chain_ends_the_chain_where_it_is_its_own(tmp_path: Path) -> None:
+    settings, said = own_settings(tmp_path, "XXX"), list[str]()
+    with pytest.raises(FeiqianError, match="XXX"):
+        World.start(settings, report=said.append, keep_chain=False)
+    (url,) = re.findall(r"http://\S+", said[0])
+    assert not Node(url, 2).is_up()
+    chain = LocalChain(settings)
+    node = chain.start()
+    try:
+        with pytest.raises(FeiqianError, match="XXX"):
+            World.start(settings.model_copy(update={"rpc_url": chain.url}), report=said.append)
+        assert node.is_up(), "it is somebody else's"
+    finally:
+        chain.stop()
+    assert list(tmp_path.glob("*.json")) == []
 
 
 class Stubborn:
