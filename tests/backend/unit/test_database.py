@@ -3,8 +3,11 @@ another (rules B40, B41)."""
 
 from __future__ import annotations
 
+import fcntl
 import threading
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, insert, select, text, update
@@ -12,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from backend import database as module
 from backend.database import insert_new, open_database, reading
+from backend.sqlite_queue import WriterQueue
 from backend.testing import NewDatabase
 
 _metadata = MetaData()
@@ -103,6 +107,37 @@ def test_a_writer_that_hangs_is_not_waited_for_for_ever(
     with database.begin(), pytest.raises(DBAPIError), database.begin() as second:
         second.execute(insert(counter).values(id=1, value=0))
     database.dispose()
+
+
+def test_a_writer_of_another_process_that_hangs_is_not_waited_for_for_ever(tmp_path: Path) -> None:
+    """SQLite itself decides then: here it lets the writer through."""
+    engine = open_database(f"sqlite:///{tmp_path / 'one.db'}")
+    queue = WriterQueue(str(tmp_path / "one.db"), 0.3)
+    with (tmp_path / "one.db.writers").open("w") as other, engine.connect() as mine:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        for _ in range(2):  # its own turn is free again
+            began = time.monotonic()
+            queue.enter(mine)
+            assert 0.3 <= time.monotonic() - began < 5
+        fcntl.flock(other, fcntl.LOCK_UN)
+        queue.enter(mine)
+        with pytest.raises(BlockingIOError):
+            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        queue.leave(mine)
+        fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    engine.dispose()
+
+
+def test_a_database_in_memory_has_one_process_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It needs no file that others would queue at."""
+    monkeypatch.chdir(tmp_path)
+    database = open_database("sqlite://")
+    _metadata.create_all(database)
+    with database.begin() as db:
+        db.execute(insert(counter).values(id=1, value=3))
+    assert value(database) == 3
+    database.dispose()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_reader_cannot_write_on_postgresql(database: Engine) -> None:

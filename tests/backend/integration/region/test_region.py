@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from backend import demo
+from backend.errors import Conflict
 from backend.money import format_amount
 from backend.region import run
 from backend.region.assumptions import Size
@@ -62,6 +64,21 @@ def test_the_report_says_what_the_api_says(
     assert "<script" not in page, "a report runs nothing"
     assert not re.search(r'(src|href)="', page), "a report fetches nothing"
     assert page.count("<svg") == 5
+
+
+def test_where_nobody_moves_the_clock_nothing_is_played(
+    feiqian: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A region and a story about goods need months that do not pass on a chain that is shared."""
+    system = feiqian.world.system
+    monkeypatch.setattr(type(system.node), "development", None)
+    path, before = tmp_path / "region.html", feiqian.operator.participants()
+    with pytest.raises(Conflict, match="development chain") as refusal:
+        run(feiqian.world, make_plan(5, TINY, default_bps=1, dispute_bps=1), path=path, command="the command")
+    assert "开发链" in refusal.value.describe("zh")
+    with pytest.raises(Conflict, match="the story needs a development chain"):
+        demo.run(system, feiqian.operator, story="default")
+    assert feiqian.operator.participants() == before and not path.exists()
 
 
 def _millions(fen: int) -> str:
