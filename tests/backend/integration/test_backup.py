@@ -245,11 +245,25 @@ def test_what_is_no_backup_is_refused(feiqian: Network, elsewhere: Settings, tmp
     with pytest.raises(InvalidInput, match="no backup"):
         restore(elsewhere, tmp_path / "file")
     back_up(feiqian.world.settings, other, with_secrets=True)
+    newer = tmp_path / "newer.tar"
+    (tmp_path / "manifest").write_text('{"format": 99, "database": "sqlite", "block": 1, "secrets": true}')
+    with tarfile.open(newer, "w") as archive:
+        archive.add(tmp_path / "manifest", "backup.json")
+        archive.add(tmp_path / "file", "")
+    with pytest.raises(InvalidInput, match="not made by this version"):
+        restore(elsewhere, newer)
     with tarfile.open(other, "a") as archive:
         archive.add(tmp_path / "file", "../outside")
     with pytest.raises(InvalidInput, match=r"\.\./outside"):
         restore(elsewhere, other)
     assert not elsewhere.home.exists()
+
+
+def test_before_any_network_there_is_nothing_to_back_up(tmp_path: Path) -> None:
+    settings = Settings.from_env({}, home=tmp_path / "home")
+    with pytest.raises(SetupIncomplete, match="no database yet"):
+        back_up(settings, tmp_path / "backup")
+    assert not (tmp_path / "backup").exists()
 
 
 def test_a_backup_that_fails_leaves_nothing(feiqian: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

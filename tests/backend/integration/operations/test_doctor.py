@@ -99,15 +99,14 @@ def test_a_network_that_is_down_is_started_again(settings: Settings) -> None:
 
 def test_who_has_the_port_is_told(feiqian: Network, settings: Settings) -> None:
     assert "is free" in {one.check: one.found for one in doctor.examine(settings)}["port"]
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        feiqian.world.serve(listener)
-        served = settings.model_copy(update={"port": listener.getsockname()[1]})
-        (port,) = (one for one in doctor.examine(served) if one.check == "port")
-        assert port.ok and port.found == f"this network answers at 127.0.0.1:{served.port}"
-        other = wrong(served.model_copy(update={"operator_api_key": "of another network"}))
-        assert set(other) == {"port"}
-        assert f"is not the network of {served.home}" in other["port"].found and "FEIQIAN_PORT" in other["port"].mend
-    feiqian.world.stop_serving()
+    listener = socket.create_server(("127.0.0.1", 0))
+    feiqian.world.serve(listener)
+    served = settings.model_copy(update={"port": listener.getsockname()[1]})
+    (port,) = (one for one in doctor.examine(served) if one.check == "port")
+    assert port.ok and port.found == f"this network answers at 127.0.0.1:{served.port}"
+    other = wrong(served.model_copy(update={"operator_api_key": "of another network"}))
+    assert set(other) == {"port"}
+    assert f"is not the network of {served.home}" in other["port"].found and "FEIQIAN_PORT" in other["port"].mend
 
 
 def test_a_database_of_another_version_is_told(settings: Settings, new_database: NewDatabase) -> None:
