@@ -28,12 +28,11 @@ def find_sent(system: System, after_block: int) -> int:
         block = node.rpc("eth_getBlockByNumber", hex(number), True)
         for transaction in block["transactions"]:
             queue = waiting.get(_call(transaction["from"], transaction["to"] or "", transaction["input"]))
-            if queue:
+            if queue and (raw := _signed_bytes(transaction)) is not None:
                 nonce, tx_hash = int(transaction["nonce"], 16), transaction["hash"]
                 note = f"found in block {number}: it was sent after the backup"
                 with system.database.begin() as db:
                     price = str(int(transaction["gasPrice"], 16))
-                    raw = _signed_bytes(transaction)
                     values = {"nonce": nonce, "tx_hash": tx_hash, "raw": raw, "gas_price": price}
                     move(db, queue.pop(0), "submitted", at, note, **values)
                 found += 1
@@ -49,15 +48,14 @@ def _waiting(system: System) -> dict[_Call, list[Row]]:
     return queues
 
 
-def _signed_bytes(transaction: dict[str, Any]) -> bytes:
-    """What was broadcast: not every node gives it back."""
+def _signed_bytes(transaction: dict[str, Any]) -> bytes | None:
+    """What was broadcast: not every node gives it back. None for another kind than is sent here (EIP-2718): something
+    else sent that with the same key."""
     numbers = [int(transaction[name], 16) for name in ("nonce", "gasPrice", "gas", "value", "v", "r", "s")]
     nonce, price, gas, value, *signature = numbers
     to, data = bytes.fromhex(transaction["to"][2:]), bytes.fromhex(transaction["input"][2:])
     raw = bytes(rlp.encode([nonce, price, gas, to, value, data, *signature]))
-    if "0x" + Web3.keccak(raw).hex().removeprefix("0x") != transaction["hash"]:
-        raise ValueError(f"transaction {transaction['hash']} is not of the kind that is sent here")
-    return raw
+    return raw if "0x" + Web3.keccak(raw).hex().removeprefix("0x") == transaction["hash"] else None
 
 
 def _call(signer: str, to: str, data: str) -> _Call:

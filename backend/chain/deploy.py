@@ -162,8 +162,9 @@ def deploy(node: Node, keystore: Keystore, settings: Settings, report: Report = 
     """Deploys everything and saves deployments/<chainId>.json.
 
     Every power goes to a key of its own; the deployer keeps none. The admin's acts wait
-    `admin_delay_seconds`. Raises ChainUnavailable, ContractRefused.
+    `admin_delay_seconds`. Raises ChainUnavailable, ContractRefused, and InvalidInput before anything is sent.
     """
+    monies = [currency(code.strip(), field="FEIQIAN_CURRENCIES") for code in settings.currencies.split(",")]
     deployer = Deployer(node, keystore, keystore.create())
     roles = {role: keystore.create() for role in ("admin", *ROLES)}
     node.prepare_accounts(deployer.address, *roles.values())
@@ -193,8 +194,7 @@ def deploy(node: Node, keystore: Keystore, settings: Settings, report: Report = 
     contracts |= _create_circle(deployer, contracts)
     report("contracts deployed")
     tokens = {}
-    for code in settings.currencies.split(","):
-        money = currency(code.strip())
+    for money in monies:
         tokens[money.code] = deployer.create(
             "SettlementToken",
             authority,

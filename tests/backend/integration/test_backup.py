@@ -170,7 +170,7 @@ def test_from_the_command_line(
 def test_what_was_sent_in_another_way_is_not_taken_for_ours(
     feiqian: Network, elsewhere: Settings, tmp_path: Path
 ) -> None:
-    """The bytes that are kept are those that were broadcast, or it is not restored."""
+    """B47: something else has used the key; what waited is still to be sent."""
     system = feiqian.world.system
     system.engine.stop()
     operation = system.outbox.operation(issue(feiqian, 70))
@@ -195,8 +195,7 @@ def test_what_was_sent_in_another_way_is_not_taken_for_ours(
     restore(elsewhere, tmp_path / "backup")
     again = opened(feiqian, elsewhere)
     try:
-        with pytest.raises(ValueError, match=f"{sent} is not of the kind"):
-            find_sent(again, made["block"])
+        assert find_sent(again, made["block"]) == 0
         assert again.outbox.operation(operation["id"])["state"] == "pending"
     finally:
         again.close()

@@ -17,7 +17,7 @@ from backend.chain.deploy import ADMIN_ROLE, POWERS, ROLES, Deployer, deploy
 from backend.chain.keystore import Keystore
 from backend.chain.node import LocalChain, Node
 from backend.config import Settings
-from backend.errors import ChainUnavailable, ContractRefused, FeiqianError, SetupIncomplete
+from backend.errors import ChainUnavailable, ContractRefused, FeiqianError, InvalidInput, SetupIncomplete
 from backend.testing import Network
 from backend.world import World, find_or_deploy
 
@@ -149,6 +149,15 @@ def own_settings(home: Path, currencies: str) -> Settings:
     return Settings.from_env(
         {}, home=home, deployments=home, chain=chain, rpc_port=0, keystore_rounds=2, currencies=currencies
     )
+
+
+def test_a_currency_that_there_is_not_is_refused_before_anything_is_sent(feiqian: Network, tmp_path: Path) -> None:
+    node, settings = feiqian.world.system.node, own_settings(tmp_path, "CNY,XXX")
+    before = node.head().number
+    with pytest.raises(InvalidInput, match='FEIQIAN_CURRENCIES.*"XXX"'):
+        deploy(node, Keystore(settings), settings)
+    assert node.head().number == before
+    assert not (tmp_path / "keystore").exists()
 
 
 def test_a_new_chain_where_the_record_says_contracts_are(feiqian: Network, tmp_path: Path) -> None:
