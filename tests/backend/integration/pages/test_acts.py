@@ -119,6 +119,46 @@ def test_a_refusal_stands_beside_its_field(feiqian: Network) -> None:
     assert "未" in shown and feiqian.car_maker.receivable(claim)["status"] == "submitted"
 
 
+@pytest.mark.parametrize(
+    ("act", "field", "written", "says"),
+    [
+        ("watch-lot", "toleranceBps", "1.234", "has two decimals at most"),
+        ("watch-lot", "maxMilliKelvin", "4.0001", "has three decimals at most"),
+        ("watch-lot", "quorum", "two", "is a whole number"),
+        ("register-device", "kind", "smell", "is none of those that there are"),
+        ("register-device", "calibratedUntil", "tomorrow", "is a day such as 2026-12-31"),
+    ],
+)
+def test_what_is_written_wrongly_is_told_beside_its_field(
+    feiqian: Network, act: str, field: str, written: str, says: str
+) -> None:
+    lot, _ = feiqian.stored()
+    right = {
+        "watch-lot": {"toleranceBps": "1", "maxSilenceSeconds": "1", "quorum": "2", "maxMetres": "100"},
+        "register-device": {
+            "device": feiqian.tier2.account, "kind": "door", "calibratedUntil": "2036-12-31", "simulated": "yes",
+        },
+    }[act]  # fmt: skip
+    browser = Browser(feiqian).enter_as(feiqian.warehouse.account)
+    review(browser, f"/acts/{act}/{lot}", right)
+    answer = browser.post(f"/acts/{act}/{lot}", right | {field: written, "step": "review"})
+    assert answer.status_code == 422
+    assert f'id="{field}-wrong"' in answer.text and says in answer.text
+
+
+@pytest.mark.parametrize(("degrees", "kelvin"), [("-18.5", 254_650), ("4", 277_150), ("-500", 1)])
+def test_a_temperature_is_written_in_degrees(feiqian: Network, degrees: str, kelvin: int) -> None:
+    """Below the coldest that there is, the watch has the least that it can keep."""
+    lot, _ = feiqian.stored()
+    browser = Browser(feiqian).enter_as(feiqian.warehouse.account)
+    form = {
+        "toleranceBps": "1", "maxSilenceSeconds": "1", "quorum": "2", "maxMilliKelvin": degrees, "maxMetres": "100",
+    }  # fmt: skip
+    _, key = review(browser, f"/acts/watch-lot/{lot}", form)
+    assert browser.post(f"/acts/watch-lot/{lot}", form | {"step": "do", "key": key}).status_code == 303
+    assert feiqian.warehouse.evidence(lot)["watch"]["maxMilliKelvin"] == kelvin
+
+
 def test_nobody_acts_from_a_page_that_is_not_his(feiqian: Network) -> None:
     """Another role, somebody else's thing, and a thing that is not there: 403, the last two with the same words."""
     claim, note = feiqian.confirmed(1_000_00)
@@ -131,6 +171,8 @@ def test_nobody_acts_from_a_page_that_is_not_his(feiqian: Network) -> None:
     for path in ("/acts/endorse/x", "/acts/endorse/-1", "/acts/endorse/" + "9" * 30):
         assert browser.get(path).status_code == 403
     assert browser.get("/acts/no-such-act").status_code == 404
+    assert browser.get("/acts/hand-over").status_code == 200
+    assert browser.get("/acts/hand-over/1").status_code == 404, "it is about nothing that has a number"
     for desk, owner in (("supplier", feiqian.car_maker), ("operator", feiqian.tier1)):
         answer = Browser(feiqian).enter_as(owner.account).get(f"/desks/{desk}")
         assert answer.status_code in (403, 404), desk

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from backend.testing import Network
+from backend.web.pages.desks.obligor import DAYS
 
 from .browser import Browser
 
@@ -57,6 +58,15 @@ def test_what_falls_due_is_summed_up_by_day(feiqian: Network) -> None:
     assert f"{owed['penalty'] / 100:.2f} CNY penalty" in card(page, "payables")
     feiqian.car_maker.repay(1, sum(owed.values()))
     assert "overdue 1 250.00 CNY" in card(desk(feiqian), "calendar")
+
+
+def test_days_that_are_far_off_are_summed_up(feiqian: Network) -> None:
+    """Rule G40: the next days stand each for itself, what is due after them together."""
+    for days in range(DAYS + 2):
+        feiqian.confirmed(amount=1_00, days=40 + days)
+    calendar = card(desk(feiqian), "calendar")
+    assert calendar.count(" 1.00 CNY") == DAYS
+    assert calendar.endswith("later 2 2.00 CNY")
 
 
 def test_the_limit_is_used_by_what_is_owed(feiqian: Network) -> None:

@@ -47,6 +47,23 @@ def test_a_signature_of_another_opens_nothing(feiqian: Network) -> None:
     assert browser.session is None
 
 
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/door/wallet", {"signature": "0x" + 65 * "11"}),
+        ("/door/wallet", {"message": "hello"}),
+        ("/door/key", {}),
+        ("/door/language", {}),
+        ("/door/language", {"language": "fr"}),
+    ],
+)
+def test_a_form_that_lacks_something_is_refused(feiqian: Network, path: str, form: dict[str, str]) -> None:
+    browser = Browser(feiqian)
+    answer = browser.post(path, form)
+    assert answer.status_code == 422 and "Set-Cookie" not in answer.headers
+    assert browser.is_outside
+
+
 def test_an_api_key_comes_in_as_its_party(feiqian: Network) -> None:
     browser = Browser(feiqian)
     assert browser.post("/door/key", {"key": str(feiqian.tier1.token)}).status_code == 303

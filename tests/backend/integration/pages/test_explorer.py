@@ -14,7 +14,7 @@ from backend.chain.node import GAS_LIMIT
 from backend.chain.signing import sign
 from backend.chain.transactions import read_call
 from backend.errors import ChainUnavailable, both
-from backend.sdk import Party
+from backend.sdk import OperationFailed, Party
 from backend.testing import Network
 from backend.web.pages.explorer.values import Reading
 from tests.waiting import eventually
@@ -267,6 +267,25 @@ def test_bytes_that_nobody_can_read_are_shown_shortened(feiqian: Network, operat
         assert data[:60] in page.text
 
 
+def test_of_many_acts_one_that_nobody_can_read_is_shown_as_such(feiqian: Network, operator: Browser) -> None:
+    contracts, account = feiqian.world.system.contracts, feiqian.tier1.account
+    known = contracts.call_data("Receivables", "cancelNonce", 5).data
+    acts = [bytes.fromhex(known[2:]), b"\xde\xad\xbe\xef"]
+    tx = send(feiqian, account, contracts.call_data("Receivables", "bulk", acts).data)
+    for browser in (operator, enter(feiqian, feiqian.tier1)):
+        page = browser.get(f"/explorer/transactions/{tx}").text
+        assert "Receivables.cancelNonce" in page and "<code>BulkItemWithoutReason</code>" in page
+        assert page.count("A call that nobody here can read.") == 1
+
+
+def test_a_nonce_that_is_spent_without_a_document_shows_none(feiqian: Network, operator: Browser) -> None:
+    """Rule G33: whoever cancels says nothing that was signed."""
+    call = feiqian.world.system.contracts.call_data("Receivables", "cancelNonce", 5)
+    path = f"/explorer/transactions/{send(feiqian, feiqian.tier1.account, call.data, status='0x1')}"
+    eventually(lambda: "NonceUsed" in operator.get(path).text)
+    assert "Signed document" not in operator.get(path).text
+
+
 def test_the_terms_of_a_loan_are_read(feiqian: Network, operator: Browser) -> None:
     _, note = feiqian.confirmed(amount=1_234_567_00)
     feiqian.tier1.ask_for_loan("note", note, 200_000_00, [feiqian.bank_a])
@@ -423,6 +442,36 @@ def test_where_the_node_cannot_say_why_the_page_says_that(feiqian: Network, oper
     for tx in (failed, made_nothing):
         assert int(mined(feiqian, tx)["status"], 16) == 0
         assert "the node does not say why" in operator.get(f"/explorer/transactions/{tx}").text
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [("en", "note 1 has a value of 90000, and 500000 is needed"), ("zh", "凭证 1 的金额为 90000,需要 500000")],
+)
+def test_an_act_that_was_refused_among_many_says_why(feiqian: Network, language: str, says: str) -> None:
+    """Rule U2."""
+    _, note = feiqian.confirmed(amount=1_000_00)
+    assert note == 1
+    acts = [{"noteId": note, "to": feiqian.tier2.account, "valueFen": value} for value in ("10000", "500000")]
+    operation = feiqian.tier1.act("/bulk/endorsements", {"items": acts})
+    browser = Browser(feiqian, **{"Accept-Language": language})
+    browser.post("/door/key", {"key": feiqian.world.settings.operator_api_key or ""})
+    page = browser.get(f"/explorer/transactions/{operation['tx']}").text
+    assert page.count("<br>BulkItem</th>") == 2 and page.count(says) == 1
+
+
+def test_an_act_that_failed_behind_another_says_what_was_written_down_then(feiqian: Network) -> None:
+    """Rule G34: in its block, both repayments of a claim that one pays."""
+    claim, _ = feiqian.confirmed(amount=1_000_00)
+    feiqian.world.system.engine.stop()
+    path = f"/receivables/{claim}/repayments"
+    acts = [feiqian.car_maker.act(path, {"amountFen": "100000"}, wait=0) for _ in range(2)]
+    feiqian.world.system.engine.start()
+    assert feiqian.car_maker.finish(acts[0])["state"] == "succeeded"
+    with pytest.raises(OperationFailed) as failed:
+        feiqian.car_maker.finish(acts[1])
+    page = enter(feiqian, feiqian.car_maker).get(f"/explorer/transactions/{failed.value.operation['tx']}").text
+    assert f"receivable {claim} is repaid" in page and "<code>WrongStatus</code>" in page
 
 
 # ---- search

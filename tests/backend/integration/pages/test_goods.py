@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import html
+import json
 import re
+from datetime import UTC, datetime
 
 import pytest
 
+from backend.config import DAY
+from backend.devices.documents import Domain, KindName
+from backend.devices.simulator import Fault, SimulatedDevice
 from backend.testing import Network
+from tests.backend.integration.api.device_cases import watch_over
 from tests.backend.integration.api.driver import make_scene
 
 from .browser import Browser
@@ -143,6 +150,58 @@ def test_a_lot_says_what_the_api_says(feiqian: Network) -> None:
     assert f"/acts/revoke-device/{scene.device}" in page
     lender = enter(feiqian, "bank_a").get(f"/lots/{scene.lot}")
     assert lender.status_code == 200 and "data-picture" in lender.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "fault", "said", "drawn"),
+    [
+        ("weight", None, r"99\d\.\d{3} BBL|100\d\.\d{3} BBL", 1_000),
+        ("position", Fault.MOVED, r"2500\d m from its place", 25_000),
+        ("door", None, "shut", 0),
+        ("door", Fault.DOOR_OPENED, "open", 1),
+        ("temperature", None, r"[34]\.\d{1,2} °C", 4),
+        ("temperature", Fault.TOO_WARM, r"1[56]\.\d{1,2} °C", 16),
+    ],
+)
+def test_what_a_device_measured_is_said_in_its_own_unit(
+    feiqian: Network, kind: KindName, fault: Fault | None, said: str, drawn: float
+) -> None:
+    """In the table and in the picture alike; what contradicts the receipts, beside its limit."""
+    lot, _ = feiqian.stored("1000")
+    feiqian.warehouse.watch(lot, tolerance_bps=200, max_silence=DAY, max_milli_kelvin=283_150, max_metres=100)
+    faults = {} if fault is None else {fault: 0}
+    domain = Domain.of(feiqian.world.system.contracts)
+    device = SimulatedDevice(f"{kind} {fault}", kind, lot, domain, quantity=1_000_000, faults=faults)
+    until = feiqian.operator.now() + 100 * DAY
+    feiqian.warehouse.register_device(lot, device.address, kind, calibrated_until=until, simulated=True)
+    feiqian.operator.travel(seconds=10)
+    message = device.read(feiqian.operator.now())
+    assert message is not None
+    feiqian.warehouse.hand_in(message)
+    page = enter(feiqian, "warehouse").get(f"/lots/{lot}").text
+    assert re.search(rf"<td[^>]*>({said})</td>", section(page, "devices"))
+    (picture,) = re.findall(r'data-picture="([^"]*)"', page)
+    ((_, value),) = json.loads(html.unescape(picture))["points"]
+    assert value == pytest.approx(drawn, rel=0.3)
+    assert "10.0 °C" in page, "the warmest that it may be"
+    assert "There are none." in section(page, "contradictions")
+    if fault is not None:
+        feiqian.operator.travel(days=2)  # in which no delivery came that would explain an open door
+        feiqian.tier1.contradict_from_store(device.address, 1)
+        page = section(enter(feiqian, "warehouse").get(f"/lots/{lot}").text, "contradictions")
+        limit = {"position": "100 m from its place", "door": "–", "temperature": "10.0 °C"}[kind]
+        assert re.search(rf'<td class="text-end">({said})</td><td class="text-end">{limit}</td>', page)
+
+
+def test_of_a_silence_the_moments_are_said(feiqian: Network) -> None:
+    lot, _ = feiqian.stored("1000")
+    device, _ = watch_over(feiqian, lot)
+    feiqian.operator.travel(days=2)
+    feiqian.tier1.report_silence(device)
+    page = section(enter(feiqian, "warehouse").get(f"/lots/{lot}").text, "contradictions")
+    (told,) = feiqian.warehouse.contradictions(lot)
+    for moment in (told["value"], told["limit"]):
+        assert f'datetime="{datetime.fromtimestamp(int(moment), UTC).isoformat()}"' in page
 
 
 def test_a_lender_sees_the_evidence_and_not_the_papers(feiqian: Network) -> None:

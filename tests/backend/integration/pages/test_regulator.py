@@ -15,6 +15,7 @@ from backend.queries.books import trial_balance
 from backend.sdk import Party, Refused
 from backend.testing import FUNDS_FEN, LIMIT_FEN, Network
 from tests.backend.integration.api.driver import make_scene
+from tests.backend.integration.api.test_sign_in import Door
 
 from .browser import Browser
 from .test_goods import UGLY, enter, section
@@ -126,13 +127,17 @@ def test_what_failed_in_its_block_is_found_too(feiqian: Network) -> None:
     ended = {"state": "failed", "kind": "receipt.transfer", "actor": net.tier1.account, "replacements": 0}
     error = {"error": "ReceiptIsFrozen", "arguments": {"receiptId": str(receipt)}, "contract": "WarehouseReceipts"}
     ordinary = {"error": "Cancelled", "arguments": {}, "contract": ""}
+    lost = {"fingerprint": "0x" + 64 * "1", "id": "4711"}
+    gone = {"error": "FingerprintTaken", "arguments": lost, "contract": "Fingerprints"}
     with engine.begin() as db:
-        for number, why in enumerate((error, ordinary)):
+        for number, why in enumerate((error, ordinary, gone)):
             db.execute(insert(operations).values(id=f"{number:032x}", error=why, **ended))
             told = {"operation_id": f"{number:032x}", "state": "failed", "at": net.operator.now()}
             db.execute(insert(operation_history).values(**told))
-    (found,) = suspicions.suspicions(engine, 100)
-    assert (found["rule"], found["page"], found["parties"]) == ("frozen", f"/receipts/{receipt}", [net.tier1.account])
+    found = {one["rule"]: one for one in suspicions.suspicions(engine, 100)}
+    assert found.keys() == {"frozen", "twice"}
+    assert (found["frozen"]["page"], found["frozen"]["parties"]) == (f"/receipts/{receipt}", [net.tier1.account])
+    assert (found["twice"]["page"], found["twice"]["parties"]) == ("", [net.tier1.account]), "the first is no more"
 
 
 def test_a_quick_sale_is_suspicious_for_its_rate_alone(feiqian: Network) -> None:
@@ -183,6 +188,8 @@ def test_a_note_is_followed_to_the_root_and_its_money_by_the_books(feiqian: Netw
     page = desk.get(answer.headers["Location"]).text
     tree, money = section(page, "tree"), section(page, "money")
     assert [int(found) for found in re.findall(r'id="note-(\d+)" class="table-active"', tree)] == [note, child, leaf]
+    whole = section(desk.get(f"/trails/{receivable}?note={note}").text, "tree")
+    assert whole.count('class="table-active"') == 3, "all that came from the root"
     assert "388,050.00" in money and "1,950.00" in money and "3,000,000.00" in money and "bank_b" in money
     assert "NonceUsed" not in money and f'href="?note={leaf}#note-{leaf}"' in money, "what was sold, not what it was of"
     assert "1,234,567.89" not in money, "that is another claim's"
@@ -241,6 +248,10 @@ def test_what_a_participant_has_is_its_own_business(feiqian: Network) -> None:
     assert stranger.status_code == 200
     assert "car_maker" in stranger.text and f"{LIMIT_FEN / 100:,.2f}" not in stranger.text
     assert section(stranger.text, "statement") == "" and "/acts/" not in stranger.text
+    browser, door = Browser(feiqian), Door(feiqian)
+    message = door.message()
+    browser.post("/door/wallet", {"message": message, "signature": door.sign(message)})
+    assert browser.get(path).status_code == 403, "whoever is no participant sees none"
     for wrong in ("/participants/0x00", f"/participants/0x{'11' * 20}"):
         assert enter(feiqian, "tier2").get(wrong).status_code == 403
 

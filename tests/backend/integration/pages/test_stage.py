@@ -14,7 +14,8 @@ import pytest
 
 from backend.demo.stage import Stage
 from backend.demo.stories import STORIES
-from backend.errors import both
+from backend.demo.theatre import PACES
+from backend.errors import ChainUnavailable, both
 from backend.reconcile import CHECKS
 from backend.testing import Network
 
@@ -114,12 +115,15 @@ def test_another_site_plays_nothing(feiqian: Network, stage: Browser) -> None:
     assert news(stage)["play"] is None
 
 
-def test_what_makes_no_sense_is_refused(stage: Browser) -> None:
+def test_what_makes_no_sense_is_refused(feiqian: Network, stage: Browser) -> None:
     assert begin(stage, "hamlet").status_code == 422
     assert begin(stage, pace="never").status_code == 422
     assert control(stage, "step").status_code == 409, "nothing is played"
     assert begin(stage).status_code == 303
     assert control(stage, "fly").status_code == 404
+    assert control(stage, "pace", pace="never").status_code == control(stage, "pace").status_code == 422
+    assert control(stage, "pace", pace="calm").status_code == 303
+    assert feiqian.world.app.extensions["feiqian-theatre"].play.pace == PACES["calm"]
     assert control(stage, "show", step="-1").status_code == control(stage, "show").status_code == 422
     assert stage.get("/stage/news?after=x").status_code == 422
 
@@ -281,16 +285,41 @@ def test_stories_are_played_one_after_another_and_each_ends_with_the_proof(
         assert not step["refusal"].startswith("409")
 
 
-def test_a_story_that_breaks_off_says_so(feiqian: Network, stage: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+def _api_refuses(on: Stage) -> None:
+    on.parties["car_maker"].confirm(999, 1)
+
+
+def _chain_is_away(_: Stage) -> None:
+    raise ChainUnavailable(reason=both("the node gave no answer", "节点没有应答"))
+
+
+def _has_a_mistake(_: Stage) -> None:
+    raise KeyError("amount")
+
+
+@pytest.mark.parametrize(
+    ("falls", "fault", "zh"),
+    [
+        (_api_refuses, "no receivable 999", "no receivable 999"),
+        (_chain_is_away, "the node gave no answer", "节点没有应答"),
+        (_has_a_mistake, "KeyError: 'amount'", "KeyError: 'amount'"),
+    ],
+)
+def test_a_story_that_breaks_off_says_so(
+    feiqian: Network,
+    stage: Browser,
+    monkeypatch: pytest.MonkeyPatch,
+    falls: Callable[[Stage], None],
+    fault: str,
+    zh: str,
+) -> None:
     """Rule G24: nothing is hidden, and another may begin."""
-
-    def falls(on: Stage) -> None:
-        on.parties["car_maker"].confirm(999, 1)
-
     monkeypatch.setitem(STORIES, "confirmation", replace(STORIES["confirmation"], play=falls))
     begin(stage, how="play")
     told = until(stage, failed)
-    assert told["fault"] == "no receivable 999"
+    assert fault in told["fault"]
+    chinese = Browser(feiqian, **{"Accept-Language": "zh"}).enter_as(feiqian.tier2.account)
+    assert zh in news(chinese)["play"]["fault"]
     assert not told["isUnderWay"] and told["proof"] == ""
     assert begin(stage, "dispute").status_code == 303
     until(stage, waiting)
@@ -334,6 +363,17 @@ def test_title_and_cash_of_a_sale_go_opposite_ways(feiqian: Network, stage: Brow
     assert ("NoteTransferred", "bank_a", "bank_b") in {
         (one["event"], one["who"], one["whom"]) for one in news(stage, after=position)["movements"]
     }
+
+
+def test_goods_travel_in_their_own_unit(feiqian: Network, stage: Browser) -> None:
+    position = news(stage)["position"]
+    _, receipt = feiqian.stored("1250.75")
+    child = int(feiqian.tier1.split(receipt, "200", feiqian.tier2)["result"]["receiptId"])
+    feiqian.operator.freeze_receipt(child, "order 4")
+    told = [(one["event"], one["who"], one["whom"], one["amount"]) for one in news(stage, after=position)["movements"]]
+    assert ("ReceiptIssued", "warehouse", "tier1", "1250.750 BBL") in told
+    assert ("ReceiptSplit", "tier1", "tier2", "200.000 BBL") in told
+    assert ("ReceiptFrozen", "Operator", "tier2", "") in told
 
 
 def test_names_are_text(feiqian: Network, stage: Browser) -> None:
