@@ -292,6 +292,18 @@ def test_a_statement_in_pages_is_the_whole_one(flow: Flow) -> None:
     assert net.operator.statement(net.tier1, currency="EUR")["items"] == []
 
 
+def test_notes_are_counted_by_their_currency(feiqian: Network) -> None:
+    limit = {"currency": "EUR", "limitFen": "100000000"}
+    feiqian.operator.act(f"/participants/{feiqian.car_maker.account}/confirmation-limits", limit)
+    for amount, currency in ((100_00, "CNY"), (250_00, "EUR"), (50_00, "EUR")):
+        feiqian.confirmed(amount, currency=currency)
+    found = feiqian.tier1.position(feiqian.tier1)["notes"]
+    assert sorted(found, key=lambda row: str(row["currency"])) == [
+        {"currency": "CNY", "count": 1, "valueFen": "10000"},
+        {"currency": "EUR", "count": 2, "valueFen": "30000"},
+    ]
+
+
 def test_a_statement_is_its_owners_business(feiqian: Network) -> None:
     """B7."""
     for call in (lambda: feiqian.tier2.statement(feiqian.tier1), feiqian.tier1.books):

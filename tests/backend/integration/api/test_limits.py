@@ -9,8 +9,10 @@ import pytest
 from flask import Flask
 
 from backend.config import Settings
+from backend.errors import TooManyRequests, Unauthenticated, both
 from backend.testing import Network
 from backend.web.app import create_app
+from backend.web.limits import _WELCOME as WELCOME
 from backend.web.limits import Limits, address
 from tests.backend.integration.pages.browser import Browser
 
@@ -161,6 +163,30 @@ def test_a_token_that_was_revoked_is_one_of_the_guesses(feiqian: Network, limit:
     assert get(feiqian).status == 200
     feiqian.world.app.extensions["feiqian-access"].revoke_api_keys(feiqian.tier1.account)
     assert [get(feiqian).status for _ in range(2)] == [401, 429]
+
+
+def test_of_good_tokens_so_many_are_remembered_and_then_none(feiqian: Network) -> None:
+    """Whoever makes any number of them does not fill the memory; one that is forgotten waits as one never seen."""
+    limits = Limits(feiqian.world.settings.model_copy(update={"attempts_per_minute": 1}))
+
+    def show(token: str) -> None:
+        with limits.showing(token, "192.0.2.1"):
+            if token == "bad":
+                raise Unauthenticated(reason=both("no such token", "令牌不存在"))
+
+    for number in range(WELCOME):
+        show(f"good {number}")
+    with pytest.raises(Unauthenticated):
+        show("bad")
+    show("good 0")
+    limits = Limits(feiqian.world.settings.model_copy(update={"attempts_per_minute": 1}))
+    for number in range(WELCOME + 1):
+        show(f"good {number}")
+    with pytest.raises(Unauthenticated):
+        show("bad")
+    with pytest.raises(TooManyRequests):
+        show("good 0")
+    show(f"good {WELCOME}")
 
 
 # ---- whence

@@ -93,6 +93,9 @@ def test_drawn_called_cured_released_and_paid(feiqian: Network) -> None:
     assert net.tier1.receipt(int(out))["quantity"] == "40.000"
     too_much = refused(net.tier1.release, loan, receipt, "40")
     assert getattr(too_much, "error", None) == "LtvTooHigh"
+    for title in (int(out), 4711):
+        absent = refused(net.tier1.release, loan, title, "1")
+        assert isinstance(absent, Refused) and (absent.status, absent.field) == (404, "tokenId")
     agrees(net)
 
     net.operator.travel(days=5)

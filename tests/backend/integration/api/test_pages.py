@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import insert, select
 
 from backend.config import DAY
+from backend.projections import tables
+from backend.queries.pages import EXAMINED
 from backend.sdk import Feiqian, Refused
 from backend.testing import Network
 
@@ -140,6 +143,24 @@ def test_narrowed_lists_are_paged_too(lived: Network) -> None:
     claim = lived.tier1.receivables()[1]["id"]
     assert {row["receivableId"] for row in followed(lived.tier1, "/notes", 1, receivableId=claim)} == {claim}
     assert {row["receivableId"] for row in followed(lived.tier1, "/quotes", 1, receivableId=claim)} == {claim}
+
+
+def test_what_is_rare_is_found_behind_much_else(feiqian: Network) -> None:
+    """A page looks at so many rows; it may have fewer than it could, and then goes on where it stopped."""
+    feiqian.confirmed(1_00)
+    feiqian.confirmed(2_00)
+    claims = tables.receivables
+    with feiqian.world.system.database.begin() as db:
+        row = dict(db.execute(select(claims).where(claims.c.id == 1)).mappings().one())
+        others = [row | {"id": number, "status": "withdrawn"} for number in range(3, 3 + EXAMINED)]
+        db.execute(insert(claims), [*others, row | {"id": 3 + EXAMINED}])
+    first = feiqian.tier1.get("/receivables", status="confirmed", limit=5)
+    assert [one["id"] for one in first["items"]] == [1, 2] and first["next"] is not None
+    rest = feiqian.tier1.get("/receivables", status="confirmed", limit=5, after=first["next"])
+    assert [one["id"] for one in rest["items"]] == [3 + EXAMINED] and rest["next"] is None
+    for limit in (1, 2, 500):
+        wanted = followed(feiqian.tier1, "/receivables", limit, status="confirmed")
+        assert [one["id"] for one in wanted] == [1, 2, 3 + EXAMINED]
 
 
 def test_an_after_that_no_page_gave_is_refused(lived: Network) -> None:

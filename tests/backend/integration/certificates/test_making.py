@@ -63,6 +63,17 @@ def test_a_note_and_what_was_endorsed_out_of_it(feiqian: Network) -> None:
     assert rest["valueFen"] == "600000" and "endorser" not in rest
 
 
+def test_a_note_that_waits_to_be_accepted_says_until_when(feiqian: Network) -> None:
+    _, root = feiqian.confirmed(amount=1_000_000)
+    feiqian.tier2.want_acceptance()
+    child = int(feiqian.tier1.endorse(root, feiqian.tier2, 400_000)["result"]["noteId"])
+    file = made(feiqian, "note", child)
+    assert parsed(file)["facts"]["acceptBy"] == str(feiqian.tier2.lineage(child)["note"]["acceptBy"])
+    assert wrong(file) == []
+    feiqian.tier2.accept_note(child)
+    assert "acceptBy" not in parsed(made(feiqian, "note", child))["facts"]
+
+
 def test_what_a_dispute_locks(feiqian: Network) -> None:
     claim, note = feiqian.confirmed(amount=1_000_000)
     feiqian.car_maker.dispute(claim, 250_000, "short")
@@ -181,6 +192,7 @@ def test_whoever_sees_a_thing_gets_its_certificate_and_nobody_else(feiqian: Netw
     loan, _, _ = lent(feiqian)
     client = Raw(feiqian).client
     things = {"receivable": claim, "note": note, "receipt": receipt, "loan": loan}
+    operator = {"Authorization": f"Bearer {feiqian.world.settings.operator_api_key}"}
     for kind, number in things.items():
         for ending in ("", ".pdf"):
             path = f"/api/v1/certificates/{kind}/{number}{ending}"
@@ -189,6 +201,9 @@ def test_whoever_sees_a_thing_gets_its_certificate_and_nobody_else(feiqian: Netw
             assert answer.headers["Content-Disposition"].startswith(f'attachment; filename="feiqian-{kind}-{number}-')
             assert client.get(path, headers=_bearer(feiqian.tier2)).status_code == 404
             assert client.get(path).status_code == 401
+            assert client.get(path, headers=operator).status_code == 200, "the operator sees all"
+            absent = f"/api/v1/certificates/{kind}/4711{ending}"
+            assert client.get(absent, headers=operator).status_code == 404
         file = client.get(f"/api/v1/certificates/{kind}/{number}", headers=_bearer(feiqian.tier1)).data
         assert failures(check(file).checks) == []
     assert client.get("/api/v1/certificates/bond/1", headers=_bearer(feiqian.tier1)).status_code == 404

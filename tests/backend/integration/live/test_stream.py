@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import re
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from backend.live import stream as streams
 from backend.sdk import Feiqian, Refused
 from backend.testing import Network
+from tests.backend.integration.pages.browser import Browser
 
 Served = Callable[[str | None], Feiqian]
 
@@ -128,6 +130,44 @@ def test_places_for_readers_are_counted_and_given_free(feiqian: Network, served:
             break
         threading.Event().wait(0.05)
     assert again.status_code == 200
+
+
+def test_who_comes_back_goes_on_behind_the_last_that_it_saw(feiqian: Network) -> None:
+    """As browsers say it, by a header; what the address says counts before it."""
+    http: httpx.Client = feiqian.operator._http
+    events = told(feiqian.operator)
+    path, last = "/api/v1/events/stream?follow=false", events[-1]["id"]
+
+    def seen(address: str, header: int) -> list[int]:
+        answer = http.get(address, headers={"Last-Event-ID": str(header)})
+        return [int(one) for one in re.findall(r"id: (\d+)\nevent: ", answer.text)]
+
+    assert seen(path, last) == []
+    assert seen(path, events[-3]["id"]) == [one["id"] for one in events[-2:]]
+    assert seen(f"{path}&after={last}", 0) == []
+
+
+def test_the_stream_of_a_page_begins_where_the_browser_was(feiqian: Network) -> None:
+    """Else where the page says; a place that another database had is the end of this one."""
+    browser, end = Browser(feiqian).enter_as(feiqian.tier1.account), told(feiqian.operator)[-1]["id"]
+
+    def begins(path: str, **headers: str) -> int:
+        answer = browser.client.get(path, headers=browser.headers | headers)
+        first = re.search(r"id: (\d+)", str(next(answer.iter_encoded()), "utf-8"))
+        answer.close()
+        assert first is not None
+        return int(first[1])
+
+    assert begins("/live?after=1", **{"Last-Event-ID": "2"}) == 2
+    assert begins("/live?after=1") == 1
+    assert begins("/live") == begins(f"/live?after={end + 1_000}") == end
+
+
+@pytest.mark.parametrize("said", ["x", "-1", "٣", "1.0", "9" * 19])
+def test_a_place_that_is_none_is_refused(feiqian: Network, said: str) -> None:
+    browser = Browser(feiqian).enter_as(feiqian.tier1.account)
+    assert browser.get("/live", query_string={"after": said}).status_code == 422
+    assert browser.client.get("/live", headers=browser.headers | {"Last-Event-ID": "x"}).status_code == 422
 
 
 def test_a_position_that_the_feed_has_not_reached_is_refused(feiqian: Network) -> None:

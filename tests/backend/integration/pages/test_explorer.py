@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 import pytest
+from sqlalchemy import insert, select
 from web3.types import RPCEndpoint
 
 from backend.chain import transactions as chain
@@ -14,6 +15,8 @@ from backend.chain.node import GAS_LIMIT
 from backend.chain.signing import sign
 from backend.chain.transactions import read_call
 from backend.errors import ChainUnavailable, both
+from backend.projections import tables
+from backend.queries.pages import EXAMINED
 from backend.sdk import OperationFailed, Party
 from backend.testing import Network
 from backend.web.pages.explorer.values import Reading
@@ -241,6 +244,23 @@ def test_lists_go_on_where_they_stopped(feiqian: Network, operator: Browser) -> 
         further = re.search(r'href="(/explorer/events)?(\?after=[\d-]+)"', page)
         path = f"/explorer/events{further[2]}" if further else None
     assert seen == [one["name"] for one in everything(feiqian)][::-1] and len(seen) > 40
+
+
+def test_ones_own_is_found_behind_much_that_is_others(feiqian: Network) -> None:
+    """So many events are looked at for a page; it may then be empty, and leads on."""
+    claim, _ = feiqian.confirmed()
+    head, events = feiqian.world.system.node.head(), tables.events
+    with feiqian.world.system.database.begin() as db:
+        row = dict(db.execute(select(events).where(events.c.name == "ReserveAttested")).mappings().first() or {})
+        here = {"block_number": head.number, "block_hash": head.hash}
+        db.execute(insert(events), [row | here | {"log_index": 1_000 + one} for one in range(EXAMINED)])
+    browser = enter(feiqian, feiqian.tier1)
+    page = browser.get("/explorer/events").text
+    assert "There are none" in page
+    further = re.search(r'href="(\?after=[\d-]+)"', page)
+    assert further is not None
+    page = browser.get(f"/explorer/events{further[1]}").text
+    assert "ReceivableConfirmed" in page and f'href="/receivables/{claim}"' in page
 
 
 # ---- G33

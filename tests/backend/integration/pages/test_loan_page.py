@@ -11,7 +11,7 @@ from .browser import Browser
 
 
 def test_the_ltv_at_each_price_is_what_the_contract_says_then(feiqian: Network) -> None:
-    """Through interest, a paydown with a release, and a price that falls."""
+    """Through interest, a paydown with a release, storage that the lender advanced, and a price that falls."""
     net = feiqian
     feed = feed_of(net)
     loan, _, receipt = lent(net)
@@ -29,6 +29,7 @@ def test_the_ltv_at_each_price_is_what_the_contract_says_then(feiqian: Network) 
     net.tier1.repay_loan(loan, 100_000_00)
     net.tier1.release(loan, receipt, "150")
     at(480_00, days=3)
+    net.bank_a.advance_storage(loan, receipt)
     at(430_00, days=30)
     points = loan_history.ltv_points(net.world.system.database, loan)
     found = [(str(one["priceFen"]), str(one["ltvBps"]), str(one["owedFen"])) for one in points]
