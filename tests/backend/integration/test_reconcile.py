@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import Table, delete, update
+from sqlalchemy import Table, delete, insert, select, update
 
 from backend.projections import tables
 from backend.reconcile import CHECKS, reconcile
 from backend.testing import Network
+from tests.backend.integration.api.test_loans import feed_of, lent
 
 
 def _lived(feiqian: Network) -> None:
@@ -206,3 +207,31 @@ def test_a_chain_that_loses_goods_is_found(feiqian: Network, monkeypatch: pytest
     monkeypatch.setattr(contracts, "read_each", lying)
     proof = reconcile(feiqian.world.system)
     assert [proof.checks[CHECKS[index]] for index in (8, 9)] == [False, False]
+
+
+# ---- loans
+
+
+def test_a_loan_that_is_missing_is_found(feiqian: Network) -> None:
+    feed_of(feiqian)
+    loan, _, _ = lent(feiqian)
+    with feiqian.world.system.database.begin() as db:
+        db.execute(delete(tables.loan_titles))
+        db.execute(delete(tables.loans))
+    proof = reconcile(feiqian.world.system)
+    assert not proof.checks[CHECKS[10]]
+    assert any(f"loan {loan} is not in the read model" in finding for finding in proof.findings)
+
+
+def test_a_title_that_stands_twice_is_found(feiqian: Network) -> None:
+    """Rule K2: what is pledged to one is pledged to nobody else."""
+    feed_of(feiqian)
+    (first, _, receipt), (second, _, _) = lent(feiqian), lent(feiqian)
+    assert reconcile(feiqian.world.system).findings == []
+    titles = tables.loan_titles
+    with feiqian.world.system.database.begin() as db:
+        row = dict(db.execute(select(titles).where(titles.c.loan_id == first)).mappings().one())
+        db.execute(insert(titles).values(row | {"loan_id": second}))
+    proof = reconcile(feiqian.world.system)
+    assert not proof.checks[CHECKS[10]]
+    assert any(f"receipt {receipt} stands for 2 loans" in finding for finding in proof.findings)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from backend.chain.outbox import Intent
 from backend.config import DAY
 from backend.reconcile import reconcile
 from backend.sdk import OperationFailed, Party, Refused
@@ -144,6 +145,60 @@ def test_not_cured_sold_and_still_owed(feiqian: Network) -> None:
     net.tier1.repay_loan(loan, 10_000_00)
     net.bank_a.waive(loan)
     assert net.bank_a.loan(loan)["status"] == "ended"
+    agrees(net)
+
+
+def test_sold_for_more_than_was_owed(feiqian: Network) -> None:
+    """Rule K14: the rest is the borrower's, and nothing is owed any more."""
+    net = feiqian
+    feed = feed_of(net)
+    loan, _lot, receipt = lent(net)
+    net.operator.issue_cash(net.tier2, 400_000_00)
+    publish(net, feed, 290_00)
+    net.bank_a.open_sale(loan)
+    net.tier2.bid(loan, 400_000_00)
+    net.operator.travel(days=2)
+    before = net.operator.cash(net.tier1)
+    sold = net.tier2.close_sale(loan)["result"]
+    after = net.tier1.loan(loan)
+    assert (sold["shortfallFen"], after["status"], after["owedFen"]) == ("0", "ended", "0")
+    assert 100_000_00 < net.operator.cash(net.tier1) - before < 150_000_00
+    assert net.tier2.receipt(receipt)["holder"] == net.tier2.account
+    agrees(net)
+
+
+def test_somebody_else_repays(feiqian: Network) -> None:
+    """Rule K8: on the chain whoever likes may pay, for the borrower, in the books of both."""
+    net = feiqian
+    feed_of(net)
+    loan, _, _ = lent(net)
+    owed, had = net.bank_a.owed(loan), net.operator.cash(net.bank_b)
+    system = net.world.system
+    call = system.contracts.call_data("Loans", "repay", loan, 50_000_00)
+    row = system.outbox.send(Intent("loan.repay", net.bank_b.account, {}, "by bank B"), net.bank_b.account, call)
+    assert system.wait(row["id"], 20)["state"] == "succeeded"
+    assert (net.bank_a.owed(loan), net.operator.cash(net.bank_b)) == (owed - 50_000_00, had - 50_000_00)
+    for party, amount in ((net.bank_b, "5000000"), (net.tier1, "-5000000")):
+        books = {row["book"]: row["amountFen"] for row in party.position(party)["books"]}
+        assert books["paid-for-others"] == amount
+    agrees(net)
+
+
+def test_a_note_comes_out_of_escrow_whole(feiqian: Network) -> None:
+    """Rule K10: a part that came out would be no title of the loan's."""
+    net = feiqian
+    (_, first), (_, second) = net.confirmed(1_000_000_00), net.confirmed(1_000_000_00)
+    quote = quoted(net, "note", first, 500_000_00, net.tier1, reserve_price=9_000)
+    loan = int(net.tier1.take_loan(quote, 500_000_00)["result"]["loanId"])
+    net.tier1.top_up(loan, second)
+    part = refused(net.tier1.release, loan, second, 100_000_00)
+    assert "released whole" in str(part)
+    agrees(net)
+    assert int(net.tier1.release(loan, second, 1_000_000_00)["result"]["tokenId"]) == second
+    states = {title["tokenId"]: title["state"] for title in net.tier1.loan(loan)["titles"]}
+    assert states == {first: "pledged", second: "released"}
+    holders = {note["id"]: note["holder"] for note in net.operator.notes()}
+    assert holders[second] == net.tier1.account != holders[first]
     agrees(net)
 
 

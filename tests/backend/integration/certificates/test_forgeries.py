@@ -106,6 +106,9 @@ def test_another_contract(feiqian: Network, pair: Pair) -> None:
     swapped["contracts"]["Receivables"] = contracts["Participants"]
     assert "facts" in names(wrong(signed(feiqian, swapped)))
     swapped = copy.deepcopy(certificate)
+    swapped["contracts"]["Authority"] = contracts["Receivables"]
+    assert "issuer" in names(wrong(signed(feiqian, swapped))), "it is not the authority that the register obeys"
+    swapped = copy.deepcopy(certificate)
     swapped["contracts"]["Authority"] = {**contracts["Authority"], "address": "0x" + "11" * 20}
     assert "proof" in names(wrong(signed(feiqian, swapped)))
 

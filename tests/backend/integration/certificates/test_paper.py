@@ -50,3 +50,14 @@ def test_the_longest_names_stay_on_one_page(feiqian: Network) -> None:
     child = int(feiqian.tier1.endorse(root, party, 100)["result"]["noteId"])
     pdf = pypdfium2.PdfDocument(paper.page(made(feiqian, "note", child)))
     assert len(pdf) == 1 and "宁波锂电芯" in pdf[0].get_textpage().get_text_range()
+
+
+def test_long_words_are_written_smaller_and_stay_on_one_page(feiqian: Network) -> None:
+    """Rule Z8."""
+    words = {name: f"{name} " + "洋山港石油储运基地" * 21 for name in ("location", "lot", "inspection", "insurance")}
+    _, receipt = feiqian.stored(**words)
+    pdf = pypdfium2.PdfDocument(paper.page(made(feiqian, "receipt", receipt)))
+    assert len(pdf) == 1
+    text = "".join(pdf[0].get_textpage().get_text_range().split())
+    for one in words.values():
+        assert "".join(one.split()) in text

@@ -72,13 +72,27 @@ def test_a_participant_is_told_its_own_business_and_the_operator_all(feiqian: Ne
     assert "LotTakenIn" in keeps and "ReceivableRegistered" not in keeps
 
 
-def test_what_a_reorganisation_takes_back_is_told_to_whoever_was_told_it(feiqian: Network) -> None:
+def _claim_and_note(net: Network) -> None:
+    _, note = net.confirmed(5_000_00)
+    net.tier1.endorse(note, net.tier2, 1_000_00)
+
+
+def _goods(net: Network) -> None:
+    _, receipt = net.stored()
+    net.tier1.split(receipt, "100")
+    net.tier1.order_delivery(receipt, "10", "truck")
+
+
+@pytest.mark.parametrize("live", [_claim_and_note, _goods])
+def test_what_a_reorganisation_takes_back_is_told_to_whoever_was_told_it(
+    feiqian: Network, live: Callable[[Network], None]
+) -> None:
     development = feiqian.world.system.node.development
     assert development is not None
     snapshot, start = development.snapshot(), told(feiqian.operator)[-1]["id"]
-    _, note = feiqian.confirmed(5_000_00)
-    feiqian.tier1.endorse(note, feiqian.tier2, 1_000_00)
-    events = {who: told(getattr(feiqian, who), start) for who in ("operator", "tier1", "tier2", "car_maker", "bank_b")}
+    live(feiqian)
+    parties = ("operator", "tier1", "tier2", "car_maker", "warehouse", "bank_b")
+    events = {who: told(getattr(feiqian, who), start) for who in parties}
     development.revert(snapshot)
     middle = max(event["id"] for event in events["operator"])
     feiqian.world.system.engine.wake()
@@ -90,7 +104,7 @@ def test_what_a_reorganisation_takes_back_is_told_to_whoever_was_told_it(feiqian
         back = [event for event in told(getattr(feiqian, who), middle) if event["kind"] == "retraction"]
         places = {(event["blockHash"], event["logIndex"]) for event in was}
         assert places == {(event["blockHash"], event["logIndex"]) for event in back}, who
-    assert len(events["operator"]) > len(events["tier2"]) > 0 and events["bank_b"] == []
+    assert len(events["operator"]) > len(events["tier1"]) > 0 and events["bank_b"] == []
 
 
 def test_who_is_no_longer_welcome_is_let_go(feiqian: Network, served: Served, monkeypatch: pytest.MonkeyPatch) -> None:

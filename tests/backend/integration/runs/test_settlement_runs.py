@@ -188,6 +188,26 @@ def test_what_is_locked_by_a_dispute_is_not_paid_and_the_rest_is(feiqian: Networ
     holds(feiqian)
 
 
+def test_a_penalty_waits_while_all_that_it_is_for_is_in_dispute(feiqian: Network) -> None:
+    """Rule M4: where everything is locked there is nobody to divide it among, until the dispute is over."""
+    claim, root = feiqian.confirmed(FACE)
+    feiqian.tier1.assign(root, feiqian.bank_a)
+    day = mature(feiqian, claim)
+    feiqian.operator.travel(days=10)
+    penalty = feiqian.operator.due(claim)["penalty"]
+    feiqian.car_maker.dispute(claim, FACE, "none of it came")
+    feiqian.car_maker.repay(claim, penalty)
+    before = feiqian.operator.cash(feiqian.bank_a)
+    run = feiqian.operator.settle_day(day)
+    assert outcome(run) == ("done", "", 0, 0)
+    assert feiqian.operator.cash(feiqian.bank_a) == before and values(feiqian, claim) == {root: FACE}
+    feiqian.operator.order(claim, 0, "order 5")
+    run = feiqian.operator.settle_day(day)
+    assert outcome(run) == ("done", "", 0, 0)
+    assert feiqian.operator.cash(feiqian.bank_a) == before + penalty
+    holds(feiqian)
+
+
 def test_two_runs_at_once_pay_once(feiqian: Network) -> None:
     claims = [feiqian.confirmed(FACE) for _ in range(4)]
     for claim, root in claims:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from eth_utils.crypto import keccak
 
 from backend.certificates import layouts
@@ -21,6 +22,13 @@ def test_what_is_written_down_is_what_the_compiler_says() -> None:
     found = layouts.from_compiler()
     assert layouts.layouts() == found
     assert layouts.FILE.read_text(encoding="utf-8") == layouts.written(found)
+
+
+def test_what_fills_more_than_a_word_cannot_be_certified(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever would certify a text of a contract is told so, and does not write down half of it."""
+    monkeypatch.setitem(layouts.VARIABLES, "SettlementToken", ("_name",))
+    with pytest.raises(NotImplementedError, match="string is not kept in one word"):
+        layouts.from_compiler()
 
 
 def test_packed_members_come_out_of_their_word() -> None:

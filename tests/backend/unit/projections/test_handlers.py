@@ -141,6 +141,21 @@ def test_a_life_from_registration_to_redemption(database: Engine, happen: Happen
     assert (OBLIGOR, ledger.PAYABLES) not in left
 
 
+def test_a_claim_that_is_sold_for_money_of_another_currency(database: Engine, happen: Happen) -> None:
+    """There is no difference between units of two currencies, so no discount: each has its own sum."""
+    registered, claimed = registration()
+    euros = (*registered[:2], registered[2] | {"currency": 978})
+    happen(euros, claimed, *confirmation(), *endorsement(400), cash(NOBODY, BANK, 390))
+    happen(settled(levy=0), cash(BANK, SUPPLIER, 390))
+    left = books(database)
+    assert not any(book in (ledger.DISCOUNT, ledger.SETTLEMENTS, ledger.CONSIDERATION) for _, book in left)
+    with reading(database) as db:
+        lines = db.execute(select(tables.ledger).where(tables.ledger.c.book == ledger.EXCHANGE)).mappings().all()
+    assert {(one["party"], one["currency"], int(one["amount"])) for one in lines} == {
+        (SUPPLIER, 978, 400), (BANK, 978, -400), (SUPPLIER, 156, -390), (BANK, 156, 390),
+    }  # fmt: skip
+
+
 def test_somebody_else_pays(database: Engine, happen: Happen) -> None:
     happen(*registration(), *confirmation())
     happen(*repaid(1_000, payer=BANK))
