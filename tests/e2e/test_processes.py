@@ -141,6 +141,9 @@ def test_processes_share_the_work_and_one_that_dies_is_followed_by_another(deplo
     metrics = httpx.get(f"{deployment.url}/metrics").text
     assert 'feiqian_act_seconds_count{kind="receivable.confirm",state="succeeded"} 10.0' in metrics
 
+    web.send_signal(signal.SIGTTIN)
+    _until(lambda: _workers(web) == deployment.settings.web_workers + 1, 30, deployment)
+
     began = time.monotonic()
     for process in (web, *deployment.processes[2::2]):
         process.send_signal(signal.SIGTERM)
@@ -226,6 +229,10 @@ def _claims(operator: Feiqian, debtor: Party, supplier: Party, series: str, coun
 def _readers(deployment: Deployment) -> float:
     found = re.search(r"^feiqian_streams ([0-9.]+)$", httpx.get(f"{deployment.url}/metrics").text, re.MULTILINE)
     return float(found[1]) if found else 0
+
+
+def _workers(web: subprocess.Popen[bytes]) -> int:
+    return len(Path(f"/proc/{web.pid}/task/{web.pid}/children").read_text(encoding="ascii").split())
 
 
 def _is_ready(deployment: Deployment) -> bool:

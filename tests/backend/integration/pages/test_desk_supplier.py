@@ -7,10 +7,13 @@ import re
 
 import pytest
 
+from backend.chain.typed import Quote
 from backend.config import DAY
 from backend.sdk import Party
 from backend.testing import Network
+from tests.backend.integration.api.driver import own_wallet
 from tests.backend.integration.api.test_loans import feed_of, quoted
+from tests.backend.integration.api.test_signatures import signature_of
 
 from .browser import Browser
 from .test_desk_financier import card, lend
@@ -52,6 +55,28 @@ def test_offers_are_compared_as_the_cash_that_arrives(feiqian: Network) -> None:
     assert net.operator.cash(net.tier1) == 491_530_00
     assert [row.split()[0] for row in rows(desk(net), "offers-1")] == ["bank_a"], "what is taken is offered no more"
     assert "best" not in rows(desk(net), "offers-1")[0], "one is not compared"
+
+
+@pytest.mark.parametrize(("language", "says"), [("en", "without end"), ("zh", "长期")])
+def test_an_offer_that_stands_beyond_the_calendar_is_said_to_have_no_end(
+    feiqian: Network, language: str, says: str
+) -> None:
+    """A wallet may sign any deadline that fits."""
+    net = feiqian
+    bank, wallet = own_wallet(net, "financier", "91110000MA4OWN000A")
+    claim, _ = net.confirmed(amount=1_000_00)
+    net.tier1.ask_for_quotes(claim, 1_000_00, [bank])
+    contracts, deadline = net.world.system.contracts, 2**40 - 1
+    document = Quote(
+        bank.account, net.tier1.account, contracts.address("Receivables"), claim,
+        net.operator.receivable(claim)["documentHash"], 1_000_00, contracts.deployment.tokens["CNY"], 990_00, False, 7,
+        deadline,
+    ).typed(contracts)  # fmt: skip
+    own = {"signature": signature_of(wallet, document), "nonce": "7", "deadline": deadline}
+    offer = {"receivableId": claim, "seller": net.tier1.account, "valueFen": "100000", "priceFen": "99000"}
+    bank.act("/quotes", offer | {"own": own})
+    (row,) = rows(desk(net, language=language), "offers-1")
+    assert "990.00" not in row and "985.05 CNY" in row and says in row
 
 
 def test_other_terms_are_not_compared(feiqian: Network) -> None:
