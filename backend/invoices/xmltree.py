@@ -62,8 +62,7 @@ def parse(document: str) -> Node:
                 error=ErrorString(error.code),
             )
         ) from None
-    if builder.root is None:
-        raise _unreadable(both("there is no element", "没有任何元素"))
+    assert builder.root is not None, "a document without an element is not well-formed"
     return builder.root
 
 
