@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import chain
 
 from backend.errors import Phrase
@@ -72,7 +72,8 @@ def normalise(text: str) -> str:
 
 def _folded(text: str) -> str:
     while True:
-        result = unicodedata.normalize("NFKC", text).casefold().translate(_COMPARED)
+        # What shows nothing goes first: marks that it holds apart are put into another order where it is not there.
+        result = unicodedata.normalize("NFKC", text.translate(_SEEN)).casefold().translate(_COMPARED)
         if result == text or result.isascii():
             return result
         text = result
@@ -87,17 +88,21 @@ def _as_hyphens(letters: re.Match[str]) -> str:
     return "-" * len(letters[0])
 
 
-class _Compared(dict[int, str]):
-    """What is compared in the place of each character; kept for those seen first, which are nearly all there are."""
+class _Table(dict[int, str]):
+    """What stands for each character; kept for those seen first, which are nearly all there are."""
+
+    def __init__(self, of: Callable[[str], str]) -> None:
+        self._of = of
 
     def __missing__(self, point: int) -> str:
-        found = _compared(chr(point))
+        found = self._of(chr(point))
         if len(self) < 10_000:
             self[point] = found
         return found
 
 
-_COMPARED = _Compared()
+def _seen(character: str) -> str:
+    return character if _compared(character) else ""
 
 
 def _compared(character: str) -> str:
@@ -111,6 +116,9 @@ def _compared(character: str) -> str:
     if character in _SLASHES:
         return "/"
     return _LOOKALIKES.get(character, character)
+
+
+_SEEN, _COMPARED = _Table(_seen), _Table(_compared)
 
 
 def identifier(text: str) -> str:
