@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import Connection, RowMapping, func, or_, select
 
 from backend.projections import tables
 from backend.projections.things import RELATIVES, Thing, things
@@ -101,13 +101,34 @@ def _visible(db: Connection, things: set[Thing], viewer: str) -> set[Thing]:
 
 
 def _shared_before(db: Connection, seq: int, viewer: str) -> set[Thing]:
-    """The things of the retractions around `seq` that the viewer was a party to, by what is taken back there."""
+    """The things of the retractions around `seq` that the viewer saw, by what is taken back there: what it was a party
+    to; with a note its receivable; with a receipt the lot and its evidence; and all receipts of a lot that it keeps or
+    brought."""
     taken_back = _reorganisation(db, seq)
-    whole: dict[Thing, Thing] = {}
+    parts: dict[Thing, Thing] = {}
     for row in taken_back:
-        whole |= _parts(row)
-    mine = {whole.get(thing, thing) for row in taken_back if viewer in _parties(row["args"]) for thing in _things(row)}
-    return {thing for row in taken_back for thing in _things(row) if whole.get(thing, thing) in mine}
+        parts |= _parts(row)
+    # Who got a part of something is named where it was split, and is no party to what it came out of.
+    whole = [row for row in taken_back if RELATIVES.isdisjoint(row["args"])]
+    own = [row for row in whole if viewer in _parties(row["args"])]
+    mine = {thing for row in own for thing in _things(row)}
+    for thing in [thing for thing in mine if thing in parts]:
+        kind, number = parts[thing]
+        mine |= {("lot", number), ("evidence", number)} if kind == "receipts" else {(kind, number)}
+    for lot in _kept_lots(db, taken_back, viewer):
+        mine |= {("receipts", lot), ("lot", lot), ("evidence", lot)}
+    return {thing for row in taken_back for thing in _things(row) if thing in mine or parts.get(thing) in mine}
+
+
+def _kept_lots(db: Connection, taken_back: Sequence[Row], viewer: str) -> set[int]:
+    """The lots of which the viewer is the custodian or the depositor, those that were taken back among them."""
+    lots = tables.lots
+    gone = {
+        row["args"]["lotId"] for row in taken_back if row["name"] == "LotTakenIn" and viewer in _parties(row["args"])
+    }
+    kept = select(lots.c.id).where(or_(lots.c.custodian == viewer, lots.c.depositor == viewer))
+    touched = {row["args"]["lotId"] for row in taken_back if "lotId" in row["args"]}
+    return gone.union(db.execute(kept.where(lots.c.id.in_(touched))).scalars())
 
 
 def _reorganisation(db: Connection, seq: int) -> list[RowMapping]:
@@ -121,12 +142,13 @@ def _reorganisation(db: Connection, seq: int) -> list[RowMapping]:
 
 
 def _parts(row: Row) -> dict[Thing, Thing]:
-    """What the event makes a part of something else: a note of its receivable, a receipt or a device of its lot."""
+    """What the event makes a part of something else: a note of its receivable, a receipt of those of its lot, a device
+    of the evidence about its lot."""
     args = row["args"]
     if row["name"] == "SlotChanged":
         return {("note", args["tokenId"]): ("receivable", args["newSlot"])}
     if row["name"] == "ReceiptIssued":
-        return {("receipt", args["receiptId"]): ("lot", args["lotId"])}
+        return {("receipt", args["receiptId"]): ("receipts", args["lotId"])}
     if row["name"] == "DeviceRegistered":
         return {("device", args["device"]): ("evidence", args["lotId"])}
     return {}

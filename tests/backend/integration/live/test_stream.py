@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from backend.config import DAY
 from backend.live import stream as streams
 from backend.sdk import Feiqian, Refused
 from backend.testing import Network
@@ -78,9 +79,12 @@ def _claim_and_note(net: Network) -> None:
 
 
 def _goods(net: Network) -> None:
-    _, receipt = net.stored()
-    net.tier1.split(receipt, "100")
+    lot, receipt = net.stored()
+    net.tier1.split(receipt, "100", net.tier2)
     net.tier1.order_delivery(receipt, "10", "truck")
+    net.warehouse.watch(lot, tolerance_bps=200, max_silence=DAY)
+    until = net.operator.now() + 100 * DAY
+    net.warehouse.register_device(lot, net.bank_a.account, "weight", calibrated_until=until, simulated=True)
 
 
 @pytest.mark.parametrize("live", [_claim_and_note, _goods])
@@ -104,7 +108,8 @@ def test_what_a_reorganisation_takes_back_is_told_to_whoever_was_told_it(
         back = [event for event in told(getattr(feiqian, who), middle) if event["kind"] == "retraction"]
         places = {(event["blockHash"], event["logIndex"]) for event in was}
         assert places == {(event["blockHash"], event["logIndex"]) for event in back}, who
-    assert len(events["operator"]) > len(events["tier1"]) > 0 and events["bank_b"] == []
+    for who in ("tier1", "tier2"):
+        assert len(events["operator"]) > len(events[who]) > 0 and events["bank_b"] == []
 
 
 def test_who_is_no_longer_welcome_is_let_go(feiqian: Network, served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
