@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.contracts.world import CNY, DAY, FACE, GOODS, LENT, LoanStatus, at, now, refused, wait_until
+from tests.contracts.world import CNY, DAY, FACE, GOODS, LENT, LoanStatus, ZERO, at, now, refused, wait_until
 
 LEAST = FACE * 4 // 5
 
@@ -129,6 +129,8 @@ def test_a_winner_that_cannot_take_title(world, enforcement, receivables, collat
     assert dict(tx.events["BidReturned"]) == {"loanId": loan, "bidder": fund, "amount": 90_000_000}
     assert dict(tx.events["SaleFailed"]) == {"loanId": loan, "round": 1}
     assert enforcement.withheldOf(fund, CNY) == 90_000_000
+    sale, _ = world.sale_of(loan)
+    assert (sale["bidder"], sale["bid"]) == (ZERO, 0)
     assert receivables.ownerOf(note) == collateral
     assert world.loan_view(loan)["status"] == LoanStatus.LIVE
     tx = enforcement.openSale(loan, DAY, {"from": bank})

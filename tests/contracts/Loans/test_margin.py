@@ -83,6 +83,22 @@ def test_cured_by_a_payment(world, loans, cash, called, supplier, short):
     assert (world.loan_view(loan)["callBy"], world.loan_view(loan)["callPrice"]) == (0, 0)
 
 
+def test_nothing_is_cured_that_was_not_called(world, loans, cash, supplier):
+    """K9."""
+    loan, _ = world.goods_loan()
+    cash.approve(loans, LENT, {"from": supplier})
+    assert "MarginCured" not in loans.repay(loan, LENT // 2, {"from": supplier}).events
+
+
+def test_what_is_repaid_has_no_call(world, loans, called, supplier):
+    """K9, K18."""
+    loan, _ = called
+    world.give(supplier, LENT, loans)
+    loans.repay(loan, 2 * LENT, {"from": supplier})
+    view = world.loan_view(loan)
+    assert (view["status"], view["callBy"]) == (LoanStatus.ENDED, 0)
+
+
 @pytest.mark.parametrize(("quantity", "cured"), [(143_048, True), (143_047, False)])
 def test_cured_by_a_top_up(world, loans, warehousereceipts, collateral, called, quantity, cured):
     """K9, K10: to the kilogram."""

@@ -40,12 +40,13 @@ def test_the_whole_brings_title_back(world, loans, collateral, receivables, cash
         loans.repay(loan, 1, {"from": supplier})
 
 
-def test_goods_come_back_too(world, loans, warehousereceipts, supplier):
+def test_goods_come_back_too(world, loans, collateral, warehousereceipts, supplier):
     """K18."""
     loan, receipt = world.goods_loan()
     world.give(supplier, A_DAY, loans)
     loans.repay(loan, LENT + A_DAY, {"from": supplier})
     assert warehousereceipts.ownerOf(receipt) == supplier
+    assert collateral.loanIdOf(warehousereceipts, receipt) == 0
 
 
 @pytest.mark.parametrize("payer", ["obligor", "fund", "bank"])

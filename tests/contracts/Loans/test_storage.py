@@ -42,6 +42,17 @@ def test_costs_come_first_in_any_order(world, loans, cash, supplier, bank, order
     tx = loans.repay(loan, costs + 1, {"from": supplier})
     rest = (0, 0, 1) if order == 2 else (0, 1, 0)
     assert tuple(tx.events["LoanRepaid"]["split"]) == (costs, *rest)
+    assert world.debt(loan)[0] == 0
+
+
+def test_a_part_of_the_costs(world, loans, cash, stored, supplier, bank):
+    """K8."""
+    loan, receipt, second = stored
+    with at(second):
+        loans.advanceStorage(loan, receipt, {"from": bank})
+    cash.approve(loans, LENT, {"from": supplier})
+    loans.repay(loan, 7, {"from": supplier})
+    assert world.debt(loan)[0] == 10 * A_DAY - 7
 
 
 def test_anyone_else_pays_for_nothing(world, loans, warehousereceipts, cash, stored, obligor):

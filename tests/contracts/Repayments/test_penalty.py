@@ -227,6 +227,25 @@ def test_what_is_left_when_no_note_has_value(world, repayments, cash, supplier):
         repayments.allot(receivable, (), {"from": world.stranger})
 
 
+def test_what_is_left_comes_on_top_of_what_notes_have_had(world, repayments, cash, supplier):
+    """M9: the first day's penalty goes to the note, the second day's is left; none of it is paid twice."""
+    receivable, root = world.note()
+    with at(world.grace_end(receivable) + 1):
+        world.repay(receivable, A_DAY)
+    world.allot(receivable)
+    world.redeem_all(receivable)
+    with at(world.grace_end(receivable) + DAY + 1):
+        world.credit(receivable, FACE, [root])
+    assert world.due(receivable) == (A_DAY, 0, 0)
+    world.repay(receivable, A_DAY)
+    tx = repayments.allot(receivable, (), {"from": world.stranger})
+    assert tx.events["LeftPenaltyPaid"]["amount"] == A_DAY
+    assert repayments.penaltyOf(receivable).dict()["redeemed"] == 2 * A_DAY
+    assert (cash.balanceOf(supplier), cash.balanceOf(repayments)) == (2 * A_DAY, 0)
+    with refused("NothingToAllot", receivable):
+        repayments.allot(receivable, (), {"from": world.stranger})
+
+
 def test_nor_is_it_lost_when_it_came_in_before(world, repayments, cash, supplier):
     """M9: paid first, and the rest credited after."""
     receivable, root = world.note()

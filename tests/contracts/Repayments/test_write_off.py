@@ -21,6 +21,16 @@ def test_only_its_books_change(world, receivables, repayments, supplier):
     assert (receivables.noteOf(note).dict(), world.due(receivable), world.owed()) == before
 
 
+def test_a_note_is_named_by_its_own_number(world, repayments, supplier, mill):
+    """X5."""
+    receivable, root = world.note()
+    child = world.endorse(root, supplier, mill, 5)
+    world.default(receivable)
+    event = repayments.writeOff(child, {"from": mill}).events["NoteWrittenOff"]
+    assert (event["noteId"], event["receivableId"]) == (child, receivable)
+    assert child != receivable
+
+
 def test_what_comes_in_later_is_paid_all_the_same(world, repayments, cash, supplier):
     """X4, X5: whole, with its penalty."""
     receivable, note = world.note()

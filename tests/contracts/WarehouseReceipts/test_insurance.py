@@ -45,6 +45,17 @@ def test_a_holder_that_may_not_be_paid(world, warehousereceipts, cash, bank, sup
     assert cash.balanceOf(supplier) == 900
 
 
+def test_the_largest_amount(world, warehousereceipts, cash, bank, attestor, admin, supplier):
+    """W7."""
+    largest = 2**63 - 1
+    cash.setCap(2**64 - 1, {"from": admin})
+    cash.attestReserve(2**64 - 1, b"\1" * 32, {"from": attestor})
+    world.give(bank, largest, warehousereceipts)
+    _, receipt = world.receipt()
+    warehousereceipts.payInsurance(receipt, largest, {"from": bank})
+    assert cash.balanceOf(supplier) == largest
+
+
 @pytest.mark.parametrize("amount", [0, 2**63])
 def test_an_amount(world, warehousereceipts, bank, amount):
     """W7."""

@@ -13,6 +13,7 @@ def test_locked_and_unlocked(world, vault, regulator):
     assert vault.receipts.goodsOf(receipt).dict()["free"] is False
     tx = vault.receipts.unlock(lot, digest("order"), {"from": regulator})
     assert dict(tx.events["LotUnlocked"]) == {"lotId": lot, "orderHash": "0x" + digest("order").hex()}
+    assert vault.receipts.lotOf(lot).dict()["lastUnlockAt"] == tx.timestamp
     assert vault.receipts.goodsOf(receipt).dict()["free"] is True
 
 
