@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.contracts.world import CNY, DAY, FACE, GOODS, LENT, LoanStatus, ZERO, at, now, refused, wait_until
+from tests.contracts.world import CNY, DAY, FACE, GOODS, LENT, ZERO, LoanStatus, at, now, refused, wait_until
 
 LEAST = FACE * 4 // 5
 
