@@ -21,6 +21,7 @@ from backend.reconcile import reconcile
 from backend.sdk import Feiqian
 from backend.testing import NewDatabase
 from backend.world import World
+from tests.waiting import eventually
 
 
 class Scene:
@@ -149,9 +150,13 @@ def test_a_history_without_them_that_is_only_seen_later(scene: Scene) -> None:
     scene.system.engine.stop()
     body = {"to": scene.bank.account, "amountFen": "20", "currency": "CNY"}
     operation_id = scene.operator.act("/cash/issues", body, wait=0)["id"]
-    for sender in scene.system.engine.senders:
-        sender.step(sender.lanes(), 0.0)  # sent and final, but not read by the indexer
-    assert scene.system.outbox.operation(operation_id)["state"] == "succeeded"
+
+    def is_final() -> bool:
+        for sender in scene.system.engine.senders:
+            sender.step(sender.lanes(), 0.0)
+        return bool(scene.system.outbox.operation(operation_id)["state"] == "succeeded")
+
+    eventually(is_final)  # sent and final, but not read by the indexer
     scene.reorganise(1)
     scene.system.node.rpc("evm_mine")
     assert not scene.system.node.rpc(
