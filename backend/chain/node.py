@@ -133,6 +133,8 @@ class Node:
         latest = self._block("latest")
         if latest is None:
             raise ChainUnavailable(reason=both("the node has no block", "节点没有任何区块"))
+        # Who has seen an act in its block does not try the next one on the block before.
+        self._seen, self._seen_at = latest, time.monotonic()
         return latest
 
     def block(self, number: int) -> Block | None:
@@ -158,9 +160,7 @@ class Node:
                     self._ticked_at, self._seen_at = time.monotonic(), -math.inf
             finally:
                 self._ticking.release()
-        if time.monotonic() - self._seen_at > FRESH_SECONDS:
-            self._seen, self._seen_at = self.head(), time.monotonic()
-        return self._seen
+        return self.head() if time.monotonic() - self._seen_at > FRESH_SECONDS else self._seen
 
     def now(self) -> int:
         """The clock: UTC seconds."""

@@ -189,6 +189,17 @@ def test_an_idle_development_chain_is_moved_on(server: Server) -> None:
     assert server.methods.count("web3_clientVersion") == 1
 
 
+def test_a_head_that_was_seen_is_where_the_next_act_is_tried(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An act that was seen in its block is not tried again on the block before."""
+    monkeypatch.setattr("backend.chain.node.FRESH_SECONDS", 60)
+    server.answer = results(web3_clientVersion="Geth/v1.13", eth_getBlockByNumber=block(1))
+    node = Node(server.url, 5)
+    before = node.tick()
+    server.answer = results(web3_clientVersion="Geth/v1.13", eth_getBlockByNumber=block(2))
+    assert node.tick() == before, "so soon nobody is asked again"
+    assert node.tick() != node.head() == node.tick()
+
+
 def test_nobody_waits_for_another_who_moves_the_clock(server: Server) -> None:
     server.answer = results(web3_clientVersion="anvil/v1", eth_getBlockByNumber=block(1))
     node = Node(server.url, 5)
